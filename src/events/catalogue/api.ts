@@ -1,0 +1,89 @@
+import * as t from 'io-ts'
+import { defineEvent } from '../define.ts'
+import type { Json } from '../json.ts'
+
+const json = new t.Type<Json>(
+  'Json',
+  (_u): _u is Json => true,
+  (u) => t.success(u as Json),
+  t.identity,
+)
+
+const verb = t.keyof({ get: 1, list: 1, create: 1, update: 1, patch: 1, delete: 1, deletecollection: 1 })
+const patchType = t.keyof({ json: 1, merge: 1, strategic: 1, apply: 1 })
+
+/** What a caller may ask of a write or a read besides its body. Durations in seconds, as on the wire. */
+const options = t.partial({
+  resourceVersion: t.string,
+  labelSelector: t.string,
+  fieldSelector: t.string,
+  gracePeriodSeconds: t.number,
+  propagationPolicy: t.keyof({ Background: 1, Foreground: 1, Orphan: 1 }),
+  preconditions: t.partial({ uid: t.string, resourceVersion: t.string }),
+  dryRun: t.boolean,
+  fieldManager: t.string,
+})
+
+/**
+ * The Kubernetes API between processes. Answers and watch events carry revisions, not objects: an object is read from
+ * the store at its revision, so each version stands in the log once, in `RevisionCommitted`.
+ */
+export const apiEvents = {
+  ApiRequested: defineEvent({
+    class: 'command',
+    v: 1,
+    doc: 'Someone asks an API server to read or write.',
+    data: t.intersection([
+      t.type({ request: t.number, verb, kind: t.string, user: t.string }),
+      t.partial({
+        namespace: t.string,
+        name: t.string,
+        subresource: t.string,
+        patchType,
+        body: json,
+        options,
+      }),
+    ]),
+  }),
+  ApiResponded: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'An API server answers. `revision` is the resourceVersion of the object or list; `key` names a created object; `status` says why not.',
+    data: t.intersection([
+      t.type({ request: t.number, code: t.number }),
+      t.partial({ revision: t.number, key: t.string, status: json, object: json }),
+    ]),
+  }),
+  WatchRequested: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'A client wants every change of a resource after `revision`, filtered by namespace and node.',
+    data: t.intersection([
+      t.type({ watch: t.number, kind: t.string, revision: t.number }),
+      t.partial({ namespace: t.string, nodeName: t.string }),
+    ]),
+  }),
+  WatchPushed: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'One change reaches a watcher. BOOKMARK moves its position without a change.',
+    data: t.type({
+      watch: t.number,
+      kind: t.string,
+      revision: t.number,
+      change: t.keyof({ ADDED: 1, MODIFIED: 1, DELETED: 1, BOOKMARK: 1 }),
+    }),
+  }),
+  WatchEnded: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'An API server ends a watch: it timed out (code 200) or its revision is gone (410).',
+    data: t.type({ watch: t.number, code: t.number }),
+  }),
+  WatchCancelled: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'A client gives a watch up.',
+    data: t.type({ watch: t.number }),
+  }),
+}

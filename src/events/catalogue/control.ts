@@ -1,0 +1,2 @@
+/** Rows are added with the component. */
+export const controlEvents = {}
