@@ -1,13 +1,5 @@
 import * as t from 'io-ts'
 import { defineEvent } from '../define.ts'
-import type { Json } from '../json.ts'
-
-const json = new t.Type<Json>(
-  'Json',
-  (_u): _u is Json => true,
-  (u) => t.success(u as Json),
-  t.identity,
-)
 
 const verb = t.keyof({ get: 1, list: 1, create: 1, update: 1, patch: 1, delete: 1, deletecollection: 1 })
 const patchType = t.keyof({ json: 1, merge: 1, strategic: 1, apply: 1 })
@@ -40,7 +32,7 @@ export const apiEvents = {
         name: t.string,
         subresource: t.string,
         patchType,
-        body: json,
+        body: t.unknown,
         options,
       }),
     ]),
@@ -51,7 +43,7 @@ export const apiEvents = {
     doc: 'An API server answers. `revision` is the resourceVersion of the object or list; `key` names a created object; `status` says why not.',
     data: t.intersection([
       t.type({ request: t.number, code: t.number }),
-      t.partial({ revision: t.number, key: t.string, status: json, object: json }),
+      t.partial({ revision: t.number, key: t.string, status: t.unknown, object: t.unknown }),
     ]),
   }),
   WatchRequested: defineEvent({
