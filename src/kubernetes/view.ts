@@ -35,8 +35,30 @@ export interface Change<O extends ApiObject = ApiObject> {
   readonly after: O | undefined
 }
 
+/** What a reader may narrow its view of a kind to, as a watch with a field selector or in one namespace does. */
+export interface Scope {
+  /** Pods by `spec.nodeName`. */
+  readonly nodeName?: string
+  readonly namespace?: string
+}
+
+/** Reads the body that an answer's revision stands for. */
+export type ReadObject = <K extends Kind>(
+  kind: K,
+  namespace: string | undefined,
+  name: string,
+  revision: number,
+) => KindMap[K] | undefined
+
 /** A view whose owner moves it: how informers and watch caches are fed. */
 export interface Cursor extends View {
+  /** Narrows a kind: `list`, `advance` and `reset` then show and tell only what is in scope, at a cost of what is in scope. */
+  narrow(kind: Kind, scope: Scope): void
+  /**
+   * Shows the one change that a watch delivered: the object written at `revision`, and moves the kind there. O(1).
+   * Undefined when this view hides that revision or already stands behind it.
+   */
+  deliver(kind: Kind, revision: number): Change | undefined
   /** Moves one kind to `revision` and tells what became visible; several changes of one object are one change. */
   advance(kind: Kind, revision: number): readonly Change[]
   /** Shows a kind as it stood at `revision`, older or newer, as after a fresh list; tells the difference. */
