@@ -52,7 +52,7 @@ export const apiEvents = {
     doc: 'A client wants every change of a resource after `revision`, filtered by namespace and node.',
     data: t.intersection([
       t.type({ watch: t.number, kind: t.string, revision: t.number }),
-      t.partial({ namespace: t.string, nodeName: t.string }),
+      t.partial({ namespace: t.string, nodeName: t.string, timeoutSeconds: t.number }),
     ]),
   }),
   WatchPushed: defineEvent({

@@ -1,0 +1,198 @@
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
+import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
+import type { ReadObject } from '../../kubernetes/view.ts'
+import type { ActorContext } from '../actor.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { TokenBucket } from './token-bucket.ts'
+
+type Requested = EventData<'ApiRequested'>
+
+/** One call of the Kubernetes API. */
+export interface ApiCall<K extends Kind = Kind> {
+  readonly verb: Requested['verb']
+  readonly kind: K
+  readonly namespace?: string
+  readonly name?: string
+  readonly subresource?: string
+  readonly patchType?: Requested['patchType']
+  readonly body?: unknown
+  readonly options?: Requested['options']
+}
+
+/** Why a call failed. Code 0: no answer came (connection lost or timed out); the write may have happened or not. */
+export interface ApiFailure {
+  readonly ok: false
+  readonly code: number
+  readonly reason: string
+  readonly message: string
+  readonly status?: unknown
+}
+
+export interface ApiSuccess<K extends Kind = Kind> {
+  readonly ok: true
+  readonly code: number
+  /** resourceVersion of the object or list. */
+  readonly revision: number
+  /** The object as answered; undefined for lists and for deletions that left nothing. */
+  readonly object: KindMap[K] | undefined
+}
+
+export type ApiAnswer<K extends Kind = Kind> = ApiSuccess<K> | ApiFailure
+
+export interface CallOptions {
+  /** What this call is for, when it is not the event in hand. */
+  readonly cause?: Seq
+  /** Fails with code 0 if nothing was heard by then. */
+  readonly timeout?: Micros
+  /** Takes its turn here instead of in the client's own limiter. */
+  readonly limiter?: TokenBucket
+}
+
+interface Pending {
+  readonly call: ApiCall
+  readonly server: ActorId
+  readonly done: (answer: ApiAnswer, context: ActorContext) => void
+}
+
+interface Waiting {
+  readonly call: ApiCall
+  readonly options: CallOptions
+  readonly cause: Seq
+  readonly done: Pending['done']
+}
+
+const TIMEOUT = 'api-timeout'
+const THROTTLE = 'api-throttle'
+
+const NO_ANSWER = (message: string): ApiFailure => ({ ok: false, code: 0, reason: 'ServiceUnavailable', message })
+
+/**
+ * An actor's side of the Kubernetes API: sends calls at the allowed rate, matches answers, notices lost connections.
+ * Lives in the actor's memory and dies with it, and with it every continuation.
+ */
+export class ApiClient {
+  private readonly user: string
+  private readonly endpoint: Endpoint
+  private readonly read: ReadObject
+  private readonly limiter: TokenBucket | undefined
+  private readonly pending = new Map<number, Pending>()
+  private readonly waiting = new Map<number, Waiting>()
+  private next = 1
+
+  constructor(options: { user: string; endpoint: Endpoint; read: ReadObject; limiter?: TokenBucket }) {
+    this.user = options.user
+    this.endpoint = options.endpoint
+    this.read = options.read
+    this.limiter = options.limiter
+  }
+
+  /** How many calls are under way or wait for their turn. */
+  get inFlight(): number {
+    return this.pending.size + this.waiting.size
+  }
+
+  call<K extends Kind>(
+    context: ActorContext,
+    call: ApiCall<K>,
+    done: (answer: ApiAnswer<K>, context: ActorContext) => void,
+    options: CallOptions = {},
+  ): void {
+    const request = this.next++
+    const cause = options.cause ?? context.seq
+    // The answer's object is read by this call's own kind, so the narrower continuation gets what it declares.
+    const item: Waiting = { call, options, cause, done: done as Pending['done'] }
+    const wait = (options.limiter ?? this.limiter)?.reserve(context.now) ?? 0
+    if (wait === 0) {
+      this.send(request, item, context)
+      return
+    }
+    this.waiting.set(request, item)
+    context.setTimer(THROTTLE, String(request), wait)
+  }
+
+  /** True when the event was this client's business. */
+  receive(event: LogEvent, context: ActorContext): boolean {
+    if (event.to !== context.id) return false
+    if (event.type === 'ApiResponded') {
+      const pending = this.pending.get(event.data.request)
+      if (pending === undefined) return true
+      this.pending.delete(event.data.request)
+      context.cancelTimer(TIMEOUT, String(event.data.request))
+      pending.done(this.answerOf(pending.call, event.data), context)
+      return true
+    }
+    if (event.type === 'TimerFired' && event.data.name === THROTTLE) {
+      const request = Number(event.data.key)
+      const item = this.waiting.get(request)
+      this.waiting.delete(request)
+      if (item !== undefined) this.send(request, item, context)
+      return true
+    }
+    if (event.type === 'TimerFired' && event.data.name === TIMEOUT) {
+      const request = Number(event.data.key)
+      const pending = this.pending.get(request)
+      this.pending.delete(request)
+      pending?.done(NO_ANSWER('context deadline exceeded'), context)
+      return true
+    }
+    if (event.type === 'ConnectionLost') this.loseServer(event.data.peer, context)
+    return false
+  }
+
+  private send(request: number, { call, options, cause, done }: Waiting, context: ActorContext): void {
+    const server = this.endpoint.current
+    this.pending.set(request, { call, server, done })
+    const { verb, kind, namespace, name, subresource, patchType, body } = call
+    context.emit(
+      'ApiRequested',
+      {
+        request,
+        verb,
+        kind,
+        user: this.user,
+        namespace,
+        name,
+        subresource,
+        patchType,
+        body,
+        options: call.options,
+      },
+      { to: server, cause },
+    )
+    if (options.timeout !== undefined) context.setTimer(TIMEOUT, String(request), options.timeout)
+  }
+
+  private loseServer(server: ActorId, context: ActorContext): void {
+    this.endpoint.leave(server)
+    for (const [request, pending] of [...this.pending]) {
+      if (pending.server !== server) continue
+      this.pending.delete(request)
+      context.cancelTimer(TIMEOUT, String(request))
+      pending.done(NO_ANSWER(`connection to ${server} lost`), context)
+    }
+  }
+
+  private answerOf(call: ApiCall, answer: EventData<'ApiResponded'>): ApiAnswer {
+    if (answer.code >= 400) return failureOf(answer.code, answer.status)
+    const revision = answer.revision ?? 0
+    const name = answer.name ?? call.name
+    const single = call.verb !== 'list' && call.verb !== 'deletecollection' && name !== undefined && revision > 0
+    const object = single ? this.read(call.kind, call.namespace, name, revision) : undefined
+    return { ok: true, code: answer.code, revision, object }
+  }
+}
+
+const failureOf = (code: number, status: unknown): ApiFailure => {
+  const { reason, message } = (typeof status === 'object' && status !== null ? status : {}) as {
+    reason?: unknown
+    message?: unknown
+  }
+  return {
+    ok: false,
+    code,
+    reason: typeof reason === 'string' ? reason : 'Unknown',
+    message: typeof message === 'string' ? message : `code ${code}`,
+    status,
+  }
+}
