@@ -7,7 +7,7 @@ import type { Micros } from '../events/envelope.ts'
 import type { Container, ContainerStatus } from './types/container.ts'
 import type { Pod, PodCondition } from './types/pod.ts'
 import { findCondition } from './conditions.ts'
-import { microsOf } from './time.ts'
+import { parseTime } from './time.ts'
 
 export const podCondition = (pod: Pod, type: string): PodCondition | undefined =>
   findCondition(pod.status?.conditions, type)
@@ -49,7 +49,7 @@ export function availableAt(pod: Pod, minReadySeconds: number): Micros | undefin
 export function readySince(pod: Pod): Micros | undefined {
   const ready = podCondition(pod, 'Ready')
   if (ready?.status !== 'True') return undefined
-  return ready.lastTransitionTime === undefined ? 0 : (microsOf(ready.lastTransitionTime) ?? 0)
+  return ready.lastTransitionTime === undefined ? 0 : (parseTime(ready.lastTransitionTime) ?? 0)
 }
 
 export function containerStatus(pod: Pod, name: string): ContainerStatus | undefined {

@@ -1,89 +1,23 @@
-/**
- * Virtual time as Kubernetes writes it: RFC 3339 in UTC, by integer arithmetic.
- *
- * Source: apimachinery/pkg/apis/meta/v1/time.go (whole seconds), micro_time.go (six fractional digits).
- */
 import type { Micros } from '../events/envelope.ts'
 import type { MicroTime, Time } from './types/meta.ts'
 
-/** Where virtual time 0 lies: 2026-01-01T00:00:00Z, in seconds since 1970. */
-export const EPOCH = 1_767_225_600
-const MICROS_PER_SECOND = 1_000_000
+/** Virtual time 0: 2026-01-01T00:00:00Z, in seconds since 1970. Every cluster is born there. */
+export const EPOCH_SECONDS = 1_767_225_600
+
 const SECONDS_PER_DAY = 86_400
+const MICROS_PER_SECOND = 1_000_000
 
-/** Whole seconds, as object metadata and conditions have it; the fraction is cut off. */
-export const timeOf = (at: Micros): Time => {
-  const second = Math.floor(at / MICROS_PER_SECOND)
-  // Many objects are written within one second.
-  if (second !== lastSecond) {
-    lastSecond = second
-    lastText = `${secondText(EPOCH + second)}Z`
-  }
-  return lastText
-}
-let lastSecond = Number.NaN
-let lastText = ''
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n))
 
-/** Six fractional digits, as Leases and Events have it. */
-export function microTimeOf(at: Micros): MicroTime {
-  const second = Math.floor(at / MICROS_PER_SECOND)
-  const fraction = at - second * MICROS_PER_SECOND
-  return `${secondText(EPOCH + second)}.${fraction.toString().padStart(6, '0')}Z`
-}
-
-const SHAPE = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
-
-/** The virtual time of a text; finer than a microsecond is cut off. Undefined for what is no RFC 3339 time. */
-export function microsOf(text: Time | MicroTime): Micros | undefined {
-  const shape = SHAPE.exec(text)
-  if (shape === null) return undefined
-  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours, offsetMinutes] = shape
-  if (!isDate(Number(year), Number(month), Number(day))) return undefined
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  const days = daysFromCivil(Number(year), Number(month), Number(day))
-  const offset = sign === undefined ? 0 : (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60 : 60)
-  const inDay = Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset
-  const micros = Number(fraction.slice(0, 6).padEnd(6, '0'))
-  return (days * SECONDS_PER_DAY + inDay - EPOCH) * MICROS_PER_SECOND + micros
-}
-
-function secondText(unix: number): string {
-  const days = Math.floor(unix / SECONDS_PER_DAY)
-  const rest = unix - days * SECONDS_PER_DAY
-  const { year, month, day } = civilFromDays(days)
-  const time = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60), rest % 60].map(two).join(':')
-  return `${year.toString().padStart(4, '0')}-${two(month)}-${two(day)}T${time}`
-}
-
-const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
-
-function isDate(year: number, month: number, day: number): boolean {
-  if (month < 1 || month > 12 || day < 1) return false
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  return day <= ([31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0)
-}
-
-/** A calendar day; month from 1. */
+/** A calendar day; month and day from 1. */
 export interface CivilDate {
   readonly year: number
   readonly month: number
   readonly day: number
 }
 
-/**
- * Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the leap day is the last.
- * Source: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
- */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
-  return era * 146_097 + dayOfEra - 719_468
-}
-
-export function civilFromDays(days: number): CivilDate {
+/** Days since 1970-01-01 to a date of the proleptic Gregorian calendar, in integers (after Howard Hinnant). */
+export const civilFromDays = (days: number): CivilDate => {
   const z = days + 719_468
   const era = Math.floor(z / 146_097)
   const dayOfEra = z - era * 146_097
@@ -93,9 +27,66 @@ export function civilFromDays(days: number): CivilDate {
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const shifted = Math.floor((5 * dayOfYear + 2) / 153)
   const month = shifted < 10 ? shifted + 3 : shifted - 9
-  return {
-    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1,
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  return { year, month, day: dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1 }
+}
+
+/** The inverse of `civilFromDays`. */
+export const daysFromCivil = (year: number, month: number, day: number): number => {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
+let cachedDay = -1
+let cachedDate = ''
+
+const dateOf = (day: number): string => {
+  if (day !== cachedDay) {
+    const { year, month, day: dayOfMonth } = civilFromDays(day)
+    cachedDay = day
+    cachedDate = `${year}-${two(month)}-${two(dayOfMonth)}`
   }
+  return cachedDate
+}
+
+const dateTime = (unixSeconds: number): string => {
+  const day = Math.floor(unixSeconds / SECONDS_PER_DAY)
+  const second = unixSeconds - day * SECONDS_PER_DAY
+  const hour = Math.floor(second / 3600)
+  return `${dateOf(day)}T${two(hour)}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`
+}
+
+/** A moment of virtual time as Kubernetes writes it: whole seconds, cut off. */
+export const rfc3339 = (at: Micros): Time => `${dateTime(EPOCH_SECONDS + Math.floor(at / MICROS_PER_SECOND))}Z`
+
+/** A moment with six fractional digits, as Leases carry it. */
+export const microTime = (at: Micros): MicroTime => {
+  const seconds = Math.floor(at / MICROS_PER_SECOND)
+  const fraction = String(at - seconds * MICROS_PER_SECOND).padStart(6, '0')
+  return `${dateTime(EPOCH_SECONDS + seconds)}.${fraction}Z`
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
+
+/** Virtual time of an RFC 3339 text, with or without a fraction; may be negative (before the cluster). Undefined if it is none. */
+export const parseTime = (text: Time | MicroTime): Micros | undefined => {
+  const match = RFC3339.exec(text)
+  if (match === null) return undefined
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match
+  if (!exists(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second))) return undefined
+  const days = daysFromCivil(Number(year), Number(month), Number(day))
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60 * (sign === '-' ? -1 : 1)
+  const unix = days * SECONDS_PER_DAY + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset
+  return (unix - EPOCH_SECONDS) * MICROS_PER_SECOND + Number(fraction.padEnd(6, '0').slice(0, 6))
+}
+
+/** Whether the calendar and the clock have such a moment. Leap seconds are none, as for Go. */
+function exists(year: number, month: number, day: number, hour: number, minute: number, second: number): boolean {
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  return day <= ([31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0)
 }
