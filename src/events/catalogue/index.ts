@@ -3,6 +3,7 @@ import { apiEvents } from './api.ts'
 import { etcdEvents } from './etcd.ts'
 import { faultEvents } from './faults.ts'
 import { kernelEvents } from './kernel.ts'
+import { peopleEvents } from './people.ts'
 import { networkingEvents } from './networking.ts'
 import { nodeEvents } from './node.ts'
 import { controlEvents } from './control.ts'
@@ -16,6 +17,7 @@ export const catalogue = {
   ...nodeEvents,
   ...networkingEvents,
   ...controlEvents,
+  ...peopleEvents,
 }
 
 export type EventType = keyof typeof catalogue
