@@ -37,7 +37,7 @@ export interface World<M = unknown> {
   readonly retries: number
   /** Records a v1 Event about an object. */
   event<K extends Kind>(kind: K, object: KindMap[K], type: 'Normal' | 'Warning', reason: string, message: string): void
-  /** Tells a fact about the controller itself that no object shows. */
+  /** Tells a fact that no object shows. What is woken or called after it is because of it. */
   fact<T extends EventType>(type: T, data: EventData<T>): Seq
   /** Wakes a key. `cause` defaults to what is being handled. */
   wake(wake: Wake): void
@@ -47,6 +47,10 @@ export interface World<M = unknown> {
 export interface ControllerDefinition<M = unknown> {
   /** Upstream's name, e.g. `replicaset-controller`. */
   readonly name: string
+  /** The service account it calls the API as; its name unless upstream gives another. */
+  readonly account?: string
+  /** The component in its Events; its name unless upstream gives another. */
+  readonly component?: string
   /** What it watches. */
   readonly kinds: readonly Kind[]
   /** How many keys it works on at once. */
@@ -136,7 +140,8 @@ const TICK = 'tick'
 
 interface Running {
   readonly sync: Sync
-  readonly cause: Seq
+  /** Why the next calls are made: what woke the key, or the fact that the sync told last. */
+  cause: Seq
   readonly answers: (ApiAnswer | undefined)[]
   missing: number
 }
@@ -152,24 +157,33 @@ class ControllerRun<M> {
   private readonly running = new Map<string, Running>()
   private readonly world: World<M>
   private started = false
+  /** The key whose sync runs right now. */
   private inHand = ''
+  /** A fact told outside of a sync: the cause of the wake that follows it. */
+  private because: Seq | undefined
 
   constructor(definition: ControllerDefinition<M>, shared: Shared, limits: ClientLimits, context: ActorContext) {
     this.definition = definition
     this.shared = shared
     this.context = context
     this.client = new ApiClient({
-      user: `system:serviceaccount:kube-system:${definition.name}`,
+      user: `system:serviceaccount:kube-system:${definition.account ?? definition.name}`,
       endpoint: shared.endpoint,
       read: shared.read,
       limiter: new TokenBucket(limits.qps, limits.burst),
     })
-    this.recorder = new EventRecorder({ client: this.client, component: definition.name, ...limits })
+    this.recorder = new EventRecorder({
+      client: this.client,
+      component: definition.component ?? definition.name,
+      ...limits,
+    })
     this.queue = new WorkQueue(definition.queue)
     this.world = this.createWorld(definition.memory())
   }
 
   receive(event: LogEvent): void {
+    this.because = undefined
+    this.inHand = ''
     if (event.to !== this.context.id) this.see()
     else if (!this.client.receive(event, this.context) && event.type === 'TimerFired') this.alarm(event.data)
     this.pump()
@@ -193,7 +207,10 @@ class ControllerRun<M> {
       const tick = this.definition.ticks?.find((candidate) => candidate.name === key)
       if (tick === undefined) return
       this.context.setTimer(TICK, key, tick.every)
-      for (const wake of tick.run(this.world)) this.world.wake(wake)
+      for (const wake of tick.run(this.world)) {
+        this.world.wake(wake)
+        this.because = undefined
+      }
     }
   }
 
@@ -264,10 +281,17 @@ class ControllerRun<M> {
       event: (kind, object, type, reason, message) => {
         recorder.record(context, { kind, object }, type, reason, message, cause())
       },
-      fact: (type, data) => context.emit(type, data),
+      fact: (type, data) => {
+        const seq = context.emit(type, data, { cause: cause() })
+        const running = this.running.get(this.inHand)
+        if (running === undefined) this.because = seq
+        else running.cause = seq
+        return seq
+      },
       wake: (wake) => {
-        if (typeof wake === 'string') queue.add(wake, context.seq)
-        else queue.addAfter(context, wake.key, wake.after, context.seq)
+        const seq = this.because ?? cause()
+        if (typeof wake === 'string') queue.add(wake, seq)
+        else queue.addAfter(context, wake.key, wake.after, seq)
       },
     }
   }
