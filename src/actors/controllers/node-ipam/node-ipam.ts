@@ -1,5 +1,6 @@
 import { call, defineController, type Sync } from '../../../engine/client/controller.ts'
 import { invariant } from '../../../engine/invariant.ts'
+import type { Node } from '../../../kubernetes/types/node.ts'
 
 /** Source: cmd/kube-controller-manager: --cluster-cidr as the recordings have it, --node-cidr-mask-size 24. */
 const CLUSTER_CIDR_FIRST_OCTETS = '10.244'
@@ -26,7 +27,11 @@ export const nodeIpamController = defineController<Memory>({
   memory: () => ({ byNode: new Map(), taken: new Set() }),
 
   wakes(change, { memory }) {
-    if (change.after !== undefined) return [change.name]
+    const node = change.after as Node | undefined
+    if (node !== undefined) {
+      occupy(memory, change.name, node.spec.podCIDR)
+      return node.spec.podCIDR === undefined ? [change.name] : []
+    }
     const subnet = memory.byNode.get(change.name)
     memory.byNode.delete(change.name)
     if (subnet !== undefined) memory.taken.delete(subnet)
@@ -35,9 +40,7 @@ export const nodeIpamController = defineController<Memory>({
 
   *reconcile(name, world): Sync {
     const node = world.view.get('Node', undefined, name)
-    if (node === undefined) return
-    for (const other of world.view.list('Node')) occupy(world.memory, other.metadata.name, other.spec.podCIDR)
-    if (node.spec.podCIDR !== undefined) return
+    if (node === undefined || node.spec.podCIDR !== undefined) return
     const podCIDR = cidrOf(world.memory.byNode.get(name) ?? allocate(world.memory, name))
     const body = { spec: { podCIDR, podCIDRs: [podCIDR] } }
     const answer = yield* call({ verb: 'patch', kind: 'Node', name, patchType: 'strategic', body })
