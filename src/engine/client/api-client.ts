@@ -34,6 +34,8 @@ export interface ApiSuccess<K extends Kind = Kind> {
   readonly code: number
   /** resourceVersion of the object or list. */
   readonly revision: number
+  /** How many objects a list holds. */
+  readonly items: number
   /** The object as answered; undefined for lists and for deletions that left nothing. */
   readonly object: KindMap[K] | undefined
 }
@@ -179,7 +181,7 @@ export class ApiClient {
     const name = answer.name ?? call.name
     const single = call.verb !== 'list' && call.verb !== 'deletecollection' && name !== undefined && revision > 0
     const object = single ? this.read(call.kind, call.namespace, name, revision) : undefined
-    return { ok: true, code: answer.code, revision, object }
+    return { ok: true, code: answer.code, revision, items: answer.items ?? 0, object }
   }
 }
 

@@ -40,10 +40,10 @@ export const apiEvents = {
   ApiResponded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server answers. `revision` is the resourceVersion of the object or list; `name` names the object it concerns; `status` says why not.',
+    doc: 'An API server answers. `revision` is the resourceVersion of the object or list; `name` names the object it concerns; `items` counts what a list holds; `status` says why not.',
     data: t.intersection([
       t.type({ request: t.number, code: t.number }),
-      t.partial({ revision: t.number, name: t.string, status: t.unknown, object: t.unknown }),
+      t.partial({ revision: t.number, name: t.string, items: t.number, status: t.unknown, object: t.unknown }),
     ]),
   }),
   WatchRequested: defineEvent({
