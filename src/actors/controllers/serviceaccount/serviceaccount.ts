@@ -1,0 +1,32 @@
+import { call, defineController, splitKey, type Sync } from '../../../engine/client/controller.ts'
+
+/**
+ * Every active namespace has a ServiceAccount `default`.
+ * Source: pkg/controller/serviceaccount/serviceaccounts_controller.go (v1.36).
+ */
+export const serviceAccountController = defineController({
+  name: 'serviceaccount-controller',
+  account: 'service-account-controller',
+  kinds: ['Namespace', 'ServiceAccount'],
+  workers: 5,
+  memory: () => undefined,
+  wakes: (change) => {
+    if (change.kind === 'Namespace') return change.after === undefined ? [] : [change.name]
+    return change.after === undefined && change.name === 'default' && change.namespace !== undefined
+      ? [change.namespace]
+      : []
+  },
+
+  *reconcile(key, world): Sync {
+    const { name: namespace } = splitKey(key)
+    if (world.view.get('Namespace', undefined, namespace)?.status?.phase !== 'Active') return
+    if (world.view.get('ServiceAccount', namespace, 'default') !== undefined) return
+    const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }
+    const answer = yield* call({ verb: 'create', kind: 'ServiceAccount', namespace, name: 'default', body })
+    if (answer.ok || answer.code === 409 || isLeaving(answer.code, answer.message)) return
+    return { retry: answer.message }
+  },
+})
+
+const isLeaving = (code: number, message: string): boolean =>
+  code === 404 || (code === 403 && message.includes('because it is being terminated'))
