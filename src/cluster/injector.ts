@@ -1,0 +1,148 @@
+import type { Seq } from '../events/envelope.ts'
+import type { Kernel } from '../engine/kernel/kernel.ts'
+import { ETCD_LEADER, type Fault, type ProcessRef } from './fault.ts'
+
+/** By whom fault events are. */
+const CHAOS = 'chaos'
+
+/** A fault that is in force. */
+export interface ActiveFault {
+  readonly id: number
+  readonly fault: Fault
+  readonly seq: Seq
+}
+
+/** Lets faults begin and end: first the event in the log, then its effect in the kernel. */
+export class Injector {
+  private readonly kernel: Kernel
+  private readonly etcdLeader: () => ProcessRef | undefined
+  private readonly inForce = new Map<number, ActiveFault>()
+  private next = 1
+
+  constructor(kernel: Kernel, etcdLeader: () => ProcessRef | undefined) {
+    this.kernel = kernel
+    this.etcdLeader = etcdLeader
+  }
+
+  active(): readonly ActiveFault[] {
+    return [...this.inForce.values()]
+  }
+
+  /** Begins a fault and gives its number. What it names must exist: see `checkFault`. */
+  begin(wanted: Fault): number {
+    const id = this.next++
+    const fault = this.resolve(wanted)
+    const seq = this.start(id, fault)
+    this.inForce.set(id, { id, fault, seq })
+    return id
+  }
+
+  /** Ends a fault; nothing happens if it has ended already. */
+  end(id: number): void {
+    const active = this.inForce.get(id)
+    if (active === undefined) return
+    this.inForce.delete(id)
+    this.stop(id, active.fault)
+  }
+
+  private resolve(fault: Fault): Fault {
+    if ((fault.kind !== 'kill' && fault.kind !== 'pause') || fault.process !== ETCD_LEADER) return fault
+    return { ...fault, process: this.etcdLeader() ?? 'etcd/1' }
+  }
+
+  private start(id: number, fault: Fault): Seq {
+    const { kernel } = this
+    switch (fault.kind) {
+      case 'crash': {
+        const seq = kernel.record(CHAOS, 'HostPoweredOff', { fault: id, host: fault.host }, 0)
+        kernel.powerOff(fault.host, seq)
+        return seq
+      }
+      case 'kill': {
+        const seq = kernel.record(CHAOS, 'ProcessKilled', { fault: id, process: fault.process }, 0)
+        kernel.kill(fault.process, seq)
+        return seq
+      }
+      case 'pause': {
+        const seq = kernel.record(CHAOS, 'ProcessPaused', { fault: id, process: fault.process }, 0)
+        kernel.pause(fault.process)
+        return seq
+      }
+      case 'slow-disk': {
+        const { host, factor } = fault
+        kernel.host(host).diskFactor = factor
+        return kernel.record(CHAOS, 'DiskSlowed', { fault: id, host, factor }, 0)
+      }
+      case 'full-disk':
+        kernel.host(fault.host).diskFull = true
+        return kernel.record(CHAOS, 'DiskFilled', { fault: id, host: fault.host }, 0)
+      case 'skew':
+        kernel.host(fault.host).skew = fault.by
+        return kernel.record(CHAOS, 'ClockSkewed', { fault: id, host: fault.host, skewMicros: fault.by }, 0)
+      default:
+        return this.startLinkFault(id, fault)
+    }
+  }
+
+  private startLinkFault(id: number, fault: Extract<Fault, { readonly from: string }>): Seq {
+    const { kernel } = this
+    const { from, to } = fault
+    if (fault.kind === 'partition') {
+      const { bothWays } = fault
+      const seq = kernel.record(CHAOS, 'LinkPartitioned', { fault: id, from, to, bothWays }, 0)
+      kernel.addLinkRule({ fault: id, from, to, bothWays, verdict: { verdict: 'drop' } })
+      return seq
+    }
+    if (fault.kind === 'delay') {
+      const seq = kernel.record(CHAOS, 'LinkDelayed', { fault: id, from, to, delayMicros: fault.delay }, 0)
+      kernel.addLinkRule({ fault: id, from, to, bothWays: true, verdict: { verdict: 'delay', delay: fault.delay } })
+      return seq
+    }
+    const { lossPpm } = fault
+    const seq = kernel.record(CHAOS, 'LinkLossy', { fault: id, from, to, lossPpm }, 0)
+    kernel.addLinkRule({ fault: id, from, to, bothWays: true, verdict: { verdict: 'loss', lossPpm } })
+    return seq
+  }
+
+  private stop(id: number, fault: Fault): void {
+    const { kernel } = this
+    switch (fault.kind) {
+      case 'crash':
+        kernel.powerOn(fault.host, kernel.record(CHAOS, 'HostPoweredOn', { fault: id, host: fault.host }, 0))
+        return
+      case 'kill':
+        kernel.revive(fault.process, kernel.record(CHAOS, 'ProcessRevived', { fault: id, process: fault.process }, 0))
+        return
+      case 'pause':
+        kernel.record(CHAOS, 'ProcessResumed', { fault: id, process: fault.process }, 0)
+        kernel.resume(fault.process)
+        return
+      case 'slow-disk':
+      case 'full-disk': {
+        const host = kernel.host(fault.host)
+        if (fault.kind === 'slow-disk') host.diskFactor = 1
+        else host.diskFull = false
+        kernel.record(CHAOS, 'DiskHealed', { fault: id, host: fault.host }, 0)
+        return
+      }
+      case 'skew':
+        kernel.host(fault.host).skew = 0
+        kernel.record(CHAOS, 'ClockHealed', { fault: id, host: fault.host }, 0)
+        return
+      default:
+        kernel.record(CHAOS, 'LinkHealed', { fault: id, from: fault.from, to: fault.to }, 0)
+        kernel.removeLinkRule(id)
+    }
+  }
+}
+
+/** Why a fault cannot be injected into this cluster; undefined when it can. */
+export const checkFault = (kernel: Kernel, fault: Fault): string | undefined => {
+  const hosts: readonly string[] = 'host' in fault ? [fault.host] : 'from' in fault ? [fault.from, fault.to] : []
+  for (const host of hosts) {
+    if (host !== '*' && !kernel.hasHost(host))
+      return `there is no host ${host}; there are ${kernel.hostNames().join(', ')}`
+  }
+  if (!('process' in fault) || fault.process === ETCD_LEADER || kernel.hasProcess(fault.process)) return undefined
+  return `there is no process ${fault.process}; there are ${kernel.processIds().join(', ')}`
+}

@@ -1,0 +1,88 @@
+import type { Micros } from '../events/envelope.ts'
+
+/** What a worker machine offers. Quantities as in a Node's status. */
+export interface NodeShape {
+  readonly name?: string
+  readonly cpu?: string
+  readonly memory?: string
+  readonly pods?: number
+  readonly zone?: string
+  readonly region?: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+/** A load generator: somebody who asks a Service for something, again and again. */
+export interface ClientSpec {
+  /** `service` or `service.namespace`. */
+  readonly service: string
+  readonly port: number
+  /** Pause between two requests. */
+  readonly every: Micros
+  readonly name?: string
+}
+
+/** How often and how many at once a component may call the API. */
+export interface CallRate {
+  readonly qps: number
+  readonly burst: number
+}
+
+/** What makes a cluster. Everything has a default; equal options and seed make an equal log. Plain JSON. */
+export interface ClusterOptions {
+  /** Where all chance comes from. */
+  readonly seed?: number
+  /** Worker nodes: how many of the default shape, or each one's shape. */
+  readonly nodes?: number | readonly NodeShape[]
+  /** Control-plane machines, each with an API server, a scheduler and a controller-manager. */
+  readonly controlPlane?: 1 | 2 | 3
+  /** Members of the etcd cluster; by default one on each control-plane machine. */
+  readonly etcd?: 1 | 3 | 5 | 7
+  readonly clients?: readonly ClientSpec[]
+  /** Instances of CoreDNS. */
+  readonly dns?: number
+  /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`, for each of its controllers. */
+  readonly controllerRate?: CallRate
+  /** kube-scheduler's `clientConnection`. */
+  readonly schedulerRate?: CallRate
+  /** Whether superseded versions of objects stay readable (time travel) or go with etcd's compaction. */
+  readonly history?: 'all' | 'compacted'
+  /** Which events the log keeps in memory. `why` needs at least the facts. */
+  readonly retain?: 'all' | 'facts' | 'none'
+}
+
+export interface ResolvedOptions {
+  readonly seed: number
+  readonly nodes: readonly Required<NodeShape>[]
+  readonly controlPlane: number
+  readonly etcd: number
+  readonly clients: readonly Required<ClientSpec>[]
+  readonly dns: number
+  readonly controllerRate: CallRate
+  readonly schedulerRate: CallRate
+  readonly history: 'all' | 'compacted'
+  readonly retain: 'all' | 'facts' | 'none'
+}
+
+/** A node as small managed clusters have them. */
+const DEFAULT_SHAPE = { cpu: '4', memory: '16Gi', pods: 110, region: '', zone: '', labels: {} } as const
+
+/** Source: component-base/config/v1alpha1: kube-controller-manager 20/30; apis/config/v1/defaults.go: kube-scheduler 50/100. */
+const CONTROLLER_RATE: CallRate = { qps: 20, burst: 30 }
+const SCHEDULER_RATE: CallRate = { qps: 50, burst: 100 }
+
+export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
+  const { nodes = 3, controlPlane = 1, clients = [] } = options
+  const shapes = typeof nodes === 'number' ? Array.from({ length: nodes }, (): NodeShape => ({})) : nodes
+  return {
+    seed: options.seed ?? 1,
+    nodes: shapes.map((shape, index) => ({ ...DEFAULT_SHAPE, name: `node-${index + 1}`, ...shape })),
+    controlPlane,
+    etcd: options.etcd ?? (controlPlane === 2 ? 1 : controlPlane),
+    clients: clients.map((client, index) => ({ name: `client-${index + 1}`, ...client })),
+    dns: options.dns ?? Math.min(2, shapes.length),
+    controllerRate: options.controllerRate ?? CONTROLLER_RATE,
+    schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,
+    history: options.history ?? 'all',
+    retain: options.retain ?? 'all',
+  }
+}
