@@ -51,14 +51,13 @@ function detailsOf(name: string, group: string, kind: string, rest: Partial<Stat
 const resourceDetails = ({ group, resource }: GroupResource, name: string): StatusDetails =>
   detailsOf(name, group, resource)
 
-/** 200 for what has no object to answer with, as a finished delete. */
+/** 200, for what has no object to answer with, as a finished delete. */
 export const success = (details?: StatusDetails): Status => ({
   kind: 'Status',
   apiVersion: 'v1',
   metadata: {},
   status: 'Success',
   ...(details === undefined ? {} : { details }),
-  code: 200,
 })
 
 export const notFound = (what: GroupResource, name: string): Status =>

@@ -47,14 +47,13 @@ function check(text: string, longest: number, shape: RegExp, complaint: string, 
 
 const characters = (longest: number): string => `must be no more than ${longest} characters`
 
-export const isDNS1123Label = (text: string): readonly string[] =>
-  check(
-    text,
-    63,
-    LABEL_1123,
-    regexError(LABEL_1123_WORDS, '[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'my-name', '123-abc'),
-    characters,
-  )
+/** A text that would do as a subdomain is told about its dots. Source: validate/content/dns.go, IsDNS1123Label. */
+export function isDNS1123Label(text: string): readonly string[] {
+  const complaint = SUBDOMAIN_1123.test(text)
+    ? 'must not contain dots'
+    : regexError(LABEL_1123_WORDS, '[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'my-name', '123-abc')
+  return check(text, 63, LABEL_1123, complaint, characters)
+}
 
 export const isDNS1123Subdomain = (text: string): readonly string[] =>
   check(text, 253, SUBDOMAIN_1123, regexError(SUBDOMAIN_1123_WORDS, SUBDOMAIN_PATTERN, 'example.com'), characters)
@@ -98,3 +97,55 @@ export const isLabelValue = (text: string): readonly string[] =>
     LABEL_VALUE,
     regexError(LABEL_VALUE_WORDS, '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?', 'MyValue', 'my_value', '12345'),
   )
+
+/** The name of a port: up to 15 letters, digits and hyphens. Source: util/validation, IsValidPortName. */
+export function isPortName(text: string): readonly string[] {
+  const problems: string[] = []
+  if (byteLength(text) > 15) problems.push(characters(15))
+  if (!/^[-a-z0-9]+$/.test(text)) {
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
+  }
+  if (!/[a-z]/.test(text)) problems.push('must contain at least one letter (a-z)')
+  if (text.includes('--')) problems.push('must not contain consecutive hyphens')
+  if (text.startsWith('-') || text.endsWith('-')) problems.push('must not begin or end with a hyphen')
+  return problems
+}
+
+export const isPortNumber = (port: number): readonly string[] =>
+  port >= 1 && port <= 65_535 ? [] : [inclusiveRangeError(1, 65_535)]
+
+/** Source: util/validation, IsRelaxedEnvVarName (gate RelaxedEnvironmentVariableValidation, on). */
+export const isEnvVarName = (text: string): readonly string[] =>
+  /^[ -<>-~]+$/.test(text)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
+
+/** A key of a ConfigMap or Secret: also a file name. Source: util/validation, IsConfigMapKey. */
+export function isConfigMapKey(text: string): readonly string[] {
+  const problems: string[] = []
+  if (byteLength(text) > 253) problems.push(characters(253))
+  if (!/^[-._a-zA-Z0-9]+$/.test(text)) {
+    const words = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
+    problems.push(regexError(words, '[-._a-zA-Z0-9]+', 'key.name', 'KEY_NAME', 'key-name'))
+  }
+  if (text === '.') problems.push("must not be '.'")
+  else if (text === '..') problems.push("must not be '..'")
+  else if (text.startsWith('..')) problems.push("must not start with '..'")
+  return problems
+}
+
+export const isPercent = (text: string): readonly string[] =>
+  /^[0-9]+%$/.test(text)
+    ? []
+    : [regexError("a valid percent string must be a numeric string followed by an ending '%'", '[0-9]+%', '1%', '93%')]
+
+export const isHTTPHeaderName = (text: string): readonly string[] =>
+  /^[-A-Za-z0-9]+$/.test(text)
+    ? []
+    : [
+        regexError(
+          "a valid HTTP header must consist of alphanumeric characters or '-'",
+          '[-A-Za-z0-9]+',
+          'X-Header-Name',
+        ),
+      ]

@@ -108,5 +108,6 @@ export interface Status {
   readonly message?: string
   readonly reason?: string
   readonly details?: StatusDetails
-  readonly code: number
+  /** The HTTP code; absent in a success. */
+  readonly code?: number
 }
