@@ -1,0 +1,53 @@
+import type { View } from '../kubernetes/view.ts'
+import { conditionStatus } from '../kubernetes/conditions.ts'
+import { isReady, isTerminating, restartCount } from '../kubernetes/pods.ts'
+import { renderTable } from './table.ts'
+
+/** How a run ended: nodes, deployments and Pods, as `kubectl get` would show them. */
+export const endStates = (view: View): string => [nodes(view), deployments(view), pods(view)].join('\n\n')
+
+const nodes = (view: View): string =>
+  renderTable(
+    ['NODE', 'STATUS', 'PODS', 'TAINTS'],
+    view
+      .list('Node')
+      .map((node) => [
+        node.metadata.name,
+        conditionStatus(node.status?.conditions, 'Ready') === 'True' ? 'Ready' : 'NotReady',
+        String(view.list('Pod').filter((pod) => pod.spec.nodeName === node.metadata.name).length),
+        (node.spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).join(',') || '<none>',
+      ]),
+  )
+
+const deployments = (view: View): string =>
+  renderTable(
+    ['NAMESPACE', 'DEPLOYMENT', 'READY', 'UP-TO-DATE', 'AVAILABLE'],
+    view
+      .list('Deployment')
+      .map(({ metadata, spec, status }) => [
+        metadata.namespace ?? '',
+        metadata.name,
+        `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`,
+        String(status?.updatedReplicas ?? 0),
+        String(status?.availableReplicas ?? 0),
+      ]),
+  )
+
+const pods = (view: View): string =>
+  renderTable(
+    ['NAMESPACE', 'POD', 'READY', 'STATUS', 'RESTARTS', 'NODE'],
+    view.list('Pod').map((pod) => {
+      const { metadata, spec, status } = pod
+      const statuses = status?.containerStatuses ?? []
+      const waiting = statuses.find((one) => one.state?.waiting !== undefined)?.state?.waiting?.reason
+      const phase = isTerminating(pod) ? 'Terminating' : (waiting ?? status?.phase ?? 'Pending')
+      return [
+        metadata.namespace ?? '',
+        metadata.name,
+        `${isReady(pod) ? spec.containers.length : statuses.filter((one) => one.ready).length}/${spec.containers.length}`,
+        phase,
+        String(restartCount(pod)),
+        spec.nodeName ?? '<none>',
+      ]
+    }),
+  )

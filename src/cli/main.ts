@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { either as E } from 'fp-ts'
+import pc from 'picocolors'
+import { parseDuration } from '../chaos/duration.ts'
+import { FAULT_GRAMMAR } from '../chaos/fault-script.ts'
+import { VERSION } from '../cluster/header.ts'
+import type { Micros } from '../events/envelope.ts'
+import { BAD_INPUT, BadInput } from './exit-codes.ts'
+import { diff, replay, why } from './recordings.ts'
+import { run } from './run.ts'
+
+const duration = (text: string): Micros => {
+  const parsed = parseDuration(text)
+  if (E.isLeft(parsed)) throw new InvalidArgumentError(parsed.left)
+  return parsed.right
+}
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number')
+  return Number(text)
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value]
+
+const program = new Command('seatrial')
+  .description('A whole Kubernetes cluster in one process: run manifests in virtual time, break things, see why.')
+  .version(VERSION)
+  .showHelpAfterError()
+  .exitOverride()
+
+program
+  .command('run')
+  .description('apply manifests to a simulated cluster, let time pass, and tell what happened')
+  .requiredOption('-f, --file <path>', 'manifest file or folder; may be given again', collect, [] as string[])
+  .argument('[paths...]', 'more manifest files or folders')
+  .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
+  .addOption(
+    new Option('--control-plane <count>', 'control-plane machines')
+      .choices(['1', '2', '3'] as const)
+      .default('1' as const),
+  )
+  .option('--for <duration>', 'how long to run, in virtual time', duration, 600_000_000)
+  .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
+  .option(
+    '--fault <fault>',
+    `"FAULT [at TIME] [for TIME]", FAULT being one of: ${FAULT_GRAMMAR.join('; ')}`,
+    collect,
+    [] as string[],
+  )
+  .option('--record <file>', 'write a recording; .gz compresses it')
+  .option('--json', 'print one JSON object instead of a report', false)
+  .action((paths, options) => {
+    process.exitCode = run({
+      files: [...options.file, ...paths],
+      nodes: options.nodes,
+      controlPlane: Number(options.controlPlane) as 1 | 2 | 3,
+      duration: options.for,
+      seed: options.seed,
+      faults: options.fault,
+      record: options.record,
+      json: options.json,
+    })
+  })
+
+program
+  .command('replay')
+  .description('show a recording: what happened, and the state at its end or at a moment')
+  .argument('<file>', 'recording')
+  .option('--at <duration>', 'show the state at this moment', duration)
+  .option('--json', 'print one JSON object', false)
+  .option('--verify', 'run the recording again and compare the digests', false)
+  .action((file, options) => {
+    process.exitCode = replay(file, options)
+  })
+
+program
+  .command('why')
+  .description('tell the causal chain that led to an object as it is')
+  .argument('<file>', 'recording')
+  .argument('<object>', 'KIND/NAME or KIND/NAMESPACE/NAME, e.g. pod/default/web-1')
+  .option('--json', 'print the steps as JSON', false)
+  .action((file, object, options) => {
+    process.exitCode = why(file, object, options.json)
+  })
+
+program
+  .command('diff')
+  .description('find the first event at which two recordings differ')
+  .argument('<left>', 'recording')
+  .argument('<right>', 'recording')
+  .action((left, right) => {
+    process.exitCode = diff(left, right)
+  })
+
+try {
+  program.parse()
+} catch (error) {
+  if (error instanceof BadInput) {
+    for (const line of error.lines) process.stderr.write(`${pc.red('error')} ${line}\n`)
+    process.exitCode = BAD_INPUT
+  } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    process.exitCode = 'exitCode' in error && error.exitCode === 0 ? 0 : BAD_INPUT
+  } else throw error
+}

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { either as E } from 'fp-ts'
+import { parseManifests, type Manifest } from '../kubernetes/manifest.ts'
+import { BadInput } from './exit-codes.ts'
+
+const MANIFEST_FILE = /\.(ya?ml|json)$/
+
+/** The files behind `-f`: a file as it is, a folder's manifests in order of name. */
+const filesIn = (path: string): readonly string[] => {
+  let stat
+  try {
+    stat = statSync(path)
+  } catch {
+    throw new BadInput([`${path}: no such file or directory`])
+  }
+  if (!stat.isDirectory()) return [path]
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => MANIFEST_FILE.test(name))
+  if (files.length === 0) throw new BadInput([`${path}: holds no .yaml, .yml or .json file`])
+  return files.toSorted().map((name) => join(path, name))
+}
+
+/** Reads all manifests; every problem of every file is told, with file, line and field. @throws BadInput */
+export const readManifests = (paths: readonly string[]): readonly Manifest[] => {
+  const manifests: Manifest[] = []
+  const problems: string[] = []
+  for (const file of paths.flatMap(filesIn)) {
+    const parsed = parseManifests(readFileSync(file, 'utf8'), file)
+    if (E.isLeft(parsed)) problems.push(...parsed.left.map((problem) => problem.text))
+    else manifests.push(...parsed.right)
+  }
+  if (problems.length > 0) throw new BadInput(problems)
+  return manifests
+}

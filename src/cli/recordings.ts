@@ -1,0 +1,102 @@
+import { either as E } from 'fp-ts'
+import pc from 'picocolors'
+import { formatDuration } from '../chaos/duration.ts'
+import { parseObjectRef, type ObjectRef } from '../cluster/object-ref.ts'
+import { firstDivergence, historyOfRecording, type Divergence } from '../events/diverge.ts'
+import type { LogEvent, Micros } from '../events/envelope.ts'
+import { readRecording } from '../events/file/recording-reader.ts'
+import { describeProblem } from '../events/problem.ts'
+import type { Recording } from '../events/recording.ts'
+import { renderTimeline } from '../projections/timeline.ts'
+import { renderWhy } from '../projections/why.ts'
+import { openRecord } from '../replay/record.ts'
+import { reexecute } from '../replay/reexecute.ts'
+import { endStates } from './end-states.ts'
+import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
+
+/** @throws BadInput when the file is no sound recording; warnings go to stderr. */
+const load = (path: string): Recording => {
+  const outcome = readRecording(path)
+  if (E.isLeft(outcome))
+    throw new BadInput(outcome.left.problems.map((problem) => `${path}: ${describeProblem(problem)}`))
+  for (const warning of outcome.right.warnings) {
+    process.stderr.write(`${pc.yellow('warning')} ${path}: ${describeProblem({ ...warning, severity: 'error' })}\n`)
+  }
+  return outcome.right
+}
+
+export interface ReplayOptions {
+  readonly at?: Micros
+  readonly json: boolean
+  readonly verify: boolean
+}
+
+/** `seatrial replay`. Gives the exit code. */
+export const replay = (path: string, { at, json, verify }: ReplayOptions): number => {
+  const recording = load(path)
+  if (verify) return verifyDigest(recording)
+  const { projections, end } = openRecord(recording, at)
+  const view = at === undefined ? projections.head() : projections.at(at)
+  if (json) {
+    const objects = projections.kinds().flatMap((kind) => view.list(kind))
+    process.stdout.write(
+      `${JSON.stringify({ seed: recording.header.seed, atMs: Math.floor((at ?? end) / 1000), objects })}\n`,
+    )
+    return CONVERGED
+  }
+  process.stdout.write(`${renderTimeline(projections.timeline())}\n\n${endStates(view)}\n`)
+  return CONVERGED
+}
+
+/** Runs the recording again: the same version of Seatrial has to write the same log. */
+const verifyDigest = (recording: Recording): number => {
+  const recorded = recording.end?.log ?? recording.end?.digest
+  const again = reexecute(recording).digest()
+  if (recorded === again) {
+    process.stdout.write(`${pc.green('same log')}  digest ${again}\n`)
+    return CONVERGED
+  }
+  process.stdout.write(`${pc.red('another log')}  recorded ${recorded ?? 'no digest'}, run again ${again}\n`)
+  return NOT_CONVERGED
+}
+
+/** `seatrial why`. Gives the exit code. */
+export const why = (path: string, object: string, json: boolean): number => {
+  const reference = readReference(object)
+  const { projections, log } = openRecord(load(path))
+  const steps = projections.why(log, reference)
+  if (steps.length === 0) throw new BadInput([`${path}: knows no ${object}`])
+  process.stdout.write(json ? `${JSON.stringify(steps)}\n` : `${renderWhy(steps)}\n`)
+  return CONVERGED
+}
+
+const readReference = (text: string): ObjectRef => {
+  try {
+    return parseObjectRef(text)
+  } catch (error) {
+    throw new BadInput([error instanceof Error ? error.message : String(error)])
+  }
+}
+
+/** `seatrial diff`. Gives the exit code: 0 when the recordings tell the same. */
+export const diff = (left: string, right: string): number => {
+  const divergence = firstDivergence(historyOfRecording(load(left)), historyOfRecording(load(right)))
+  if (divergence === undefined) {
+    process.stdout.write(`${pc.green('no difference')}\n`)
+    return CONVERGED
+  }
+  process.stdout.write(`${describeDivergence(divergence, left, right)}\n`)
+  return NOT_CONVERGED
+}
+
+const describeDivergence = (divergence: Divergence, left: string, right: string): string =>
+  [
+    `${pc.red('differ')} after ${divergence.index} equal events, in ${divergence.field}`,
+    side(left, divergence.left),
+    side(right, divergence.right),
+  ].join('\n')
+
+const side = (path: string, event: LogEvent | undefined): string =>
+  event === undefined
+    ? `${path}: ends here`
+    : `${path}: #${event.seq} at ${formatDuration(event.at)} ${event.by} ${event.type} ${JSON.stringify(event.data)}`

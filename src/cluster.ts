@@ -1,0 +1,303 @@
+import { either as E } from 'fp-ts'
+import type { Observable } from 'rxjs'
+import { catalogue, type EventData } from './events/catalogue/index.ts'
+import { writeRecording } from './events/file/recording-writer.ts'
+import type { LogEvent, Micros } from './events/envelope.ts'
+import type { ApiObject } from './events/json.ts'
+import type { EventLog, LogSink } from './events/log.ts'
+import { createMemoryLog } from './events/memory-log.ts'
+import { invariant } from './engine/invariant.ts'
+import { ActorFailure, Kernel, OUTSIDE } from './engine/kernel/kernel.ts'
+import { unsettled } from './cluster/convergence.ts'
+import type { Fault } from './cluster/fault.ts'
+import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
+import { InputQueue, type Input } from './cluster/inputs.ts'
+import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
+import { Projections } from './cluster/projections.ts'
+import { KUBECTL, populate } from './cluster/topology.ts'
+import { recordingHeader } from './cluster/header.ts'
+import { parseObjectRef } from './cluster/object-ref.ts'
+import { parseManifests, type Manifest } from './kubernetes/manifest.ts'
+import type { Kind, KindMap } from './kubernetes/kinds.ts'
+import type { View } from './kubernetes/view.ts'
+import type { TimelineRow } from './projections/timeline.ts'
+import type { WhyStep } from './projections/why.ts'
+
+/** What `apply` was given is no manifest. Each problem has file, line and field where they are known. */
+export class ManifestError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'ManifestError'
+    this.problems = problems
+  }
+}
+
+/** The run stopped on a programmer's error. The message has the seed and the causal chain. */
+export class RunFailure extends Error {}
+
+/**
+ * A whole Kubernetes cluster in this process, in virtual time.
+ *
+ * Deterministic: equal options and equal inputs give a byte-identical log. Nothing happens by itself: `run` lets time pass.
+ */
+export interface Cluster {
+  readonly seed: number
+  readonly options: ResolvedOptions
+  /** Virtual time since the cluster's start. */
+  readonly now: Micros
+  readonly log: EventLog
+  /** Every event as it happens. */
+  readonly events$: Observable<LogEvent>
+  /** Applies manifests as `kubectl apply -f` would; takes effect as time passes. @throws ManifestError */
+  apply(manifests: string | readonly ApiObject[]): void
+  /** One API call by the same person, e.g. to delete or to scale something. */
+  call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void
+  /** Lets time pass. @throws RunFailure when an invariant breaks. */
+  run(duration: Micros): void
+  /** Lets time pass until a condition holds, looking once a virtual second; false if it never does. */
+  runUntil(condition: (cluster: Cluster) => boolean, options: { readonly within: Micros }): boolean
+  /** Plans a fault, from `at` (now) for a while (until `heal`). @throws Error when it names what is not there. */
+  inject(fault: Fault, options?: { readonly at?: Micros; readonly for?: Micros }): void
+  /** Ends all faults that are in force. */
+  heal(): void
+  readonly faults: readonly ActiveFault[]
+  /** Objects as etcd has them now; what a component believes may lag behind. */
+  list<K extends Kind>(kind: K, namespace?: string): readonly KindMap[K][]
+  get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] | undefined
+  /** Objects as they were at a moment. */
+  at(time: Micros): View
+  /** What still differs from what was asked; empty when the cluster has converged. */
+  unsettled(): readonly string[]
+  readonly converged: boolean
+  /** What mattered, in order. */
+  timeline(): readonly TimelineRow[]
+  /** Why an object is as it is: `pod/web-7c9f` or `pod/shop/web-7c9f`. */
+  why(object: string): readonly WhyStep[]
+  /** The same cluster run again to a moment, there changed, with what was planned for later still planned. */
+  fork(options: { readonly at: Micros; readonly with?: (fork: Cluster) => void }): Cluster
+  /** Digest of the log so far. */
+  digest(): string
+  /** Writes a recording: JSON lines, compressed if the name ends in `.gz`. */
+  save(path: string): void
+  /** What came from outside so far and what is planned. */
+  readonly inputs: readonly Input[]
+  /** Plans an input as another run recorded it. */
+  plan(input: Input): void
+}
+
+export interface CreateOptions extends ClusterOptions {
+  /** Takes each event and its line as they are appended; see RecordingWriter. */
+  readonly sinks?: readonly LogSink[]
+  /** Checked with each event; throws when something that must hold does not. */
+  readonly invariants?: readonly ((event: LogEvent) => void)[]
+}
+
+export const createCluster = (options: CreateOptions = {}): Cluster => new SimulatedCluster(options)
+
+class SimulatedCluster implements Cluster {
+  readonly options: ResolvedOptions
+  readonly log: EventLog
+  private readonly given: CreateOptions
+  private readonly kernel: Kernel
+  private readonly projections: Projections
+  private readonly injector: Injector
+  private readonly queue = new InputQueue()
+  private invocations = 0
+
+  constructor(given: CreateOptions) {
+    this.given = given
+    this.options = resolveOptions(given)
+    const { seed, retain, history } = this.options
+    this.log = createMemoryLog({ retain, digest: true, sinks: given.sinks })
+    this.projections = new Projections(history, (seq) => this.log.causeOf(seq))
+    const { invariants = [] } = given
+    this.kernel = new Kernel({
+      seed,
+      log: this.log,
+      fold: (event) => {
+        this.projections.fold(event)
+        for (const check of invariants) check(event)
+      },
+    })
+    this.injector = new Injector(this.kernel, () => this.projections.etcdLeader())
+    this.kernel.record(OUTSIDE, 'RunStarted', { seed, options: { ...this.options } }, 0)
+    this.guard(() => populate(this.kernel, this.options, this.projections.objects))
+  }
+
+  get seed(): number {
+    return this.options.seed
+  }
+
+  get now(): Micros {
+    return this.kernel.now
+  }
+
+  get events$(): Observable<LogEvent> {
+    return this.kernel.events$
+  }
+
+  get faults(): readonly ActiveFault[] {
+    return this.injector.active()
+  }
+
+  get inputs(): readonly Input[] {
+    return this.queue.all()
+  }
+
+  get converged(): boolean {
+    return this.unsettled().length === 0
+  }
+
+  apply(manifests: string | readonly ApiObject[]): void {
+    const apply = typeof manifests === 'string' ? objectsIn(manifests) : manifests
+    this.invoke({ apply: apply.map((object) => ({ ...object })) })
+  }
+
+  call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void {
+    this.invoke({ call })
+  }
+
+  run(duration: Micros): void {
+    this.advance(this.now + duration)
+  }
+
+  runUntil(condition: (cluster: Cluster) => boolean, { within }: { readonly within: Micros }): boolean {
+    const end = this.now + within
+    while (!condition(this)) {
+      if (this.now >= end) return false
+      this.advance(Math.min(this.now + LOOK_EVERY, end))
+    }
+    return true
+  }
+
+  inject(fault: Fault, { at = this.now, for: duration }: { readonly at?: Micros; readonly for?: Micros } = {}): void {
+    const problem = checkFault(this.kernel, fault)
+    if (problem !== undefined) throw new Error(problem)
+    const faultNumber = this.queue.all().filter((input) => input.kind === 'begin').length + 1
+    this.plan({ at, kind: 'begin', fault })
+    if (duration !== undefined) this.plan({ at: at + duration, kind: 'end', faultNumber })
+  }
+
+  heal(): void {
+    for (const { id } of this.injector.active()) this.plan({ at: this.now, kind: 'end', faultNumber: id })
+    this.advance(this.now)
+  }
+
+  list<K extends Kind>(kind: K, namespace?: string): readonly KindMap[K][] {
+    return this.projections.head().list(kind, namespace)
+  }
+
+  get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] | undefined {
+    return this.projections.head().get(kind, namespace, name)
+  }
+
+  at(time: Micros): View {
+    return this.projections.at(time)
+  }
+
+  unsettled(): readonly string[] {
+    return unsettled(this.projections.head(), (node) => !this.kernel.hasHost(node) || this.kernel.host(node).power)
+  }
+
+  timeline(): readonly TimelineRow[] {
+    return this.projections.timeline()
+  }
+
+  why(object: string): readonly WhyStep[] {
+    return this.projections.why(this.log, parseObjectRef(object))
+  }
+
+  fork({ at, with: change }: { readonly at: Micros; readonly with?: (fork: Cluster) => void }): Cluster {
+    const { sinks: _sinks, ...given } = this.given
+    const other = new SimulatedCluster(given)
+    for (const input of this.inputs) other.plan(input)
+    other.advance(at)
+    change?.(other)
+    return other
+  }
+
+  digest(): string {
+    return this.log.digest()
+  }
+
+  save(path: string): void {
+    writeRecording(path, recordingHeader(this.options), this.log)
+  }
+
+  private invoke(what: Omit<EventData<'KubectlInvoked'>, 'invocation'>): void {
+    const invocation = { invocation: ++this.invocations, ...what }
+    this.plan({ at: this.now, kind: 'kubectl', invocation })
+    this.advance(this.now)
+  }
+
+  plan(input: Input): void {
+    invariant(input.at >= this.now, 'the past cannot be changed, only forked')
+    this.queue.add(input)
+  }
+
+  private advance(until: Micros): void {
+    this.guard(() => {
+      for (let input = this.queue.take(until); input !== undefined; input = this.queue.take(until)) {
+        this.kernel.run(input.at)
+        this.perform(input)
+      }
+      this.kernel.run(until)
+    })
+  }
+
+  private perform(input: Input): void {
+    switch (input.kind) {
+      case 'kubectl':
+        this.invocations = Math.max(this.invocations, input.invocation.invocation)
+        this.kernel.input('KubectlInvoked', input.invocation, KUBECTL)
+        return
+      case 'begin':
+        this.injector.begin(input.fault)
+        return
+      case 'end':
+        this.injector.end(input.faultNumber)
+    }
+  }
+
+  /** Adds to a programmer's error what one needs to see it again. */
+  private guard(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      const event = error instanceof ActorFailure ? error.event : undefined
+      const chain = causalChain(this.log, event?.seq ?? this.kernel.seq)
+      const why = error instanceof Error ? error.message : String(error)
+      throw new RunFailure(
+        `seed ${this.seed}, seq ${this.kernel.seq}, at ${this.now} us: ${why}\n${chain.join('\n')}`,
+        {
+          cause: error,
+        },
+      )
+    }
+  }
+}
+
+/** How often a condition is looked at. */
+const LOOK_EVERY: Micros = 1_000_000
+
+const objectsIn = (text: string): readonly ApiObject[] => {
+  const parsed = parseManifests(text, 'manifest')
+  if (E.isLeft(parsed)) throw new ManifestError(parsed.left.map((problem) => problem.text))
+  return parsed.right.map((manifest: Manifest) => manifest.object)
+}
+
+/** The events that led to one, newest first, as far as the log has them. */
+const causalChain = (log: EventLog, from: number): readonly string[] => {
+  const lines: string[] = []
+  for (let seq = from; seq > 0 && lines.length < 20; seq = log.causeOf(seq)) {
+    const event = log.get(seq)
+    if (event === undefined) continue
+    const addressee = event.to === undefined ? '' : ` → ${event.to}`
+    lines.push(
+      `  #${event.seq} at ${event.at} us  ${event.by}${addressee}  ${event.type} (${catalogue[event.type].class})`,
+    )
+  }
+  return lines
+}
