@@ -41,7 +41,7 @@ const podOf = (n: number, template: object): Written => ({
 })
 
 let revision = 0
-const commitOf = (key: string, object: object | undefined): CommitEvent => {
+const commitOf = (key: string, object: CommitEvent['data']['object']): CommitEvent => {
   revision++
   return {
     seq: revision * 5,
@@ -51,13 +51,17 @@ const commitOf = (key: string, object: object | undefined): CommitEvent => {
   }
 }
 
+/** As the API server writes it: the store gives the resourceVersion. */
+const podObject = (pod: Written, status: object): ApiObject =>
+  ({ apiVersion: 'v1', kind: 'Pod', metadata: { ...pod.metadata }, spec: pod.spec, status }) as object as ApiObject
+
 const versionOf = (pod: Written, step: number): CommitEvent => {
   if (step === 1) pod.spec = { ...pod.spec, nodeName: `node-${Number(pod.metadata.uid.slice(4)) % NODES}` }
   const status = {
     phase: step < 3 ? 'Pending' : 'Running',
     conditions: [{ type: 'Ready', status: step > 3 ? 'True' : 'False' }],
   }
-  return commitOf(pod.key, { apiVersion: 'v1', kind: 'Pod', metadata: { ...pod.metadata }, spec: pod.spec, status })
+  return commitOf(pod.key, podObject(pod, status))
 }
 
 const heap = (): number => {
@@ -105,7 +109,8 @@ let stamped: ApiObject | undefined
 time('stamping alone', events.length, (from, to) => {
   for (const event of events.slice(from, to)) {
     const object = event.data.object as ApiObject
-    stamped = { ...object, metadata: { resourceVersion: String(event.data.revision), ...object.metadata } }
+    const { metadata }: { metadata: Omit<ApiObject['metadata'], 'resourceVersion'> } = object
+    stamped = { ...object, metadata: { resourceVersion: String(event.data.revision), ...metadata } }
   }
 })
 need(stamped !== undefined, 'something is stamped')

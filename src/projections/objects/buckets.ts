@@ -1,5 +1,6 @@
 import type { ApiObject } from '../../events/json.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { controllerOf } from '../../kubernetes/owners.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { IndexName } from '../../kubernetes/view.ts'
 import { firstAfter, type Slot, type Version } from './version.ts'
@@ -12,15 +13,8 @@ export const indexValue = (kind: Kind, index: IndexName, object: ApiObject): str
     case 'namespace':
       return object.metadata.namespace
     case 'controller':
-      return controllerUid(object)
+      return controllerOf(object)?.uid
   }
-}
-
-const controllerUid = (object: ApiObject): string | undefined => {
-  const owners = object.metadata.ownerReferences
-  if (owners === undefined) return undefined
-  for (const owner of owners) if (owner.controller === true) return owner.uid
-  return undefined
 }
 
 /**

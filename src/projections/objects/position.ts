@@ -1,4 +1,4 @@
-import { invariant } from '../../engine/invariant.ts'
+import { invariant } from '../../events/invariant.ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { IndexName, Scope } from '../../kubernetes/view.ts'
 import { indexValue, type Bucket } from './buckets.ts'

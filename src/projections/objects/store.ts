@@ -1,4 +1,4 @@
-import { invariant } from '../../engine/invariant.ts'
+import { invariant } from '../../events/invariant.ts'
 import type { Micros, Seq } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
@@ -20,7 +20,7 @@ export interface CommitEvent {
     readonly key: string
     readonly deleted: boolean
     /** As the API server wrote it: without resourceVersion. */
-    readonly object?: unknown
+    readonly object?: ApiObject
   }
 }
 
@@ -132,7 +132,9 @@ class MvccStore implements ObjectStore {
     const { table } = place
     const slotKey = key.slice(place.start)
     const slot = table.slot(slotKey) ?? newSlot(table.kind, slotKey, place.namespaced)
-    const object = deleted ? undefined : stamp(event.data.object as ApiObject, revision)
+    const written = deleted ? undefined : event.data.object
+    invariant(deleted || written !== undefined, 'a write has an object')
+    const object = written === undefined ? undefined : stamp(written, revision)
     this.commits.push(table.append(slot, revision, object, event))
   }
 
@@ -195,8 +197,10 @@ class MvccStore implements ObjectStore {
     const { slot, object } = known
     const sameKey = slot.kind === place?.table.kind && slot.key === data.key.slice(place.start)
     invariant(sameKey && data.deleted === (object === undefined), 'a revision is committed once, to one key')
-    const uid = (data.object as ApiObject | undefined)?.metadata.uid
-    invariant(object === undefined || object.metadata.uid === uid, 'a revision is committed once, for one object')
+    invariant(
+      object === undefined || object.metadata.uid === data.object?.metadata.uid,
+      'a revision is committed once, for one object',
+    )
   }
 }
 

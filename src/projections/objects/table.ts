@@ -1,4 +1,4 @@
-import { invariant } from '../../engine/invariant.ts'
+import { invariant } from '../../events/invariant.ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import type { IndexName } from '../../kubernetes/view.ts'

@@ -1,0 +1,42 @@
+import type { EventData } from '../events/catalogue/index.ts'
+import type { ActorId, Seq } from '../events/envelope.ts'
+
+/** Requests that are remembered: more than can be under way at once. */
+const REMEMBERED = 10_000
+/** Events between a request and its commit: the API server's to etcd, perhaps a retry or two. */
+const STEPS = 16
+
+/** The verbs that change something. */
+export const isWrite = (verb: EventData<'ApiRequested'>['verb']): boolean => verb !== 'get' && verb !== 'list'
+
+/** Finds out for a commit who had asked the API server for it: every commit itself is told by etcd. */
+export class Writers {
+  private readonly causeOf: (seq: Seq) => Seq
+  private readonly requests = new Map<Seq, ActorId>()
+
+  constructor(causeOf: (seq: Seq) => Seq) {
+    this.causeOf = causeOf
+  }
+
+  /** Takes a request as it enters the log. */
+  note(seq: Seq, by: ActorId, verb: EventData<'ApiRequested'>['verb']): void {
+    if (!isWrite(verb)) return
+    this.requests.set(seq, by)
+    if (this.requests.size <= REMEMBERED) return
+    for (const oldest of this.requests.keys()) {
+      this.requests.delete(oldest)
+      break
+    }
+  }
+
+  /** Undefined when no request is near: a commit of etcd's own, or a recording without requests. */
+  of(cause: Seq): ActorId | undefined {
+    let seq = cause
+    for (let step = 0; step < STEPS && seq > 0; step++) {
+      const by = this.requests.get(seq)
+      if (by !== undefined) return by
+      seq = this.causeOf(seq)
+    }
+    return undefined
+  }
+}
