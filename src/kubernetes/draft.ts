@@ -7,5 +7,7 @@ export type Draft<T> = T extends string | number | boolean | null | undefined
   : T extends readonly (infer Item)[]
     ? readonly Draft<Item>[]
     : T extends object
-      ? { readonly [K in keyof T]?: Draft<T[K]> }
+      ? string extends keyof T
+        ? { readonly [K in keyof T]: Draft<T[K]> }
+        : { readonly [K in keyof T]?: Draft<T[K]> }
       : T

@@ -6,6 +6,7 @@
 import type { Container } from './types/container.ts'
 import type { ResourceList } from './types/meta.ts'
 import type { Pod, PodQOSClass, PodSpec } from './types/pod.ts'
+import type { Draft } from './draft.ts'
 import { addQuantities, compareQuantities, value } from './quantity.ts'
 
 const COUNTED = ['cpu', 'memory'] as const
@@ -14,8 +15,8 @@ const COUNTED = ['cpu', 'memory'] as const
 export const qosOf = (pod: Pod): PodQOSClass => pod.status?.qosClass ?? computeQOS(pod.spec)
 
 /** Pod-level resources, where set, decide alone. */
-export function computeQOS(spec: PodSpec): PodQOSClass {
-  const sources = spec.resources === undefined ? [...spec.containers, ...(spec.initContainers ?? [])] : [spec]
+export function computeQOS(spec: Draft<PodSpec>): PodQOSClass {
+  const sources = spec.resources === undefined ? [...(spec.containers ?? []), ...(spec.initContainers ?? [])] : [spec]
   const requests = positiveSum(sources.map((source) => source.resources?.requests))
   const limits = positiveSum(sources.map((source) => source.resources?.limits))
   if (requests.size === 0 && limits.size === 0) return 'BestEffort'
@@ -26,7 +27,7 @@ export function computeQOS(spec: PodSpec): PodQOSClass {
   return guaranteed ? 'Guaranteed' : 'Burstable'
 }
 
-const limitsBoth = ({ resources }: Pick<Container, 'resources'>): boolean =>
+const limitsBoth = ({ resources }: Pick<Draft<Container>, 'resources'>): boolean =>
   COUNTED.every((name) => isPositive(resources?.limits?.[name]))
 
 const isPositive = (amount: string | undefined): boolean => amount !== undefined && compareQuantities(amount, '0') > 0

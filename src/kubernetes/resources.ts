@@ -6,6 +6,7 @@
 import type { Container } from './types/container.ts'
 import type { ResourceList } from './types/meta.ts'
 import type { Pod, PodSpec } from './types/pod.ts'
+import type { Draft } from './draft.ts'
 import { addQuantities, compareQuantities, cpuMillis, value } from './quantity.ts'
 
 /** Integers by resource. Immutable once handed out. */
@@ -135,6 +136,10 @@ export function podRequestList(pod: Pod, missing?: ResourceList): ResourceList {
   return total
 }
 
+/** What the containers of a spec ask for together, without Pod-level requests and overhead. */
+export const containerRequestList = (spec: Draft<PodSpec>): ResourceList =>
+  aggregate(spec, (container) => container.resources?.requests)
+
 /** Limits as quantities, counted as requests are. Source: component-helpers/resource/helpers.go, PodLimits. */
 export function podLimitList(pod: Pod): ResourceList {
   const limits = setPodLevel(
@@ -150,7 +155,7 @@ export function podLimitList(pod: Pod): ResourceList {
 }
 
 /** Which of a container's amounts are counted. */
-type AmountsOf = (container: Container) => ResourceList | undefined
+type AmountsOf = (container: Draft<Container>) => ResourceList | undefined
 
 /** While a resize is under way, a container holds the most of what it has, was promised and asks for. */
 function requestsIn(pod: Pod, missing: ResourceList | undefined): AmountsOf {
@@ -163,7 +168,7 @@ function requestsIn(pod: Pod, missing: ResourceList | undefined): AmountsOf {
     ({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible',
   )
   return (container) => {
-    const status = statuses.get(container.name)
+    const status = statuses.get(container.name ?? '')
     let requests: ResourceList = container.resources?.requests ?? {}
     if (status !== undefined) {
       const held: Record<string, string> = infeasible === true ? {} : { ...requests }
@@ -175,9 +180,9 @@ function requestsIn(pod: Pod, missing: ResourceList | undefined): AmountsOf {
   }
 }
 
-function aggregate(spec: PodSpec, pick: AmountsOf): Record<string, string> {
+function aggregate(spec: Draft<PodSpec>, pick: AmountsOf): Record<string, string> {
   const sum: Record<string, string> = {}
-  for (const container of spec.containers) accumulate(sum, pick(container))
+  for (const container of spec.containers ?? []) accumulate(sum, pick(container))
   const sidecars: Record<string, string> = {}
   const peak: Record<string, string> = {}
   for (const container of spec.initContainers ?? []) {

@@ -36,6 +36,24 @@ export const withTag = (image: string): string => {
   return /[:@]/.test(path) ? image : `${image}:latest`
 }
 
+/** As the runtime reports it: with registry, path and tag. Source: distribution/reference, ParseDockerRef. */
+export const normalizedImage = (image: string): string => {
+  const tagged = withTag(image)
+  const slash = tagged.indexOf('/')
+  const first = slash < 0 ? '' : tagged.slice(0, slash)
+  if (first.includes('.') || first.includes(':') || first === 'localhost') return tagged
+  return slash < 0 ? `docker.io/library/${tagged}` : `docker.io/${tagged}`
+}
+
+/** By digest: what a container status calls `imageID`. */
+export const imageReference = (image: string): string => {
+  const normalized = normalizedImage(image)
+  const path = normalized.slice(normalized.lastIndexOf('/') + 1)
+  const end = path.search(/[:@]/)
+  const repository = end < 0 ? normalized : normalized.slice(0, normalized.length - path.length + end)
+  return `${repository}@${imageDigest(normalized)}`
+}
+
 /** An image reference that a runtime can read: lower-case path, then a tag or digest. */
 export const isImageName = (image: string): boolean =>
   /^[a-z0-9][a-z0-9._:-]*(\/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$/.test(

@@ -1,0 +1,77 @@
+/** The kinds by name, by path and by what their objects say they are: look-ups in kind-rows.ts. */
+import type { ApiObject } from '../events/json.ts'
+import { KIND_ROWS, type KindRow } from './kind-rows.ts'
+import type { Kind, KindMap } from './kinds.ts'
+import type { Strategy } from './strategy/strategy.ts'
+
+export type { KindRow } from './kind-rows.ts'
+
+const byKind = new Map<string, KindRow>(KIND_ROWS.map((one) => [one.kind, one]))
+const byResource = new Map(KIND_ROWS.map((one) => [`${one.group}/${one.resource}`, one]))
+const byApiVersion = new Map(KIND_ROWS.map((one) => [`${one.apiVersion} ${one.kind}`, one]))
+
+/** The kinds that the API serves, in the table's order. */
+export const SERVED_KINDS: readonly KindRow[] = KIND_ROWS.filter((one) => one.strategy !== undefined)
+
+export function kindRow(kind: Kind): KindRow {
+  const found = byKind.get(kind)
+  if (found === undefined) throw new RangeError(`the table of kinds has no row for ${kind}`)
+  return found
+}
+
+/** What is special about writing a kind. Throws for a kind that isn't served. */
+export function strategyOf<K extends Kind>(kind: K): Strategy<KindMap[K]> {
+  const { strategy } = kindRow(kind)
+  if (strategy === undefined) throw new RangeError(`${kind} is not served`)
+  // The row was made with the strategy of its own kind: see `row`.
+  return strategy as Strategy<ApiObject> & Strategy<KindMap[K]>
+}
+
+/** By group ('' for core) and plural, as a path names it. Only served kinds. */
+export const rowByResource = (group: string, resource: string): KindRow | undefined =>
+  served(byResource.get(`${group}/${resource}`))
+
+/** By what an object says it is. Only served kinds. */
+export const rowByApiVersion = (apiVersion: string, kind: string): KindRow | undefined =>
+  served(byApiVersion.get(`${apiVersion} ${kind}`))
+
+const served = (found: KindRow | undefined): KindRow | undefined => (found?.strategy === undefined ? undefined : found)
+
+/** As people type it: `deploy`, `deployments`, `deployment`, `deployments.apps`, `Deployment`. Only served kinds. */
+export function rowByName(name: string): KindRow | undefined {
+  const lower = name.toLowerCase()
+  const dot = lower.indexOf('.')
+  const [resource, group] = dot < 0 ? [lower, undefined] : [lower.slice(0, dot), lower.slice(dot + 1)]
+  return SERVED_KINDS.find(
+    (one) =>
+      (one.resource === resource || one.singular === resource || one.shortNames.includes(resource)) &&
+      (group === undefined || one.group === group || `${one.version}.${one.group}` === group),
+  )
+}
+
+/** `pods`, `deployments.apps`: as messages name a kind's resource. */
+export const qualifiedResource = ({ group, resource }: KindRow): string =>
+  group === '' ? resource : `${resource}.${group}`
+
+/** Why objects of a kind cannot be selected by a field, in upstream's words; undefined if they can. */
+export function fieldSelectorProblem(one: KindRow, field: string): string | undefined {
+  if (field === 'metadata.name' || (field === 'metadata.namespace' && (one.namespaced || one.field === undefined)))
+    return undefined
+  if (one.field === undefined) {
+    return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+  }
+  const empty = {
+    apiVersion: '',
+    kind: '',
+    metadata: { name: '', uid: '', resourceVersion: '', creationTimestamp: '' },
+  }
+  const probe = { ...empty, spec: {}, involvedObject: {} }
+  return one.field(probe, field) === undefined ? `field label not supported: ${field}` : undefined
+}
+
+/** A field's text in an object, for a field selector. */
+export function selectableField(one: KindRow, object: ApiObject, field: string): string | undefined {
+  if (field === 'metadata.name') return object.metadata.name
+  if (field === 'metadata.namespace') return object.metadata.namespace ?? ''
+  return one.field?.(object, field)
+}

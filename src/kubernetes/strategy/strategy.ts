@@ -1,0 +1,92 @@
+/**
+ * What is special about a kind when the API server writes it.
+ *
+ * The way of a create: decode (schema/) → `defaults` → admission → `prepareForCreate` → `validate` → store.
+ * The way of an update: decode → `defaults` → `prepareForUpdate` → admission → `validateUpdate` → store.
+ * Source: apiserver/pkg/registry/rest/{create,update,delete}.go; pkg/registry/<group>/<kind>/strategy.go (v1.36).
+ */
+import type { ApiObject } from '../../events/json.ts'
+import type { Draft } from '../draft.ts'
+import { sameJson } from '../hash.ts'
+import { FieldErrors, type FieldError } from '../validation/field-error.ts'
+
+/** Methods, so that a table may hold the strategies of different kinds. */
+export interface Strategy<O extends ApiObject> {
+  /** Fills what the user left out. Idempotent. */
+  defaults(object: Draft<O>): Draft<O>
+  /** Clears what users may not set, as the status. Generation is set by the caller from `initialGeneration`. */
+  prepareForCreate(object: Draft<O>): Draft<O>
+  /** Puts back what this endpoint may not change, as the status. Generation is set by the caller from `bumpsGeneration`. */
+  prepareForUpdate(next: Draft<O>, before: O): Draft<O>
+  /** For the subresource `status`: puts back all but status (and labels, annotations …). Absent: the kind has none. */
+  prepareForStatusUpdate?(next: Draft<O>, before: O): Draft<O>
+  /** `undefined` where the kind has no generation, else that of a new object. */
+  readonly initialGeneration: 1 | undefined
+  /** Whether this change is one that the owner asked for. */
+  bumpsGeneration(next: Draft<O>, before: Draft<O>): boolean
+  validate(object: Draft<O>): readonly FieldError[]
+  validateUpdate(next: Draft<O>, before: O): readonly FieldError[]
+  validateStatusUpdate(next: Draft<O>, before: O): readonly FieldError[]
+  /** PUT to a name that doesn't exist creates it. */
+  readonly allowCreateOnUpdate: boolean
+  /** PUT without a resourceVersion overwrites whatever is there. */
+  readonly allowUnconditionalUpdate: boolean
+  /** Seconds that a deleted object is kept for its goodbye. Absent: it goes at once. */
+  graceSeconds?(object: O, requested: number | undefined): number
+}
+
+/** The parts of a strategy that differ between kinds; the rest is what most kinds do. */
+export interface StrategyParts<O extends ApiObject> extends Partial<
+  Omit<Strategy<O>, 'validate' | 'validateUpdate' | 'validateStatusUpdate'>
+> {
+  readonly check: (object: Draft<O>, errors: FieldErrors) => void
+  readonly checkUpdate: (next: Draft<O>, before: Draft<O>, errors: FieldErrors) => void
+  readonly checkStatusUpdate?: (next: Draft<O>, before: Draft<O>, errors: FieldErrors) => void
+}
+
+const same = <T>(object: T): T => object
+
+export function defineStrategy<O extends ApiObject>(parts: StrategyParts<O>): Strategy<O> {
+  const { check, checkUpdate, checkStatusUpdate = checkUpdate, ...rest } = parts
+  const collect = (run: (errors: FieldErrors) => void): readonly FieldError[] => {
+    const errors = new FieldErrors()
+    run(errors)
+    return errors.list
+  }
+  return {
+    defaults: same,
+    prepareForCreate: same,
+    prepareForUpdate: same,
+    initialGeneration: undefined,
+    bumpsGeneration: () => false,
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: true,
+    ...rest,
+    validate: (object) => collect((errors) => check(object, errors)),
+    validateUpdate: (next, before) => collect((errors) => checkUpdate(next, before as Draft<O>, errors)),
+    validateStatusUpdate: (next, before) => collect((errors) => checkStatusUpdate(next, before as Draft<O>, errors)),
+  }
+}
+
+interface WithStatus {
+  readonly status?: unknown
+}
+
+/** The status belongs to controllers: what a user creates starts with an empty one. */
+export const resetStatus = <D extends WithStatus>(object: D, empty: D['status']): D => ({ ...object, status: empty })
+
+/** An update leaves the status as it was. */
+export function keepStatus<D extends WithStatus>(next: D, before: { readonly status?: D['status'] }): D {
+  const kept: { -readonly [K in keyof D]: D[K] } = { ...next, status: before.status }
+  if (kept.status === undefined) delete (kept as { status?: unknown }).status
+  return kept
+}
+
+/** For the subresource `status`: the spec stays as it was. */
+export const keepSpec = <D extends { readonly spec?: unknown }>(next: D, before: { readonly spec?: D['spec'] }): D => ({
+  ...next,
+  spec: before.spec,
+})
+
+export const specChanged = (next: { readonly spec?: unknown }, before: { readonly spec?: unknown }): boolean =>
+  !sameJson(next.spec, before.spec)

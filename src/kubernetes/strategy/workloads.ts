@@ -1,0 +1,41 @@
+/** Deployments and ReplicaSets. Source: pkg/registry/apps/{deployment,replicaset}/strategy.go (v1.36). */
+import type { Deployment, ReplicaSet } from '../types/workloads.ts'
+import { defaultDeployment, defaultReplicaSet } from '../defaulting/workloads.ts'
+import { sameJson } from '../hash.ts'
+import { validateMetadataUpdate } from '../validation/metadata.ts'
+import {
+  validateDeployment,
+  validateDeploymentUpdate,
+  validateReplicaSet,
+  validateReplicaSetUpdate,
+} from '../validation/workloads.ts'
+import { defineStrategy, resetStatus, keepSpec, keepStatus, specChanged } from './strategy.ts'
+
+export const deploymentStrategy = defineStrategy<Deployment>({
+  defaults: defaultDeployment,
+  prepareForCreate: (deployment) => resetStatus(deployment, {}),
+  prepareForUpdate: keepStatus,
+  prepareForStatusUpdate: (next, before) => ({
+    ...keepSpec(next, before),
+    metadata: { ...next.metadata, labels: before.metadata.labels },
+  }),
+  initialGeneration: 1,
+  // Annotations count too: a roll-back used to be asked for by one.
+  bumpsGeneration: (next, before) =>
+    specChanged(next, before) || !sameJson(next.metadata?.annotations ?? {}, before.metadata?.annotations ?? {}),
+  check: validateDeployment,
+  checkUpdate: validateDeploymentUpdate,
+  checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
+})
+
+export const replicaSetStrategy = defineStrategy<ReplicaSet>({
+  defaults: defaultReplicaSet,
+  prepareForCreate: (replicaSet) => resetStatus(replicaSet, { replicas: 0 }),
+  prepareForUpdate: keepStatus,
+  prepareForStatusUpdate: keepSpec,
+  initialGeneration: 1,
+  bumpsGeneration: specChanged,
+  check: validateReplicaSet,
+  checkUpdate: validateReplicaSetUpdate,
+  checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
+})
