@@ -182,7 +182,7 @@ class Decoder {
         return typeof json === 'string' ? this.base64(json) : this.wrongScalar(json, scalar)
       case 't':
       case 'u':
-        return typeof json === 'string' ? this.time(json) : this.wrongScalar(json, scalar)
+        return typeof json === 'string' ? this.time(json, scalar) : this.wrongScalar(json, scalar)
       case 'q':
         return this.quantity(json)
       case 'o':
@@ -203,10 +203,10 @@ class Decoder {
     return /\..*i$/.test(text) ? formatQuantity(amount.right) : text
   }
 
-  private time(text: string): unknown {
+  private time(text: string, scalar: 't' | 'u'): unknown {
     if (text === '') return ABSENT
     if (parseTime(text) !== undefined) return text
-    const layout = '2006-01-02T15:04:05Z07:00'
+    const layout = scalar === 't' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00'
     // Abridged: Go names the part of the layout that failed; here it is always the first.
     const words = `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text)} as "2006"`
     return this.problem('wrong value', `${JSON.stringify(text)} is not an RFC 3339 time`, words)

@@ -1,0 +1,48 @@
+/** Reads the recorded answers of a real API server (../shared/oracles/api), where they are. */
+import { existsSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { rowByResource, type KindRow } from '../../src/kubernetes/registry.ts'
+
+export interface Exchange {
+  readonly seq: number
+  readonly case: string
+  readonly request: {
+    readonly method: string
+    readonly path: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: unknown
+    readonly bodyText?: string
+  }
+  readonly response: {
+    readonly code: number
+    readonly headers?: Readonly<Record<string, unknown>>
+    readonly body?: Readonly<Record<string, unknown>>
+  }
+}
+
+const FOLDER = new URL('../../../shared/oracles/api/', import.meta.url)
+
+export const hasTranscripts = existsSync(FOLDER)
+
+/** Shown in a skipped test's name. */
+export const WHY_SKIPPED = 'recordings of a real API server are not beside the project (../shared/oracles/api)'
+
+/** The exchanges of one theme, in order. */
+export function exchangesOf(theme: string): readonly Exchange[] {
+  const text = gunzipSync(readFileSync(new URL(`${theme}.ndjson.gz`, FOLDER))).toString()
+  return text
+    .split('\n')
+    .filter((line) => line.includes('"request"'))
+    .map((line) => JSON.parse(line) as Exchange)
+}
+
+/** The collection of a served kind that a path names; undefined for other paths. */
+export function targetOf(path: string): { row: KindRow; namespace: string | undefined } | undefined {
+  const parts = (path.split('?')[0] ?? '').split('/').slice(1)
+  const group = parts[0] === 'apis' ? (parts[1] ?? '') : ''
+  const rest = parts.slice(parts[0] === 'apis' ? 3 : 2)
+  const inNamespace = rest[0] === 'namespaces' && rest.length > 2
+  const [resource = '', ...more] = inNamespace ? rest.slice(2) : rest
+  const row = more.length === 0 ? rowByResource(group, resource) : undefined
+  return row === undefined ? undefined : { row, namespace: inNamespace ? rest[1] : undefined }
+}
