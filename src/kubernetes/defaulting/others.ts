@@ -1,5 +1,5 @@
 /** Defaults of kinds that have few. Source: pkg/apis/core/v1/defaults.go, pkg/apis/scheduling/v1/defaults.go (v1.36). */
-import type { Namespace, Secret } from '../types/core.ts'
+import type { Event, Namespace, Secret } from '../types/core.ts'
 import type { Node } from '../types/node.ts'
 import type { PriorityClass } from '../types/scheduling.ts'
 import type { Draft } from '../draft.ts'
@@ -42,4 +42,11 @@ export function defaultSecret(secret: Draft<Secret>): Draft<Secret> {
 export const defaultPriorityClass = (priorityClass: Draft<PriorityClass>): Draft<PriorityClass> => ({
   ...priorityClass,
   preemptionPolicy: priorityClass.preemptionPolicy ?? 'PreemptLowerPriority',
+})
+
+/** Written even when empty. */
+export const defaultEvent = (event: Draft<Event>): Draft<Event> => ({
+  ...event,
+  reportingComponent: event.reportingComponent ?? '',
+  reportingInstance: event.reportingInstance ?? '',
 })

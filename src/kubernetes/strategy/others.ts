@@ -3,7 +3,13 @@ import type { ConfigMap, Event, Namespace, Secret, ServiceAccount } from '../typ
 import type { Lease, Node } from '../types/node.ts'
 import type { PodDisruptionBudget, PriorityClass } from '../types/scheduling.ts'
 import type { Draft } from '../draft.ts'
-import { defaultNamespace, defaultNode, defaultPriorityClass, defaultSecret } from '../defaulting/others.ts'
+import {
+  defaultEvent,
+  defaultNamespace,
+  defaultNode,
+  defaultPriorityClass,
+  defaultSecret,
+} from '../defaulting/others.ts'
 import {
   validateEvent,
   validateEventUpdate,
@@ -84,6 +90,7 @@ export const serviceAccountStrategy = defineStrategy<ServiceAccount>({
 })
 
 export const eventStrategy = defineStrategy<Event>({
+  defaults: defaultEvent,
   allowCreateOnUpdate: true,
   check: validateEvent,
   checkUpdate: validateEventUpdate,

@@ -1,5 +1,6 @@
 /** Pods. Source: pkg/registry/core/pod/strategy.go (v1.36). */
-import type { Pod } from '../types/pod.ts'
+import type { Time } from '../types/meta.ts'
+import type { Pod, PodSpec, PodStatus } from '../types/pod.ts'
 import type { Draft } from '../draft.ts'
 import { defaultPod } from '../defaulting/pod.ts'
 import { isTerminal } from '../pods.ts'
@@ -10,9 +11,10 @@ import { defineStrategy, keepStatus, specChanged } from './strategy.ts'
 
 export const podStrategy = defineStrategy<Pod>({
   defaults: defaultPod,
-  prepareForCreate: (pod) => ({
+  prepareForCreate: (pod, now) => ({
     ...pod,
-    status: { phase: 'Pending', qosClass: computeQOS(pod.spec ?? {}), ...gated(pod) },
+    spec: withGrace(pod.spec ?? {}),
+    status: { phase: 'Pending', qosClass: computeQOS(pod.spec ?? {}), ...gated(pod, now) },
   }),
   prepareForUpdate: keepStatus,
   prepareForStatusUpdate: (next, before) => ({
@@ -30,10 +32,15 @@ export const podStrategy = defineStrategy<Pod>({
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
 })
 
-function gated(pod: Draft<Pod>): Pick<Draft<NonNullable<Pod['status']>>, 'conditions'> {
+/** A negative one asks for the shortest. */
+const withGrace = (spec: Draft<PodSpec>): Draft<PodSpec> =>
+  (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec
+
+function gated(pod: Draft<Pod>, now: Time | undefined): Pick<Draft<PodStatus>, 'conditions'> {
   if ((pod.spec?.schedulingGates ?? []).length === 0) return {}
   const message = 'Scheduling is blocked due to non-empty scheduling gates'
-  return { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message }] }
+  const condition = { type: 'PodScheduled', status: 'False' as const, reason: 'SchedulingGated', message }
+  return { conditions: [now === undefined ? condition : { ...condition, lastTransitionTime: now }] }
 }
 
 /**

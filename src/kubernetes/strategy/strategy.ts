@@ -8,14 +8,15 @@
 import type { ApiObject } from '../../events/json.ts'
 import type { Draft } from '../draft.ts'
 import { sameJson } from '../hash.ts'
+import type { Time } from '../types/meta.ts'
 import { FieldErrors, type FieldError } from '../validation/field-error.ts'
 
 /** Methods, so that a table may hold the strategies of different kinds. */
 export interface Strategy<O extends ApiObject> {
   /** Fills what the user left out. Idempotent. */
   defaults(object: Draft<O>): Draft<O>
-  /** Clears what users may not set, as the status. Generation is set by the caller from `initialGeneration`. */
-  prepareForCreate(object: Draft<O>): Draft<O>
+  /** Clears what users may not set, as the status; `now` is for conditions. Generation is set by the caller from `initialGeneration`. */
+  prepareForCreate(object: Draft<O>, now?: Time): Draft<O>
   /** Puts back what this endpoint may not change, as the status. Generation is set by the caller from `bumpsGeneration`. */
   prepareForUpdate(next: Draft<O>, before: O): Draft<O>
   /** For the subresource `status`: puts back all but status (and labels, annotations …). Absent: the kind has none. */
