@@ -4,7 +4,7 @@
  */
 import type { ApiObject } from '../src/events/json.ts'
 import { createObjectStore, type CommitEvent, type ObjectStore } from '../src/projections/objects/store.ts'
-import { parseKey } from '../test/properties/parse-key.ts'
+import { parseKey } from '../test/properties/objects-keys.ts'
 
 const PODS = 100_000
 const NODES = 5_000
@@ -26,7 +26,7 @@ interface Written {
 }
 
 const podOf = (n: number, template: object): Written => ({
-  key: `/registry/pods/ns-${n % 50}/web-${n}`,
+  key: `/registry/Pod/ns-${n % 50}/web-${n}`,
   metadata: {
     name: `web-${n}`,
     namespace: `ns-${n % 50}`,

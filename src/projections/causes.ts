@@ -5,7 +5,6 @@ import type { EventOf, LogEvent, Micros, Seq } from '../events/envelope.ts'
 export interface CauseLog {
   get(seq: Seq): LogEvent | undefined
   causeOf(seq: Seq): Seq
-  range(from: Seq, to?: Seq): Iterable<LogEvent>
 }
 
 /**
@@ -73,7 +72,7 @@ const ENDS: ReadonlySet<EventType> = new Set<EventType>([
 
 /**
  * What a log tells of absences: of them no event is the recorded cause, so they are joined to what explains them by the
- * node, the Pod or the time that both concern. Made by one pass over the log.
+ * node, the Pod or the time that both concern. Made by one pass over the log up to a position.
  */
 export class Absences {
   private readonly missed = new Map<string, Seq[]>()
@@ -84,8 +83,11 @@ export class Absences {
   /** Elections after which a lease had another holder than the first. */
   private readonly takeovers = new Set<Seq>()
 
-  constructor(log: CauseLog) {
-    for (const event of log.range(1)) this.note(event)
+  constructor(log: CauseLog, upTo: Seq) {
+    for (let seq: Seq = 1; seq <= upTo; seq++) {
+      const event = log.get(seq)
+      if (event !== undefined) this.note(event)
+    }
   }
 
   private note(event: LogEvent): void {

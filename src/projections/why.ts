@@ -39,7 +39,10 @@ export const why = (
   log: CauseLog,
   store: Pick<ObjectStore, 'history' | 'written'>,
   object: WhySubject,
-): readonly WhyStep[] => new Explanation(log, store).explain(object)
+): readonly WhyStep[] => {
+  const changes = ownChanges(store, object).map((version) => version.seq)
+  return new Explanation(log, store, new Absences(log, Math.max(0, ...changes))).explain(changes)
+}
 
 class Explanation {
   private readonly log: CauseLog
@@ -50,14 +53,14 @@ class Explanation {
   /** Positions that are still to be walked back from. */
   private readonly open: { readonly seq: Seq; readonly inferred: boolean }[] = []
 
-  constructor(log: CauseLog, store: Pick<ObjectStore, 'history' | 'written'>) {
+  constructor(log: CauseLog, store: Pick<ObjectStore, 'history' | 'written'>, absences: Absences) {
     this.log = log
     this.store = store
-    this.absences = new Absences(log)
+    this.absences = absences
   }
 
-  explain(object: WhySubject): readonly WhyStep[] {
-    for (const version of ownChanges(this.store, object)) this.open.push({ seq: version.seq, inferred: false })
+  explain(changes: readonly Seq[]): readonly WhyStep[] {
+    for (const seq of changes) this.open.push({ seq, inferred: false })
     for (let next = this.open.pop(); next !== undefined; next = this.open.pop()) this.walk(next.seq, next.inferred)
     return this.steps.sort((a, b) => a.seq - b.seq)
   }

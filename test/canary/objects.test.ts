@@ -9,7 +9,7 @@ import type { Cursor, IndexName, View } from '../../src/kubernetes/view.ts'
 import type { Tables } from '../../src/projections/objects/cursor.ts'
 import { createObjectStore, type ObjectStore } from '../../src/projections/objects/store.ts'
 import { check, operations, type StoreFactory } from '../properties/objects-checker.ts'
-import { parseKey } from '../properties/parse-key.ts'
+import { parseKey } from '../properties/objects-keys.ts'
 
 const sound: StoreFactory = (history) => createObjectStore({ history, parseKey, settleAfter: 2 })
 

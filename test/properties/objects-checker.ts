@@ -4,6 +4,7 @@ import type { ApiObject } from '../../src/events/json.ts'
 import type { Kind } from '../../src/kubernetes/kinds.ts'
 import type { Change, Cursor, Scope, View } from '../../src/kubernetes/view.ts'
 import type { ObjectStore } from '../../src/projections/objects/store.ts'
+import { storageKey } from './objects-keys.ts'
 
 export type StoreFactory = (history: 'all' | 'compacted') => ObjectStore
 
@@ -416,9 +417,6 @@ class Run {
     }
   }
 }
-
-export const storageKey = (kind: Kind, namespace: string | undefined, name: string): string =>
-  kind === 'Pod' ? `/registry/pods/${namespace ?? ''}/${name}` : `/registry/minions/${name}`
 
 const commitEvent = (
   revision: number,
