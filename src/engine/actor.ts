@@ -15,8 +15,10 @@ export interface ActorContext {
   readonly host: string
   /** How often this host has booted; a new number means that no process of before lives. */
   readonly boot: number
-  /** The host's clock: virtual time plus the host's skew. */
+  /** The host's wall clock: virtual time plus the host's skew. For what is written down; it can be set, also back. */
   readonly now: Micros
+  /** A clock that nobody can set: for measuring how long something takes. */
+  readonly monotonic: Micros
   readonly random: Random
   readonly disk: Disk
   /** Position of the event in hand: the default cause of what is emitted, and what to keep to name it as a cause later. */

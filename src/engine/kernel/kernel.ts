@@ -345,6 +345,9 @@ export class Kernel {
       get now() {
         return clock() + process.host.skew
       },
+      get monotonic() {
+        return clock()
+      },
       get seq() {
         return current()
       },

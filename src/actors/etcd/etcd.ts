@@ -1,0 +1,468 @@
+import type { EtcdRange, EtcdRequest, EtcdResponse } from '../../events/catalogue/etcd-request.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
+import type { ApiObject } from '../../events/json.ts'
+import { millis, seconds } from '../../events/time.ts'
+import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import type { RaftSafety } from './invariants.ts'
+import { apply } from './mvcc/apply.ts'
+import { ERROR } from './mvcc/error-text.ts'
+import type { Change } from './mvcc/key-value.ts'
+import { LEASE_CHECK_INTERVAL, LeaseClock } from './mvcc/leases.ts'
+import { exceedsQuota, malformation, QUOTA_BYTES } from './mvcc/quota.ts'
+import { MvccStore, type StoreImage } from './mvcc/store.ts'
+import { rangeOf, rangeRefusal } from './mvcc/transaction.ts'
+import { Watchers } from './mvcc/watch.ts'
+import type { RaftBug } from './raft/bug.ts'
+import { nextDeadline } from './raft/clock.ts'
+import type { Entry, MemberId } from './raft/entry.ts'
+import type { RaftMessage, Received } from './raft/message.ts'
+import type { ReadState, Ready } from './raft/ready.ts'
+import { isSnapshotDue, takeSnapshot } from './raft/snapshot.ts'
+import { bootstrap, startRaft } from './raft/start.ts'
+import type { Raft } from './raft/state.ts'
+import { step, type RaftInput } from './raft/step.ts'
+import { checkpointOf, recordOf, recover, type WalRecord } from './raft/storage.ts'
+
+/** A request is given up after this. Source: server/config/config.go, ReqTimeout: 5 s and two election timeouts. */
+const REQUEST_TIMEOUT: Micros = seconds(5) + 2 * seconds(1)
+/** How long after an election leases still count as kept alive. Source: server/lease/lessor.go, Promote(extend). */
+const LEASE_EXTENSION: Micros = seconds(1)
+/** Requests that have waited too long are looked for this often. */
+const SWEEP: Micros = millis(500)
+
+export interface EtcdOptions {
+  /** From 1. */
+  readonly member: MemberId
+  readonly voters: readonly MemberId[]
+  readonly quotaBytes?: number
+  /** Watches over Raft's promises from outside. */
+  readonly safety?: RaftSafety
+  /** A mistake planted on purpose. Only canary tests set it. */
+  readonly bug?: RaftBug
+}
+
+/** A client that waits for an answer. */
+interface Waiting {
+  readonly client: ActorId
+  readonly request: number
+  readonly op: EtcdRequest
+  readonly since: Micros
+}
+
+/** What may be sent once everything up to `position` is durable. */
+interface Unsynced {
+  readonly position: number
+  readonly messages: readonly RaftMessage[]
+}
+
+export const etcdMemberId = (member: MemberId): ActorId => `etcd/${member}`
+
+const memberOf = (actor: ActorId): MemberId => Number(actor.slice('etcd/'.length))
+
+/**
+ * One etcd member: Raft decides the order of writes, the store applies them, watchers are told.
+ *
+ * Any member takes any request: writes go to the leader as proposals, linearizable reads wait until this member has applied
+ * what the leader had committed when they came. What a member acknowledges is on its disk.
+ * Source: server/etcdserver/server.go and v3_server.go (3.6).
+ */
+export const etcd = (options: EtcdOptions): HostedActor =>
+  defineActor<Member>({
+    start: (context) => new Member(options, context),
+    receive: (member, event) => member.receive(event),
+  })
+
+class Member {
+  private readonly options: EtcdOptions
+  private readonly context: ActorContext
+  private readonly raft: Raft
+  private store: MvccStore
+  private readonly watchers = new Watchers()
+  private readonly leaseClock = new LeaseClock()
+  /** Writes under way that came to this member, by the position of their event. */
+  private readonly writes = new Map<Seq, Waiting>()
+  /** Linearizable reads under way, by the position of their event. */
+  private readonly reads = new Map<Seq, Waiting>()
+  /** Reads whose index is known and not yet applied here. */
+  private confirmed: ReadState[] = []
+  /** Writes that met no leader; they go out when there is one. */
+  private parked: { readonly ref: Seq; readonly request: EtcdRequest }[] = []
+  private unsynced: Unsynced[] = []
+  private synced = 0
+  private alarmAt: Micros | undefined
+  /** Where on the disk the last checkpoint begins: what stands before it may go once it is synced. */
+  private checkpoint: { readonly start: number; readonly end: number } | undefined
+
+  constructor(options: EtcdOptions, context: ActorContext) {
+    this.options = options
+    this.context = context
+    const empty = new MvccStore()
+    empty.appliedIndex = 1
+    // The disk holds what this actor wrote: records of this type.
+    const records = context.disk.records() as readonly WalRecord[]
+    const recovered = recover(records, bootstrap(options.voters, empty.image()))
+    this.store = new MvccStore(recovered.snapshot.state as StoreImage)
+    this.synced = context.disk.position
+    const { member: id, bug } = options
+    const random = (n: number): number => context.random.below(n)
+    const { raft, ready } = startRaft({ id, random, bug }, recovered, context.monotonic)
+    this.raft = raft
+    options.safety?.started(raft, ready)
+    this.carryOut(ready)
+  }
+
+  receive(event: LogEvent): void {
+    switch (event.type) {
+      case 'EtcdRequested':
+        return this.request(event.by, event.data, event.seq)
+      case 'EtcdWatchRequested':
+        return this.watch(event.by, event.data)
+      case 'EtcdWatchCancelled':
+        this.watchers.cancel(event.by, event.data.watch)
+        return
+      case 'EtcdProgressRequested':
+        return this.tellProgress(event.by)
+      case 'DiskSynced':
+        return this.onSynced(event.data.position)
+      case 'DiskFailed':
+        return this.context.exit(`write to disk failed: ${event.data.reason}`)
+      case 'ConnectionLost':
+        return this.onConnectionLost(event.data.peer)
+      case 'TimerFired':
+        return this.onTimer(event.data.name)
+      default:
+        if (isRaftMessage(event)) this.step({ type: 'receive', message: event })
+    }
+  }
+
+  // Requests
+
+  private request(client: ActorId, { request, op }: EventData<'EtcdRequested'>, seq: Seq): void {
+    const waiting: Waiting = { client, request, op, since: this.context.monotonic }
+    const flaw = malformation(op)
+    if (flaw !== undefined) return this.refuse(waiting, flaw)
+    switch (op.op) {
+      case 'range':
+        if (op.serializable === true) return this.answerRead(waiting, op)
+        this.reads.set(seq, waiting)
+        this.sweepLater()
+        return this.step({ type: 'read', context: seq })
+      case 'lease-keep-alive':
+        return this.keepAlive(waiting, op.lease)
+      case 'defragment':
+        return this.defragment(waiting)
+      case 'move-leader':
+        this.step({ type: 'transfer', to: op.member })
+        return this.answer(waiting, { outcome: 'succeeded' })
+      default:
+        return this.write(waiting, seq)
+    }
+  }
+
+  private write(waiting: Waiting, seq: Seq): void {
+    const { op } = waiting
+    if (exceedsQuota(this.store, op, this.options.quotaBytes ?? QUOTA_BYTES)) {
+      this.raiseAlarm(seq)
+      return this.refuse(waiting, ERROR.noSpace)
+    }
+    this.writes.set(seq, waiting)
+    this.sweepLater()
+    this.propose([{ ref: seq, request: op }])
+  }
+
+  private propose(proposals: readonly { readonly ref: Seq; readonly request: EtcdRequest }[]): void {
+    if (this.raft.leader === 0) this.parked.push(...proposals)
+    else this.step({ type: 'propose', proposals })
+  }
+
+  private raiseAlarm(seq: Seq): void {
+    const { member } = this.options
+    if (this.store.alarms.has(member)) return
+    this.propose([{ ref: seq, request: { op: 'alarm', kind: 'NOSPACE', member, active: true } }])
+  }
+
+  /** Abridged: upstream forwards a keep-alive to the leader; here only the leader takes it. Kubernetes keeps no lease alive. */
+  private keepAlive(waiting: Waiting, id: number): void {
+    if (this.raft.role !== 'leader') return this.refuse(waiting, ERROR.notLeader)
+    const lease = this.store.leases.get(id)
+    if (lease === undefined) return this.refuse(waiting, ERROR.leaseNotFound)
+    this.leaseClock.renew(id, lease.ttl, this.context.monotonic)
+    this.answer(waiting, { outcome: 'succeeded' })
+  }
+
+  private defragment(waiting: Waiting): void {
+    const bytesBefore = this.store.bytesAllocated
+    this.store.defragment()
+    const bytesAfter = this.store.bytesAllocated
+    this.context.emit('EtcdDefragmented', { member: this.options.member, bytesBefore, bytesAfter })
+    this.answer(waiting, { outcome: 'succeeded' })
+  }
+
+  private answerRead(waiting: Waiting, op: EtcdRange): void {
+    const refusal = rangeRefusal(this.store, op)
+    if (refusal !== undefined) this.refuse(waiting, refusal)
+    else this.answer(waiting, { outcome: 'succeeded', results: [rangeOf(this.store, op)] })
+  }
+
+  private refuse(waiting: Waiting, error: string): void {
+    this.answer(waiting, { outcome: 'refused', error })
+  }
+
+  private answer({ client, request }: Waiting, answer: Omit<EtcdResponse, 'request' | 'revision'>, cause?: Seq): void {
+    this.context.emit(
+      'EtcdResponded',
+      { request, revision: this.store.revision, ...answer },
+      cause === undefined ? { to: client } : { to: client, cause },
+    )
+  }
+
+  private sweepLater(): void {
+    if (!this.context.hasTimer('sweep', '')) this.context.setTimer('sweep', '', SWEEP)
+  }
+
+  /** Gives up what has waited for too long. The write may still happen: its client cannot know. */
+  private sweep(): void {
+    const before = this.context.monotonic - REQUEST_TIMEOUT
+    for (const requests of [this.writes, this.reads]) {
+      for (const [seq, waiting] of requests) {
+        if (waiting.since > before) break
+        requests.delete(seq)
+        this.refuse(waiting, this.raft.leader === 0 ? ERROR.noLeader : ERROR.timeout)
+      }
+    }
+    this.parked = this.parked.filter(({ ref }) => this.writes.has(ref))
+    if (this.writes.size + this.reads.size > 0) this.sweepLater()
+  }
+
+  // Watches
+
+  private watch(
+    client: ActorId,
+    { watch, key, end, revision, progress = false }: EventData<'EtcdWatchRequested'>,
+  ): void {
+    const start = this.watchers.start(this.store, { client, watch, key, end, from: revision, progress })
+    if (start.revisions === undefined) {
+      this.context.emit('EtcdWatchEnded', { watch, compactRevision: start.compactRevision }, { to: client })
+      return
+    }
+    for (const missed of start.revisions)
+      this.context.emit('EtcdWatchPushed', { watch, revision: missed }, { to: client })
+  }
+
+  private tell(change: Change, cause: Seq): void {
+    const { revision } = change
+    this.watchers.tell(change, ({ client, watch }) => {
+      this.context.emit('EtcdWatchPushed', { watch, revision }, { to: client, cause })
+    })
+  }
+
+  private tellProgress(client: ActorId): void {
+    const { revision } = this.store
+    for (const { watch } of this.watchers.of(client)) {
+      this.context.emit('EtcdProgressed', { watch, revision }, { to: client })
+    }
+  }
+
+  // Raft
+
+  private step(input: RaftInput): void {
+    const ready = step(this.raft, this.context.monotonic, input)
+    this.options.safety?.stepped(this.raft, ready)
+    this.carryOut(ready)
+  }
+
+  /** Does what a step wants done, in the order that Ready prescribes. */
+  private carryOut(ready: Ready): void {
+    this.save(ready)
+    for (const message of ready.messages) this.send(message)
+    if (ready.afterSync.length > 0) this.sendAfterSync(ready.afterSync)
+    if (ready.role !== undefined) this.announceRole(ready)
+    for (const entry of ready.committed) this.apply(entry)
+    for (const change of ready.membership) if (this.raft.role === 'leader') this.context.emit(change.type, change.data)
+    if (ready.dropped.length > 0) this.parked.push(...ready.dropped)
+    if (ready.reads.length > 0) this.confirmed.push(...ready.reads)
+    if (this.confirmed.length > 0) this.answerConfirmedReads()
+    if (isSnapshotDue(this.raft)) this.saveSnapshot()
+    this.armElectionTimer()
+    this.armLeaseTimer()
+  }
+
+  private save(ready: Ready): void {
+    const { disk } = this.context
+    if (ready.snapshot !== undefined) this.replaceStore(ready.snapshot.state as StoreImage)
+    const record = recordOf(ready)
+    if (record !== undefined) disk.append(record)
+    if (ready.mustSync) disk.sync()
+  }
+
+  /** A snapshot from the leader: watchers are told what they have missed. */
+  private replaceStore(image: StoreImage): void {
+    const known = this.store.revision
+    this.store = new MvccStore(image)
+    for (const change of this.store.changesSince(known + 1)) this.tell(change, this.context.seq)
+  }
+
+  private send(message: RaftMessage): void {
+    const { member } = this.options
+    if (message.to === member) this.step({ type: 'receive', message })
+    else this.context.emit(message.type, message.data, { to: etcdMemberId(message.to) })
+  }
+
+  private sendAfterSync(messages: readonly RaftMessage[]): void {
+    const { position } = this.context.disk
+    if (position <= this.synced) this.release(messages)
+    else this.unsynced.push({ position, messages })
+  }
+
+  private release(messages: readonly RaftMessage[]): void {
+    for (const message of messages) {
+      this.options.safety?.promised(this.options.member, message)
+      this.send(message)
+    }
+  }
+
+  private onSynced(position: number): void {
+    this.synced = Math.max(this.synced, position)
+    const due = this.unsynced.filter((one) => one.position <= this.synced)
+    this.unsynced = this.unsynced.filter((one) => one.position > this.synced)
+    for (const { messages } of due) this.release(messages)
+    if (this.checkpoint !== undefined && this.checkpoint.end <= this.synced) {
+      this.context.disk.dropBefore(this.checkpoint.start)
+      this.checkpoint = undefined
+    }
+  }
+
+  private announceRole({ role: change }: Ready): void {
+    if (change === undefined) return
+    const { role, term, leader } = change
+    const { member } = this.options
+    this.context.emit('RaftRoleChanged', { member, role, term, leader })
+    if (role === 'leader') {
+      this.context.emit('LeaderElected', { member, term })
+      this.leaseClock.promote(this.store.leases, this.context.monotonic, LEASE_EXTENSION)
+    } else this.leaseClock.demote()
+    if (leader !== 0 && this.parked.length > 0) this.step({ type: 'propose', proposals: this.parked.splice(0) })
+  }
+
+  private onConnectionLost(peer: ActorId): void {
+    if (peer.startsWith('etcd/')) this.step({ type: 'unreachable', member: memberOf(peer) })
+    else this.watchers.drop(peer)
+  }
+
+  private onTimer(name: string): void {
+    if (name === 'sweep') return this.sweep()
+    if (name === 'lease') return this.revokeExpired()
+    this.alarmAt = undefined
+    this.step({ type: 'tick' })
+  }
+
+  // The state machine
+
+  private apply(entry: Entry): void {
+    const { outcome, error, results, changes } = apply(this.store, entry)
+    this.options.safety?.applied(this.options.member, entry.index, this.store.digest)
+    const leads = this.raft.role === 'leader'
+    for (const change of changes) {
+      // Followers tell their watchers too; the fact itself is told once, by whoever decided it.
+      const cause = leads ? this.announce(change, entry.ref) : entry.ref
+      this.tell(change, cause)
+    }
+    this.noteLease(entry, outcome)
+    if (leads && outcome === 'succeeded') this.announceOperation(entry)
+    const waiting = this.writes.get(entry.ref)
+    if (waiting === undefined) return
+    this.writes.delete(entry.ref)
+    this.answer(waiting, { outcome, results, error }, entry.ref)
+  }
+
+  private announce({ current, previous, revision, deleted }: Change, cause: Seq): Seq {
+    const { key } = current
+    // What the API server stores are objects; what it did not store (its own bookkeeping) has no object.
+    const object = deleted ? undefined : (current.value as ApiObject)
+    const data = { revision, key, previous: previous?.mod ?? 0, deleted, object }
+    return this.context.emit('RevisionCommitted', data, { cause })
+  }
+
+  private announceOperation({ request, ref }: Entry): void {
+    if (request?.op === 'compact') this.context.emit('EtcdCompacted', { revision: request.revision }, { cause: ref })
+    if (request?.op !== 'alarm') return
+    const { kind, member, active } = request
+    this.context.emit(active ? 'EtcdAlarmRaised' : 'EtcdAlarmDisarmed', { kind, member }, { cause: ref })
+  }
+
+  private noteLease({ request }: Entry, outcome: EtcdResponse['outcome']): void {
+    if (this.raft.role !== 'leader' || outcome !== 'succeeded') return
+    if (request?.op === 'lease-grant') {
+      const ttl = this.store.leases.get(request.lease)?.ttl ?? request.ttl
+      this.leaseClock.renew(request.lease, ttl, this.context.monotonic)
+    } else if (request?.op === 'lease-revoke') this.leaseClock.forget(request.lease)
+  }
+
+  private answerConfirmedReads(): void {
+    const due = this.confirmed.filter(({ index }) => index <= this.store.appliedIndex)
+    if (due.length === 0) return
+    this.confirmed = this.confirmed.filter(({ index }) => index > this.store.appliedIndex)
+    for (const { context } of due) {
+      const waiting = this.reads.get(context)
+      this.reads.delete(context)
+      if (waiting?.op.op === 'range') this.answerRead(waiting, waiting.op)
+    }
+  }
+
+  private revokeExpired(): void {
+    const expired = this.leaseClock.takeExpired(this.context.monotonic)
+    const ref = this.context.seq
+    if (expired.length > 0) this.propose(expired.map((lease) => ({ ref, request: { op: 'lease-revoke', lease } })))
+    this.armLeaseTimer()
+  }
+
+  private saveSnapshot(): void {
+    const { disk } = this.context
+    takeSnapshot(this.raft, this.store.image())
+    const start = disk.position
+    const end = disk.append(checkpointOf(this.raft))
+    if (end < 0) return
+    this.checkpoint = { start, end }
+    disk.sync()
+  }
+
+  // Alarms
+
+  /** One alarm, at the deadline known when it was set; see nextDeadline. */
+  private armElectionTimer(): void {
+    const deadline = nextDeadline(this.raft)
+    if (deadline === undefined || (this.alarmAt !== undefined && this.alarmAt <= deadline)) return
+    this.alarmAt = deadline
+    this.context.setTimer('raft', '', Math.max(0, deadline - this.context.monotonic))
+  }
+
+  private armLeaseTimer(): void {
+    const nextAt = this.leaseClock.nextAt()
+    if (nextAt === undefined || this.context.hasTimer('lease', '')) return
+    const wait = Math.max(0, nextAt - this.context.monotonic)
+    // The leader looks twice a second, not at each lease's own end.
+    this.context.setTimer(
+      'lease',
+      '',
+      Math.ceil(wait / LEASE_CHECK_INTERVAL) * LEASE_CHECK_INTERVAL || LEASE_CHECK_INTERVAL,
+    )
+  }
+}
+
+const RAFT_MESSAGES: ReadonlySet<string> = new Set<Received['type']>([
+  'RequestVote',
+  'VoteAnswered',
+  'AppendEntries',
+  'AppendAnswered',
+  'Heartbeat',
+  'HeartbeatAnswered',
+  'InstallSnapshot',
+  'SnapshotAnswered',
+  'ForwardProposal',
+  'ForwardReadIndex',
+  'ReadIndexAnswered',
+  'TimeoutNow',
+])
+
+const isRaftMessage = (event: LogEvent): event is LogEvent & Received => RAFT_MESSAGES.has(event.type)
