@@ -4,7 +4,6 @@
  */
 import type { ApiObject } from '../src/events/json.ts'
 import { createObjectStore, type CommitEvent, type ObjectStore } from '../src/projections/objects/store.ts'
-import { parseKey } from '../test/properties/objects-keys.ts'
 
 const PODS = 100_000
 const NODES = 5_000
@@ -26,7 +25,7 @@ interface Written {
 }
 
 const podOf = (n: number, template: object): Written => ({
-  key: `/registry/Pod/ns-${n % 50}/web-${n}`,
+  key: `/registry/pods/ns-${n % 50}/web-${n}`,
   metadata: {
     name: `web-${n}`,
     namespace: `ns-${n % 50}`,
@@ -102,7 +101,7 @@ const need = (condition: boolean, what: string): void => {
 }
 
 const events = makeEvents()
-fill(createObjectStore({ parseKey }), events.slice(0, 150_000))
+fill(createObjectStore(), events.slice(0, 150_000))
 
 console.log(`${PODS} Pods, ${VERSIONS} versions each, spec shared`)
 let stamped: ApiObject | undefined
@@ -115,7 +114,7 @@ time('stamping alone', events.length, (from, to) => {
 })
 need(stamped !== undefined, 'something is stamped')
 
-const few = createObjectStore({ parseKey })
+const few = createObjectStore()
 const fewEvents = events.filter((event) => (event.data.revision - 1) % PODS < 2_000)
 fewEvents.forEach((event, n) => Object.assign(event.data, { was: event.data.revision, revision: n + 1 }))
 time('fold of 2,000 Pods', fewEvents.length, (from, to) => fill(few, fewEvents, from, to))
@@ -123,7 +122,7 @@ for (const event of fewEvents) Object.assign(event.data, { revision: (event.data
 
 for (const history of ['all', 'compacted'] as const) {
   const before = heap()
-  const store = createObjectStore({ history, parseKey })
+  const store = createObjectStore({ history })
   time(`fold of 100,000 Pods, history ${history}`, events.length, (from, to) => {
     fill(store, events, from, to)
     if ((to / 10_000) % 5 === 0) store.compact(store.head)
@@ -132,7 +131,7 @@ for (const history of ['all', 'compacted'] as const) {
   console.log(`  heap an object ${((heap() - before) / PODS).toFixed(0)} bytes`)
 }
 
-const store = createObjectStore({ parseKey })
+const store = createObjectStore()
 const informer = store.createCursor('informer')
 const kubelets = Array.from({ length: NODES }, (_, n) => {
   const cursor = store.createCursor(`kubelet/node-${n}`)
@@ -196,7 +195,7 @@ time('time travel: list of 100,000 at the middle', 5, () => need(then.list('Pod'
 
 // Churn: Pods are made, bound and deleted, generation after generation, as rollouts do.
 const before = heap()
-const churned = createObjectStore({ history: 'compacted', parseKey })
+const churned = createObjectStore({ history: 'compacted' })
 const watcher = churned.createCursor('watcher')
 revision = 0
 const GENERATION = 1_000

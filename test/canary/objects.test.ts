@@ -9,9 +9,8 @@ import type { Cursor, IndexName, View } from '../../src/kubernetes/view.ts'
 import type { Tables } from '../../src/projections/objects/cursor.ts'
 import { createObjectStore, type ObjectStore } from '../../src/projections/objects/store.ts'
 import { check, operations, type StoreFactory } from '../properties/objects-checker.ts'
-import { parseKey } from '../properties/objects-keys.ts'
 
-const sound: StoreFactory = (history) => createObjectStore({ history, parseKey, settleAfter: 2 })
+const sound: StoreFactory = (history) => createObjectStore({ history, settleAfter: 2 })
 
 const finds = (createStore: StoreFactory, history: 'all' | 'compacted'): boolean =>
   fc.check(

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import type { ApiObject } from '../../src/events/json.ts'
 import type { Kind } from '../../src/kubernetes/kinds.ts'
+import { storageKey } from '../../src/kubernetes/storage-key.ts'
 import type { Change, Cursor, Scope, View } from '../../src/kubernetes/view.ts'
 import type { ObjectStore } from '../../src/projections/objects/store.ts'
-import { storageKey } from './objects-keys.ts'
 
 export type StoreFactory = (history: 'all' | 'compacted') => ObjectStore
 

@@ -7,10 +7,9 @@ import fc from 'fast-check'
 import { test } from 'vitest'
 import { createObjectStore } from '../../src/projections/objects/store.ts'
 import { check, operations } from './objects-checker.ts'
-import { parseKey } from './objects-keys.ts'
 
 test.each(['all', 'compacted'] as const)('a view equals the naive fold up to its position (history: %s)', (history) => {
-  const createStore = (kept: typeof history) => createObjectStore({ history: kept, parseKey, settleAfter: 2 })
+  const createStore = (kept: typeof history) => createObjectStore({ history: kept, settleAfter: 2 })
   fc.assert(
     fc.property(operations, fc.nat(60), (plan, unseen) => check(createStore, history, plan, unseen)),
     { numRuns: 2500 },

@@ -1,13 +1,5 @@
 import type { Kind } from '../../kubernetes/kinds.ts'
-
-/** Which object a storage key stands for. */
-export interface Location {
-  readonly kind: Kind
-  readonly namespace: string | undefined
-  readonly name: string
-}
-
-export type ParseStorageKey = (key: string) => Location | undefined
+import { parseStorageKey } from '../../kubernetes/storage-key.ts'
 
 /** A storage key taken apart as the store's tables need it. */
 export interface Place<T> {
@@ -22,12 +14,10 @@ export interface Place<T> {
  * Every key of a kind has the same prefix; what follows it is the name, or namespace and name.
  */
 export class Locator<T> {
-  private readonly parse: ParseStorageKey
   private readonly tableOf: (kind: Kind) => T
   private readonly byPrefix = new Map<string, Place<T>>()
 
-  constructor(parse: ParseStorageKey, tableOf: (kind: Kind) => T) {
-    this.parse = parse
+  constructor(tableOf: (kind: Kind) => T) {
     this.tableOf = tableOf
   }
 
@@ -43,7 +33,7 @@ export class Locator<T> {
   }
 
   private learn(key: string, last: number, beforeLast: number): Place<T> | undefined {
-    const location = this.parse(key)
+    const location = parseStorageKey(key)
     if (location === undefined) return undefined
     const namespaced = location.namespace !== undefined
     const start = (namespaced ? beforeLast : last) + 1

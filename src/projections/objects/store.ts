@@ -5,7 +5,7 @@ import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
 import type { Cursor, ReadObject, View } from '../../kubernetes/view.ts'
 import { ObjectCursor } from './cursor.ts'
 import { FixedView } from './fixed-view.ts'
-import { Locator, type ParseStorageKey, type Place } from './locate.ts'
+import { Locator, type Place } from './locate.ts'
 import { KindTable } from './table.ts'
 import { firstAfter, keyOf, Slot, type Version } from './version.ts'
 
@@ -42,7 +42,6 @@ export interface ObjectVersion {
 export interface ObjectStoreOptions {
   /** `all` keeps every version for ever; `compacted` lets `compact` forget. Default `all`. */
   readonly history?: 'all' | 'compacted'
-  readonly parseKey: ParseStorageKey
   /** How much of what nobody sees any more may gather before it is put aside; only speed depends on it. */
   readonly settleAfter?: number
 }
@@ -78,7 +77,7 @@ export interface ObjectStore {
   compact(revision: number): void
 }
 
-export const createObjectStore = (options: ObjectStoreOptions): ObjectStore => new MvccStore(options)
+export const createObjectStore = (options: ObjectStoreOptions = {}): ObjectStore => new MvccStore(options)
 
 /**
  * Multi-version store: one table a kind, one chain of versions a name, one list of commits over all.
@@ -98,7 +97,7 @@ class MvccStore implements ObjectStore {
   constructor(options: ObjectStoreOptions) {
     this.forgets = options.history === 'compacted'
     this.settleAfter = options.settleAfter ?? SETTLE_AFTER
-    this.locator = new Locator(options.parseKey, (kind) => this.table(kind))
+    this.locator = new Locator((kind) => this.table(kind))
   }
 
   get head(): number {

@@ -44,14 +44,17 @@ describe('what is stored', () => {
     const it = story()
     const first = it.store.seqOf(2)
     const again = { seq: 90, at: 9, cause: 0 }
-    it.store.fold({ ...again, data: { revision: 2, key: '/registry/Pod/default/b', deleted: false, object: pod('b') } })
+    it.store.fold({
+      ...again,
+      data: { revision: 2, key: '/registry/pods/default/b', deleted: false, object: pod('b') },
+    })
     expect(it.store.seqOf(2)).toBe(first)
     expect(names(it.store.at(3).list('Pod'))).toEqual(['a', 'b'])
     const other = (key: string, deleted: boolean, changed?: ApiObject) => () =>
       it.store.fold({ ...again, data: { revision: 2, key, deleted, object: changed } })
-    expect(other('/registry/Pod/default/c', false, pod('c'))).toThrow('committed once')
-    expect(other('/registry/Pod/default/b', true)).toThrow('committed once')
-    expect(other('/registry/Pod/default/b', false, pod('b', undefined, 'another'))).toThrow('committed once')
+    expect(other('/registry/pods/default/c', false, pod('c'))).toThrow('committed once')
+    expect(other('/registry/pods/default/b', true)).toThrow('committed once')
+    expect(other('/registry/pods/default/b', false, pod('b', undefined, 'another'))).toThrow('committed once')
   })
 
   test('a key that is no object moves the head and nothing else', () => {

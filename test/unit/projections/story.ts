@@ -3,9 +3,9 @@ import type { EventData, EventType } from '../../../src/events/catalogue/index.t
 import type { ActorId, LogEvent, Micros, Seq } from '../../../src/events/envelope.ts'
 import type { ApiObject, ObjectMeta } from '../../../src/events/json.ts'
 import type { Kind, KindMap } from '../../../src/kubernetes/kinds.ts'
+import { storageKey } from '../../../src/kubernetes/storage-key.ts'
 import { createObjectStore, type ObjectStoreOptions } from '../../../src/projections/objects/store.ts'
 import type { CauseLog } from '../../../src/projections/causes.ts'
-import { parseKey, storageKey } from '../../properties/objects-keys.ts'
 
 /** Metadata with what a test says and the rest filled in. */
 export const meta = (name: string, more: Partial<ObjectMeta> = {}): ObjectMeta => ({
@@ -34,8 +34,8 @@ export class Story {
   private now: Micros = 0
   private revision = 0
 
-  constructor(options: Partial<ObjectStoreOptions> = {}) {
-    this.store = createObjectStore({ parseKey, ...options })
+  constructor(options: ObjectStoreOptions = {}) {
+    this.store = createObjectStore(options)
   }
 
   get log(): CauseLog {
