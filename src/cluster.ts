@@ -13,7 +13,7 @@ import type { Fault } from './cluster/fault.ts'
 import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
 import { InputQueue, type Input } from './cluster/inputs.ts'
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
-import { Projections } from './cluster/projections.ts'
+import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
 import { recordingHeader } from './cluster/header.ts'
 import { parseObjectRef } from './cluster/object-ref.ts'
@@ -101,7 +101,7 @@ class SimulatedCluster implements Cluster {
   readonly log: EventLog
   private readonly given: CreateOptions
   private readonly kernel: Kernel
-  private readonly projections: Projections
+  private readonly projections: ClusterProjections
   private readonly injector: Injector
   private readonly queue = new InputQueue()
   private invocations = 0
@@ -111,7 +111,7 @@ class SimulatedCluster implements Cluster {
     this.options = resolveOptions(given)
     const { seed, retain, history } = this.options
     this.log = createMemoryLog({ retain, digest: true, sinks: given.sinks })
-    this.projections = new Projections(history, (seq) => this.log.causeOf(seq))
+    this.projections = new ClusterProjections(history, (seq) => this.log.causeOf(seq))
     const { invariants = [] } = given
     this.kernel = new Kernel({
       seed,

@@ -1,10 +1,10 @@
-import { Projections } from '../cluster/projections.ts'
+import { ClusterProjections } from '../cluster/projections.ts'
 import type { LogEvent, Micros, Seq } from '../events/envelope.ts'
 import type { Recording } from '../events/recording.ts'
 
 /** What a recording shows, folded up to a moment. Nothing runs again. */
 export interface Record {
-  readonly projections: Projections
+  readonly projections: ClusterProjections
   /** The events by position, for causal chains. */
   readonly log: { get(seq: Seq): LogEvent | undefined; causeOf(seq: Seq): Seq }
   /** Time of the last event that was folded. */
@@ -18,7 +18,7 @@ export const openRecord = ({ events }: Pick<Recording, 'events'>, until: Micros 
     get: (seq: Seq) => bySeq.get(seq),
     causeOf: (seq: Seq) => bySeq.get(seq)?.cause ?? 0,
   }
-  const projections = new Projections('all', (seq) => log.causeOf(seq))
+  const projections = new ClusterProjections('all', (seq) => log.causeOf(seq))
   let end = 0
   for (const event of events) {
     if (event.at > until) break
