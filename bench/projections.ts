@@ -3,6 +3,13 @@
  * Run: node --expose-gc --import tsx bench/projections.ts
  */
 import type { ApiObject } from '../src/events/json.ts'
+import { Projections } from '../src/engine/projection.ts'
+import type { LogEvent } from '../src/events/envelope.ts'
+import { availabilityProjection } from '../src/projections/endpoints.ts'
+import { metricsProjection } from '../src/projections/metrics.ts'
+import { objectsProjection } from '../src/projections/objects/projection.ts'
+import { renderTimeline, timelineProjection } from '../src/projections/timeline.ts'
+import { renderWhy, why } from '../src/projections/why.ts'
 import { createObjectStore, type CommitEvent, type ObjectStore } from '../src/projections/objects/store.ts'
 
 const PODS = 100_000
@@ -210,3 +217,25 @@ time('churn: create, bind, delete', 60 * 3 * GENERATION, (from) => {
   churned.compact(churned.head)
 })
 console.log(`  heap left ${heap() - before} bytes`)
+
+// Everything that a cluster folds.
+const logged = events.map((event) => ({ ...event, by: 'etcd/1', type: 'RevisionCommitted', v: 1 }) as LogEvent)
+const beforeAll = heap()
+const projections = new Projections()
+const objects = projections.add(objectsProjection())
+const timeline = projections.add(timelineProjection(objects, () => 0))
+const metrics = projections.add(metricsProjection(objects))
+const availability = projections.add(availabilityProjection(objects))
+time('fold of all projections', logged.length, (from, to) => {
+  for (let i = from; i < to; i++) projections.fold(logged[i] as LogEvent)
+})
+need(metrics.commits.get('Pod') === logged.length && availability.size === 0, 'all is counted')
+console.log(
+  `  ${timeline.rows.length} rows of the timeline; heap ${((heap() - beforeAll) / PODS).toFixed(0)} bytes a Pod`,
+)
+need(renderTimeline(timeline.rows.slice(0, 10)).length > 0, 'the timeline has text')
+const bySeq = new Map(logged.map((event) => [event.seq, event]))
+const log = { get: (seq: number) => bySeq.get(seq), causeOf: (seq: number) => bySeq.get(seq)?.cause ?? 0 }
+time('why of one Pod in a log of 3,000,000', 5, () => {
+  need(renderWhy(why(log, objects, { kind: 'Pod', namespace: 'ns-7', name: 'web-7' })).length > 0, 'there is a reason')
+})

@@ -93,6 +93,8 @@ class MvccStore implements ObjectStore {
   /** All versions kept, in order of revision. */
   private commits: Version[] = []
   private newest = 0
+  /** Each projection asks what the newest revision wrote. */
+  private lastWritten: ObjectVersion | undefined
 
   constructor(options: ObjectStoreOptions) {
     this.forgets = options.history === 'compacted'
@@ -165,8 +167,10 @@ class MvccStore implements ObjectStore {
   }
 
   written(revision: number): ObjectVersion | undefined {
+    if (this.lastWritten?.revision === revision) return this.lastWritten
     const version = this.commit(revision)
-    return version === undefined ? undefined : published(version)
+    this.lastWritten = version === undefined ? undefined : published(version)
+    return this.lastWritten
   }
 
   history(kind: Kind, namespace: string | undefined, name: string): readonly ObjectVersion[] {
