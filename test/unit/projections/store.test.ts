@@ -153,6 +153,17 @@ describe('a view', () => {
     expect(told(kubelet.advance('Pod', 5))).toEqual(['a 3→-'])
   })
 
+  test('narrowed to a node sees a Pod go whose name is used again elsewhere in the same move', () => {
+    const it = story()
+    const kubelet = it.store.createCursor('kubelet')
+    kubelet.narrow('Pod', { nodeName: 'node-1' })
+    kubelet.reset('Pod', 3)
+    it.commit(pod('a'), undefined)
+    it.commit(pod('a'), pod('a', undefined, 'second'))
+    it.commit(pod('a'), pod('a', 'node-2', 'second'))
+    expect(told(kubelet.advance('Pod', 6))).toEqual(['a 3→-'])
+  })
+
   test('that is released or not listed yet cannot be narrowed or moved', () => {
     const cursor = story().store.createCursor('informer')
     cursor.reset('Pod', 1)
