@@ -45,11 +45,13 @@ function withAffinity(spec: Draft<ServiceSpec>): Draft<ServiceSpec> {
     : { ...spec, sessionAffinity }
 }
 
+/** Abridged: upstream keeps null where it is told of no endpoints, here it is an empty list. */
 export function defaultEndpointSlice(slice: Draft<EndpointSlice>): Draft<EndpointSlice> {
   const { ports } = slice
-  if (ports === undefined || ports === null) return slice
+  const filled = { ...slice, endpoints: slice.endpoints ?? [] }
+  if (ports === undefined || ports === null) return filled
   return {
-    ...slice,
+    ...filled,
     ports: ports.map((port) => ({ ...port, name: port.name ?? '', protocol: port.protocol ?? 'TCP' })),
   }
 }

@@ -5,11 +5,12 @@
  * The way of an update: decode → `defaults` → `prepareForUpdate` → admission → `validateUpdate` → store.
  * Source: apiserver/pkg/registry/rest/{create,update,delete}.go; pkg/registry/<group>/<kind>/strategy.go (v1.36).
  */
-import type { ApiObject } from '../../events/json.ts'
+import type { ApiObject, ObjectMeta } from '../../events/json.ts'
 import type { Draft } from '../draft.ts'
 import { sameJson } from '../hash.ts'
 import type { Time } from '../types/meta.ts'
 import { FieldErrors, type FieldError } from '../validation/field-error.ts'
+import { pathSegmentName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
 
 /** Methods, so that a table may hold the strategies of different kinds. */
 export interface Strategy<O extends ApiObject> {
@@ -54,6 +55,15 @@ export function defineStrategy<O extends ApiObject>(parts: StrategyParts<O>): St
     run(errors)
     return errors.list
   }
+  // Every update has its metadata checked for all kinds, then again by the kind: a Status repeats such causes.
+  const checkAll = (own: typeof checkUpdate, next: Draft<O>, before: Draft<O>, errors: FieldErrors): void => {
+    const { metadata }: { readonly metadata?: Draft<ObjectMeta> } = next
+    const { metadata: old }: { readonly metadata?: Draft<ObjectMeta> } = before
+    const namespaced = old?.namespace !== undefined
+    validateMetadata(metadata, { namespaced, name: pathSegmentName, checkFinalizerNames: false }, errors)
+    validateMetadataUpdate(metadata, old, errors)
+    own(next, before, errors)
+  }
   return {
     defaults: same,
     prepareForCreate: same,
@@ -64,8 +74,9 @@ export function defineStrategy<O extends ApiObject>(parts: StrategyParts<O>): St
     allowUnconditionalUpdate: true,
     ...rest,
     validate: (object) => collect((errors) => check(object, errors)),
-    validateUpdate: (next, before) => collect((errors) => checkUpdate(next, before as Draft<O>, errors)),
-    validateStatusUpdate: (next, before) => collect((errors) => checkStatusUpdate(next, before as Draft<O>, errors)),
+    validateUpdate: (next, before) => collect((errors) => checkAll(checkUpdate, next, before as Draft<O>, errors)),
+    validateStatusUpdate: (next, before) =>
+      collect((errors) => checkAll(checkStatusUpdate, next, before as Draft<O>, errors)),
   }
 }
 

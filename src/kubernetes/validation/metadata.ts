@@ -31,6 +31,8 @@ const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan'
 export interface MetadataRules {
   readonly namespaced: boolean
   readonly name: NameRule
+  /** Whether finalizers without a domain must be well-known ones; so for every built-in kind. */
+  readonly checkFinalizerNames?: false
 }
 
 export function validateMetadata(meta: Draft<ObjectMeta> | undefined, rules: MetadataRules, errors: FieldErrors): void {
@@ -51,6 +53,10 @@ export function validateMetadata(meta: Draft<ObjectMeta> | undefined, rules: Met
   validateAnnotations(meta?.annotations, 'metadata.annotations', errors)
   validateOwnerReferences(meta?.ownerReferences, errors)
   validateFinalizers(meta?.finalizers, errors)
+  if (rules.checkFinalizerNames === false) return
+  for (const [i, finalizer] of (meta?.finalizers ?? []).entries()) {
+    validateFinalizerName(finalizer, `metadata.finalizers[${i}]`, errors)
+  }
 }
 
 export function validateAnnotations(
@@ -94,7 +100,6 @@ function validateFinalizers(finalizers: readonly string[] | undefined, errors: F
   if (finalizers?.includes('orphan') === true && finalizers.includes('foregroundDeletion')) {
     errors.invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')
   }
-  for (const [i, finalizer] of (finalizers ?? []).entries()) validateFinalizerName(finalizer, `${at}[${i}]`, errors)
 }
 
 /** Only the well-known ones do without a domain. Source: core/validation.go, validateKubeFinalizerName. */

@@ -32,6 +32,7 @@ const UPDATABLE = [
 /** Abridged: upstream adds a diff of its internal structures to the message about other changes. */
 export function validatePodUpdate(next: Draft<Pod>, before: Draft<Pod>, errors: FieldErrors): void {
   validateMetadataUpdate(next.metadata, before.metadata, errors)
+  validateMetadata(next.metadata, { namespaced: true, name: subdomainName }, errors)
   const spec = next.spec ?? {}
   const old = before.spec ?? {}
   validatePodSpec(spec, 'spec', errors)
