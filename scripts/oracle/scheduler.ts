@@ -1,0 +1,52 @@
+/**
+ * Replays the recorded decisions of a real kube-scheduler against ours and prints what is equal, area by area.
+ *
+ * Usage: tsx scripts/oracle/scheduler.ts DIRECTORY [file or area ...] [--differences N]
+ */
+import { readVector, runVector, vectorFiles, type FileReport } from '../../test/oracle/scheduler-runner.ts'
+
+const [directory = '', ...rest] = process.argv.slice(2)
+const limitAt = rest.indexOf('--differences')
+const limit = limitAt < 0 ? 20 : Number(rest[limitAt + 1])
+const wanted = limitAt < 0 ? rest : rest.slice(0, limitAt)
+
+const files = vectorFiles(directory).filter(
+  (file) =>
+    wanted.length === 0 || wanted.some((name) => file.replace(/-\d+\.json$/, '') === name || file.startsWith(name)),
+)
+const reports: FileReport[] = []
+for (const file of files) {
+  try {
+    reports.push(runVector(file, readVector(directory, file)))
+  } catch (error) {
+    console.error(`${file}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    process.exitCode = 1
+  }
+}
+
+const areas = new Map<string, Map<string, { equal: number; compared: number }>>()
+for (const { area, tally } of reports) {
+  for (const name of [area, 'total']) {
+    let sums = areas.get(name)
+    if (sums === undefined) areas.set(name, (sums = new Map()))
+    for (const [what, { equal, compared }] of Object.entries(tally)) {
+      const sum = sums.get(what) ?? { equal: 0, compared: 0 }
+      sums.set(what, { equal: sum.equal + equal, compared: sum.compared + compared })
+    }
+  }
+}
+const total = areas.get('total')
+areas.delete('total')
+if (total !== undefined) areas.set('total', total)
+for (const [area, sums] of areas) {
+  const parts = [...sums].map(([what, { equal, compared }]) => `${what} equal ${equal} of ${compared}`)
+  console.log(`${area.padEnd(18)} ${parts.join(' · ')}`)
+}
+
+const differences = reports.flatMap((report) => report.differences)
+const short = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 1500)
+for (const { file, step, about, field, expected, actual } of differences.slice(0, limit)) {
+  console.log(`\n${file} step ${step} ${about}: ${field}\n  expected ${short(expected)}\n  actual   ${short(actual)}`)
+}
+if (differences.length > limit) console.log(`\n… ${differences.length - limit} more differences`)
+if (differences.length > 0) process.exitCode = 1

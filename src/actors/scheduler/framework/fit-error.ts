@@ -1,0 +1,50 @@
+import type { NodeStatuses } from './node-statuses.ts'
+
+/** Longest text of an event, in bytes. Source: api/events/v1, NoteLengthLimit. */
+const EVENT_NOTE_LIMIT = 1024
+
+/**
+ * Why no node fits, as people see it.
+ * Source: pkg/scheduler/framework/types.go, FitError.Error (v1.36).
+ *
+ * @param preFilter what PreFilter said, if it rejected the Pod as a whole
+ * @param postFilter what preemption added
+ */
+export function fitErrorMessage(
+  allNodes: number,
+  statuses: NodeStatuses,
+  preFilter: string,
+  postFilter: string,
+): string {
+  let message = `0/${allNodes} nodes are available:`
+  if (preFilter !== '') message += ` ${preFilter}.`
+  else {
+    const reasons = reasonHistogram(allNodes, statuses)
+    if (reasons !== '') message += ` ${reasons}.`
+  }
+  return postFilter === '' ? message : `${message} ${postFilter}`
+}
+
+/** How often each reason was given. */
+export function countReasons(allNodes: number, statuses: NodeStatuses): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { reasons } of statuses.statuses) {
+    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  const rest = allNodes - statuses.size
+  if (rest > 0) {
+    for (const reason of statuses.absent.reasons) counts.set(reason, (counts.get(reason) ?? 0) + rest)
+  }
+  return counts
+}
+
+/** Sorted as texts, numbers and all: "10 x" stands before "2 x". */
+function reasonHistogram(allNodes: number, statuses: NodeStatuses): string {
+  const texts: string[] = []
+  for (const [reason, count] of countReasons(allNodes, statuses)) texts.push(`${count} ${reason}`)
+  return texts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(', ')
+}
+
+/** An event's text is cut, a condition's is not. Source: pkg/scheduler/schedule_one.go, truncateMessage. */
+export const truncateForEvent = (message: string): string =>
+  message.length <= EVENT_NOTE_LIMIT ? message : `${message.slice(0, EVENT_NOTE_LIMIT - 4)} ...`

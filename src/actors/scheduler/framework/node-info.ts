@@ -1,0 +1,91 @@
+import { NO_RESOURCES, resourcesOf, type Resources } from '../../../kubernetes/resources.ts'
+import type { Node } from '../../../kubernetes/types/node.ts'
+import type { Taint } from '../../../kubernetes/types/scheduling.ts'
+import { HostPorts } from './host-ports.ts'
+import type { PodInfo } from './pod-info.ts'
+import { addTo, noTotals, type Totals } from './resources.ts'
+
+const NO_TAINTS: readonly Taint[] = []
+
+/** One node with the sums over its Pods, kept up to date Pod by Pod. Source: pkg/scheduler/framework/types.go, NodeInfo (v1.36). */
+export class NodeInfo {
+  readonly name: string
+  /** Row of this node in every table by node; another node's once this one is gone. */
+  readonly slot: number
+  /** Undefined while only Pods are known that name this node. */
+  node: Node | undefined = undefined
+  readonly pods: PodInfo[] = []
+  readonly requested: Totals = noTotals()
+  nonZeroMilliCPU = 0
+  nonZeroMemory = 0
+  allocatable: Resources = NO_RESOURCES
+  readonly ports: HostPorts
+  /** Taints that keep Pods away, and those that only push them away. */
+  hardTaints: readonly Taint[] = NO_TAINTS
+  softTaints: readonly Taint[] = NO_TAINTS
+  /** Rises with every change of this node or its Pods. */
+  generation = 0
+
+  constructor(name: string, slot: number, ports = new HostPorts()) {
+    this.name = name
+    this.slot = slot
+    this.ports = ports
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.node?.metadata.labels ?? NO_LABELS
+  }
+
+  setNode(node: Node): void {
+    this.node = node
+    this.allocatable = resourcesOf(node.status?.allocatable)
+    const taints = node.spec.taints ?? NO_TAINTS
+    this.hardTaints = taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect !== 'PreferNoSchedule')
+    this.softTaints = taints.length === 0 ? NO_TAINTS : taints.filter(({ effect }) => effect === 'PreferNoSchedule')
+    this.generation++
+  }
+
+  addPod(pod: PodInfo): void {
+    this.pods.push(pod)
+    this.account(pod, 1)
+  }
+
+  /** The last Pod takes the place of the one that goes, as upstream does it. */
+  removePod(uid: string): PodInfo | undefined {
+    const index = this.pods.findIndex((pod) => pod.uid === uid)
+    const pod = this.pods[index]
+    if (pod === undefined) return undefined
+    const last = this.pods.pop()
+    if (last !== undefined && index < this.pods.length) this.pods[index] = last
+    this.account(pod, -1)
+    return pod
+  }
+
+  private account(pod: PodInfo, sign: 1 | -1): void {
+    addTo(this.requested, pod.requests, sign)
+    this.nonZeroMilliCPU += sign * pod.nonZeroMilliCPU
+    this.nonZeroMemory += sign * pod.nonZeroMemory
+    for (const port of pod.hostPorts) {
+      if (sign === 1) this.ports.add(port)
+      else this.ports.remove(port)
+    }
+    this.generation++
+  }
+
+  /** A copy to ask "what if" of: Pods may be taken off and put back without a trace here. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.name, this.slot, this.ports.clone())
+    copy.node = this.node
+    for (const pod of this.pods) copy.pods.push(pod)
+    addTo(copy.requested, this.requested, 1)
+    copy.nonZeroMilliCPU = this.nonZeroMilliCPU
+    copy.nonZeroMemory = this.nonZeroMemory
+    copy.allocatable = this.allocatable
+    copy.hardTaints = this.hardTaints
+    copy.softTaints = this.softTaints
+    copy.generation = this.generation
+    return copy
+  }
+}
+
+const NO_LABELS: Readonly<Record<string, string>> = {}

@@ -1,0 +1,36 @@
+/** What the volume plugins ask of Pods, claims and volumes. Source: component-helpers/storage/volume/helpers.go (v1.36). */
+import type { Pod } from '../../../kubernetes/types/pod.ts'
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
+import type { Volume } from '../../../kubernetes/types/volume.ts'
+
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
+
+/** As the API server says it. */
+export const notFound = (resource: string, name: string): string => `${resource} "${name}" not found`
+
+/** Claims that the Pod's volumes name. */
+export const claimNames = (pod: Pod): readonly string[] =>
+  (pod.spec.volumes ?? [])
+    .map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName)
+    .filter((name) => name !== undefined)
+
+/** The claim behind a volume: named, or made for it under the Pod's name. */
+export const claimOfVolume = (pod: Pod, { name, persistentVolumeClaim, ephemeral }: Volume): string | undefined =>
+  persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? undefined : `${pod.metadata.name}-${name}`)
+
+/** Whether two Pods of one namespace use one claim. */
+export function usesClaimOf(pod: Pod, other: Pod): boolean {
+  const own = new Set(claimNames(pod))
+  return claimNames(other).some((name) => own.has(name))
+}
+
+export const classOfClaim = ({ metadata, spec }: PersistentVolumeClaim): string =>
+  metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName ?? ''
+
+export const classOfVolume = ({ metadata, spec }: PersistentVolume): string =>
+  metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName ?? ''
+
+/** Whether the claim is about one of the Pod's volumes. */
+export const isClaimOfPod = (pod: Pod, claim: { readonly metadata: { namespace?: string; name: string } }): boolean =>
+  claim.metadata.namespace === pod.metadata.namespace &&
+  (pod.spec.volumes ?? []).some((volume) => claimOfVolume(pod, volume) === claim.metadata.name)

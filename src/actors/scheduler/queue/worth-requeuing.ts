@@ -1,0 +1,39 @@
+import { hintCovers, type ClusterEvent, type EventHint } from '../framework/events.ts'
+import type { QueuedPod } from './queued-pod.ts'
+
+/** What an event means for a Pod that was rejected: leave it, try it once its backoff is over, or try it now. */
+export type Requeuing = 'skip' | 'after-backoff' | 'now'
+
+/** What each plugin of a profile waits for, by plugin. */
+export type HintMap = ReadonlyMap<string, readonly EventHint[]>
+
+/** Whether any plugin at all waits for such an event. */
+export function isOfInterest(hints: ReadonlyMap<string, HintMap>, event: ClusterEvent): boolean {
+  if (event.resource === '*') return true
+  for (const profile of hints.values()) {
+    for (const own of profile.values()) if (own.some((hint) => hintCovers(hint, event))) return true
+  }
+  return false
+}
+
+/**
+ * Asks the plugins that rejected the Pod, and only those, whether the event changes their mind. A plugin that had the
+ * Pod wait for something of its own (`Pending`) gets it back at once.
+ * Source: pkg/scheduler/backend/queue/scheduling_queue.go, isPodWorthRequeuing (v1.36).
+ */
+export function worthRequeuing(queued: QueuedPod, hints: HintMap | undefined, event: ClusterEvent): Requeuing {
+  const { unschedulablePlugins, pendingPlugins, info } = queued
+  if (unschedulablePlugins.size + pendingPlugins.size === 0) return 'after-backoff'
+  if (event.resource === '*') {
+    // A wildcard with an object is for that Pod alone.
+    return event.after === undefined || event.after.metadata.uid === info.uid ? 'after-backoff' : 'skip'
+  }
+  if (hints === undefined) return 'after-backoff'
+  const answers = (plugin: string): boolean =>
+    (hints.get(plugin) ?? []).some(
+      (hint) => hintCovers(hint, event) && (hint.worthTrying === undefined || hint.worthTrying(info.pod, event)),
+    )
+  for (const plugin of pendingPlugins) if (answers(plugin)) return 'now'
+  for (const plugin of unschedulablePlugins) if (answers(plugin)) return 'after-backoff'
+  return 'skip'
+}
