@@ -3,6 +3,7 @@ import { apiEvents } from './api.ts'
 import { etcdEvents } from './etcd.ts'
 import { faultEvents } from './faults.ts'
 import { kernelEvents } from './kernel.ts'
+import { schedulingEvents } from './scheduling.ts'
 import { peopleEvents } from './people.ts'
 import { networkingEvents } from './networking.ts'
 import { nodeEvents } from './node.ts'
@@ -17,6 +18,7 @@ export const catalogue = {
   ...nodeEvents,
   ...networkingEvents,
   ...controlEvents,
+  ...schedulingEvents,
   ...peopleEvents,
 }
 

@@ -6,6 +6,7 @@ import {
   resourcesOf,
   type Resources,
 } from '../../../kubernetes/resources.ts'
+import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { ScoringStrategy, WeightedResource } from '../framework/configuration.ts'
 import { StateKey, type CycleState } from '../framework/cycle-state.ts'
 import type { NodeInfo } from '../framework/node-info.ts'
@@ -80,7 +81,7 @@ export function resourceScorer(name: string, strategy: ScoringStrategy): Resourc
   const scoreOne = scoring(strategy)
   const usage = new Usage()
   const prepare = (state: CycleState, { pod }: PodInfo): readonly number[] => {
-    const amounts = askedFor(resourcesOf(podRequestList(pod, MISSING)), resources)
+    const amounts = askedFor(resourcesOf(podRequestList(withoutPodLevel(pod), MISSING)), resources)
     state.write(asked, amounts)
     return amounts
   }
@@ -104,6 +105,10 @@ export function resourceScorer(name: string, strategy: ScoringStrategy): Resourc
     },
   }
 }
+
+/** Requests on Pod level do not count here, as seen on the real scheduler: the containers' do, with defaults. */
+const withoutPodLevel = (pod: Pod): Pod =>
+  pod.spec.resources === undefined ? pod : { ...pod, spec: { ...pod.spec, resources: undefined } }
 
 function scoring(strategy: ScoringStrategy): (requested: number, capacity: number) => number {
   switch (strategy.type) {

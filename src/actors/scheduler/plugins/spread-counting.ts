@@ -33,7 +33,10 @@ export class NodeInclusion {
   }
 }
 
-/** Counts Pods that a constraint selects. A Pod on its way out no longer counts. */
+/**
+ * Counts Pods that a constraint selects. A Pod on its way out no longer counts, and an empty selector counts nobody,
+ * though every Pod matches it. Source: plugins/podtopologyspread/common.go, countPodsMatchSelector (v1.36).
+ */
 export const spreadCounter = (
   { cache }: PluginHandle,
   pod: PodInfo,
@@ -42,5 +45,5 @@ export const spreadCounter = (
   cache.podCounter({
     key: `spread|${pod.namespace}|${selectorKey}`,
     namespaces: [pod.namespace],
-    matches: (other) => !other.terminating && selector(other.pod.metadata.labels),
+    matches: (other) => selectorKey !== '' && !other.terminating && selector(other.pod.metadata.labels),
   })

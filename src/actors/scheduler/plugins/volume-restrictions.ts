@@ -6,7 +6,6 @@ import type { PluginHandle, SchedulerPlugin } from '../framework/plugin.ts'
 import type { PodInfo } from '../framework/pod-info.ts'
 import { SKIP, unresolvable, unschedulable } from '../framework/status.ts'
 import { claimNames, notFound, usesClaimOf } from './volumes.ts'
-import { isSamePod } from './same-pod.ts'
 
 const NAME = 'VolumeRestrictions'
 const DISK_CONFLICT = unschedulable(NAME, 'node(s) had no available disk')
@@ -81,7 +80,6 @@ export const volumeRestrictions = (_args: unknown, { cache, view }: PluginHandle
       worthTrying: (pod, { after }) =>
         after?.metadata.namespace === pod.metadata.namespace && claimNames(pod).includes(after?.metadata.name ?? ''),
     },
-    { resource: 'Pod', actions: Action.updateOther, worthTrying: isSamePod },
   ],
 })
 

@@ -1,0 +1,194 @@
+import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
+import { micros, minutes, seconds } from '../../events/time.ts'
+import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api-client.ts'
+import type { ClientLimits } from '../../engine/client/controller.ts'
+import { Endpoint } from '../../engine/client/endpoint.ts'
+import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.ts'
+import { Informers } from '../../engine/client/informers.ts'
+import { LeaderElector } from '../../engine/client/leader-elector.ts'
+import { TokenBucket } from '../../engine/client/token-bucket.ts'
+import { rfc3339 } from '../../kubernetes/time.ts'
+import type { Pod } from '../../kubernetes/types/pod.ts'
+import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
+import { BindingCycles } from './binding-cycles.ts'
+import { SchedulerCore } from './core.ts'
+import type { Failure } from './cycle.ts'
+import type { KubeSchedulerConfiguration } from './framework/configuration.ts'
+import type { ApiWrite, PluginFactory } from './framework/plugin.ts'
+import { WATCHED_KINDS } from './observer.ts'
+import { Preemptor } from './preemptor.ts'
+import { statusPatch } from './scheduler-writes.ts'
+import { UNSCHEDULABLE_FLUSH_PERIOD } from './queue/scheduling-queue.ts'
+
+/** What one scheduling cycle takes: about what the real one shows for a small cluster. Abridged: it does not grow with the cluster. */
+const CYCLE_MIN: Micros = micros(400)
+const CYCLE_JITTER: Micros = micros(400)
+const CYCLE = 'cycle'
+const FLUSH_BACKOFF = 'flush-backoff'
+const FLUSH_UNSCHEDULABLE = 'flush-unschedulable'
+const FAILED_SCHEDULING_MAX = 1024
+
+export interface KubeSchedulerOptions {
+  readonly instance: number
+  readonly servers: readonly ActorId[]
+  readonly cursor: () => Cursor
+  readonly read: ReadObject
+  readonly limits: ClientLimits
+  readonly configuration?: KubeSchedulerConfiguration
+  /** Plugins of one's own, by name. */
+  readonly plugins?: ReadonlyMap<string, PluginFactory>
+  readonly parallelFilter?: boolean
+}
+
+/**
+ * kube-scheduler: takes one Pod at a time from its queue, decides, and binds through the API while it goes on deciding.
+ * Source: pkg/scheduler/scheduler.go, schedule_one.go (v1.36).
+ */
+export const kubeScheduler = (options: KubeSchedulerOptions): HostedActor =>
+  defineActor<Scheduler>({
+    start: (context) => new Scheduler(options, context),
+    receive: (scheduler, event) => scheduler.receive(event),
+  })
+
+class Scheduler {
+  private readonly context: ActorContext
+  private readonly client: ApiClient
+  private readonly recorder: EventRecorder
+  private readonly elector: LeaderElector
+  private readonly informers: Informers
+  private readonly core: SchedulerCore
+  private readonly bindings: BindingCycles
+  private readonly preemptor: Preemptor
+
+  constructor(options: KubeSchedulerOptions, context: ActorContext) {
+    const { instance, servers, read, limits, configuration, plugins, parallelFilter } = options
+    this.context = context
+    const user = 'system:kube-scheduler'
+    const endpoint = new Endpoint(servers, instance)
+    const limiter = new TokenBucket(limits.qps, limits.burst)
+    const client = new ApiClient({ user, endpoint, read, limiter })
+    const component = configuration?.profiles?.[0]?.schedulerName ?? 'default-scheduler'
+    this.client = client
+    this.recorder = new EventRecorder({ client, component, ...limits })
+    const kinds = WATCHED_KINDS.map((kind) => ({ kind }))
+    this.informers = new Informers({ client, endpoint, cursor: options.cursor(), kinds })
+    const below = (n: number): number => context.random.below(n)
+    this.core = new SchedulerCore({ configuration, view: this.informers.view, plugins, below, parallelFilter })
+    const ports = { core: this.core, context, write: this.write, record: this.record, view: this.informers.view }
+    this.bindings = new BindingCycles(ports)
+    this.preemptor = new Preemptor(ports)
+    this.elector = new LeaderElector({
+      client,
+      name: 'kube-scheduler',
+      identity: `${context.host}_${context.id}`,
+      onChange: (leading, later) => this.onLeading(leading, later),
+    })
+    this.elector.start(context)
+  }
+
+  receive(event: LogEvent): void {
+    const { context } = this
+    this.client.receive(event, context)
+    this.elector.receive(event, context)
+    this.informers.receive(event, context)
+    const changes = this.informers.take()
+    for (const change of changes) this.core.observe(change, context.monotonic, context.seq)
+    if (changes.length > 0) this.bindings.look()
+    if (event.type === 'TimerFired') this.onTimer(event.data.name, event.data.key)
+    if (this.informers.synced()) this.arm()
+  }
+
+  private onLeading(leading: boolean, context: ActorContext): void {
+    if (!leading) {
+      context.exit('leaderelection lost')
+      return
+    }
+    context.emit('LeaseAcquired', { lease: 'kube-scheduler', holder: context.id })
+    this.informers.start(context)
+  }
+
+  private onTimer(name: string, key: string): void {
+    const now = this.context.monotonic
+    switch (name) {
+      case CYCLE:
+        return this.decide(now)
+      case FLUSH_BACKOFF:
+        return this.core.queue.flushBackoff(now)
+      case FLUSH_UNSCHEDULABLE:
+        return this.core.queue.flushUnschedulable(now)
+      case EVENT_RETRY:
+        return this.recorder.retry(this.context, key)
+      default:
+        this.bindings.timer(name, key)
+    }
+  }
+
+  /** Sets the alarms for which there is a reason: an idle scheduler has none. */
+  private arm(): void {
+    const { context, core } = this
+    const { queue } = core
+    if (queue.isReady && !context.hasTimer(CYCLE, '')) {
+      context.setTimer(CYCLE, '', CYCLE_MIN + context.random.below(CYCLE_JITTER))
+    }
+    if (queue.backingOff > 0 && !context.hasTimer(FLUSH_BACKOFF, '')) {
+      context.setTimer(FLUSH_BACKOFF, '', seconds(1) - (context.monotonic % seconds(1)))
+    }
+    if (queue.waitingForEvents > 0 && !context.hasTimer(FLUSH_UNSCHEDULABLE, '')) {
+      context.setTimer(FLUSH_UNSCHEDULABLE, '', UNSCHEDULABLE_FLUSH_PERIOD)
+    }
+  }
+
+  private decide(now: Micros): void {
+    const result = this.core.next(now)
+    if (result === undefined) return
+    const { decision } = result
+    const { cause } = result.kind === 'binding' ? result.binding.queued : result.failure.queued
+    const because = this.context.emit('SchedulingAttempted', decision, cause > 0 ? { cause } : {})
+    if (result.kind === 'binding') this.bindings.begin(result.binding, because)
+    else this.fail(result.failure, because)
+  }
+
+  /** Source: schedule_one.go, handleSchedulingFailure: the Event first, then the condition. */
+  private fail(failure: Failure, cause: Seq): void {
+    const { queued, message, reason, nominatedNodeName, preemption, writes } = failure
+    const { pod } = queued.info
+    const text = message.length > FAILED_SCHEDULING_MAX ? `${message.slice(0, FAILED_SCHEDULING_MAX - 4)} ...` : message
+    this.record(pod, 'Warning', 'FailedScheduling', text, cause)
+    if (preemption !== undefined) this.preemptor.begin(queued.info, preemption, cause)
+    for (const write of writes) this.write(write, () => {}, cause)
+    const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+    const sameNomination =
+      nominatedNodeName === undefined || nominatedNodeName === (pod.status?.nominatedNodeName ?? '')
+    if (before?.status === 'False' && before.reason === reason && before.message === message && sameNomination) return
+    const changed = before?.status !== 'False'
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      observedGeneration: pod.metadata.generation,
+      lastProbeTime: null,
+      lastTransitionTime: changed ? rfc3339(this.context.now) : before.lastTransitionTime,
+      reason,
+      message,
+    }
+    const nomination = sameNomination ? {} : { nominatedNodeName: nominatedNodeName === '' ? null : nominatedNodeName }
+    this.write(statusPatch(pod, { conditions: [condition], ...nomination }), () => {}, cause)
+  }
+
+  private readonly write = (write: ApiWrite, done: (answer: ApiAnswer) => void, cause: Seq): void => {
+    this.client.call(this.context, callOf(write), (answer) => done(answer), { cause, timeout: minutes(1) })
+  }
+
+  private readonly record = (
+    pod: Pod,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    cause: Seq,
+  ): void => {
+    this.recorder.record(this.context, { kind: 'Pod', object: pod }, type, reason, message, cause)
+  }
+}
+
+const callOf = ({ preconditions, ...write }: ApiWrite): ApiCall =>
+  preconditions === undefined ? write : { ...write, options: { preconditions } }
