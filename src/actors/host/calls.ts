@@ -122,7 +122,7 @@ export class Calls {
 
   private connect(id: string, call: Call, ip: string, context: ActorContext): void {
     const { port, client } = call.target
-    const routed = this.filter.route(ip, port, client, context.now, context.random)
+    const routed = this.filter.route(ip, port, client, context.monotonic, context.random)
     if (routed === 'refused') {
       this.settle(id, { failure: 'refused' }, context)
       return
@@ -153,5 +153,4 @@ export class Calls {
 
 const FAILURES: readonly CallFailure[] = ['refused', 'unreachable', 'reset', 'error']
 
-const failureOf = (reason: string | undefined): CallFailure =>
-  FAILURES.find((known) => known === reason) ?? 'error'
+const failureOf = (reason: string | undefined): CallFailure => FAILURES.find((known) => known === reason) ?? 'error'

@@ -42,7 +42,9 @@ export class PacketFilter {
     const key = `${rule.address} ${client}`
     const known = this.sticky.get(key)
     const isFresh = known !== undefined && now - known.at < affinitySeconds * 1_000_000
-    const kept = isFresh ? endpoints.find((one) => one.ip === known.target.ip && one.port === known.target.port) : undefined
+    const kept = isFresh
+      ? endpoints.find((one) => one.ip === known.target.ip && one.port === known.target.port)
+      : undefined
     const target = kept ?? endpoints[random.below(endpoints.length)]
     if (target !== undefined) this.sticky.set(key, { target, at: now })
     return target

@@ -41,8 +41,8 @@ export class Serving {
           return true
         }
         const standing = task.row.context
-        const outcome = probeOutcome(standing, question, context.now)
-        const untilMicros = unchangedUntil(standing, context.now)
+        const outcome = probeOutcome(standing, question, context.monotonic)
+        const untilMicros = unchangedUntil(standing, context.monotonic)
         context.emit('ProbeAnswered', { probe, task: id, outcome, untilMicros }, { to: event.by })
         return true
       }
@@ -76,7 +76,7 @@ export class Serving {
   private listener(ip: string, port: number, context: ActorContext): Pick<Request, 'task' | 'met'> | undefined {
     let refusing: Pick<Request, 'task' | 'met'> | undefined
     for (const task of this.tasks.at(ip)) {
-      const met = encounter(task.row.context, port, context.now)
+      const met = encounter(task.row.context, port, context.monotonic)
       if (met !== 'refused') return { task, met }
       refusing ??= { task, met }
     }

@@ -53,7 +53,7 @@ export class Tasks {
         return true
       case 'SignalTask': {
         const task = this.byId.get(event.data.task)
-        if (task !== undefined) this.step(task, { type: event.data.signal, now: context.now }, context)
+        if (task !== undefined) this.step(task, { type: event.data.signal, now: context.monotonic }, context)
         return true
       }
       case 'ListTasks':
@@ -62,7 +62,7 @@ export class Tasks {
       case 'TimerFired': {
         if (event.data.name !== END) return false
         const task = this.byId.get(event.data.key)
-        if (task !== undefined) this.step(task, { type: 'EndDue', now: context.now }, context)
+        if (task !== undefined) this.step(task, { type: 'EndDue', now: context.monotonic }, context)
         return true
       }
       default:
@@ -71,7 +71,7 @@ export class Tasks {
   }
 
   private start(data: EventData<'StartTask'>, runtime: ActorId, context: ActorContext): void {
-    const run = planRun(data.workload, data.restartCount, context.now, context.random)
+    const run = planRun(data.workload, data.restartCount, context.monotonic, context.random)
     const planned: TaskEmitted[] = []
     const row = chart.start({ model: data.workload, run }, (emitted) => planned.push(emitted))
     const { task: id, uid, namespace, pod, ip } = data
@@ -89,7 +89,7 @@ export class Tasks {
 
   private act(task: Task, emitted: TaskEmitted, context: ActorContext): void {
     if (emitted.type === 'plan') {
-      if (emitted.at >= 0) context.setTimer(END, task.id, Math.max(0, emitted.at - context.now))
+      if (emitted.at >= 0) context.setTimer(END, task.id, Math.max(0, emitted.at - context.monotonic))
       return
     }
     context.cancelTimer(END, task.id)

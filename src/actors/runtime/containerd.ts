@@ -85,7 +85,8 @@ class Containerd {
     this.addresses = new PodAddresses(options.podCIDR)
     for (const image of options.images ?? []) {
       const name = withTag(image)
-      if (!this.journal.holdings.images.has(name)) this.journal.note({ type: 'image', image: name, bytes: imageBytes(name) })
+      if (!this.journal.holdings.images.has(name))
+        this.journal.note({ type: 'image', image: name, bytes: imageBytes(name) })
     }
     if (this.running().length === 0) return
     this.waiting = []
@@ -148,7 +149,7 @@ class Containerd {
 
   private pull({ call, image, registry }: EventData<'PullImage'>, to: ActorId): void {
     const { context, journal } = this
-    const began = context.now
+    const began = context.monotonic
     if (registry !== undefined && 'fails' in registry) {
       const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
       this.after(REGISTRY_REFUSAL, () => context.emit('ImagePullFailed', { call, image, message }, { to }))
@@ -157,10 +158,11 @@ class Containerd {
     const present = journal.holdings.images.get(image)
     const bytes = present ?? imageBytes(image)
     const takes = registry === undefined ? pullTime(image) : registry.takes
-    const range: readonly [Micros, Micros] = present === undefined ? [takes, takes + Math.floor(takes / 20)] : IMAGE_CHECK
+    const range: readonly [Micros, Micros] =
+      present === undefined ? [takes, takes + Math.floor(takes / 20)] : IMAGE_CHECK
     this.after(range, () => {
       if (present === undefined) journal.note({ type: 'image', image, bytes })
-      context.emit('ImagePulled', { call, image, bytes, tookMicros: context.now - began }, { to })
+      context.emit('ImagePulled', { call, image, bytes, tookMicros: context.monotonic - began }, { to })
     })
   }
 
@@ -183,7 +185,8 @@ class Containerd {
   }
 
   private stopSandbox({ call, uid, sandbox }: EventData<'StopPodSandbox'>, to: ActorId): void {
-    for (const container of this.running()) if (container.sandbox === sandbox) this.signal(container.container, 'SIGKILL')
+    for (const container of this.running())
+      if (container.sandbox === sandbox) this.signal(container.container, 'SIGKILL')
     this.after(SANDBOX_STOP, () => {
       this.journal.note({ type: 'sandbox stopped', sandbox })
       this.context.emit('SandboxStopped', { call, uid, sandbox }, { to })
@@ -227,7 +230,7 @@ class Containerd {
       this.tellEnd(container, to)
       return
     }
-    const deadline = this.context.now + grace
+    const deadline = this.context.monotonic + grace
     const planned = this.deadlines.get(id)
     if (planned === undefined) this.signal(id, 'SIGTERM')
     if (planned !== undefined && planned <= deadline) return

@@ -229,7 +229,7 @@ export const nodeEvents = {
   ProbeAnswered: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'What a probe met. `untilMicros`: until then, by the machine’s clock, it would meet the same; absent: for good.',
+    doc: 'What a probe met. `untilMicros`: until then, by a clock that nobody sets, it would meet the same; absent: for good.',
     data: t.intersection([
       t.type({
         probe: t.string,

@@ -7,7 +7,7 @@ export interface Draw {
   between(low: number, high: number): number
 }
 
-/** Moments are virtual time by the machine's clock; an absent one never comes. */
+/** Moments are by a clock that nobody sets; an absent one never comes. */
 export interface Run {
   readonly startedAt: Micros
   readonly listensAt: Micros

@@ -1,0 +1,330 @@
+import type { LogEvent, Micros } from '../../events/envelope.ts'
+import type { ApiObject } from '../../events/json.ts'
+import { minutes, seconds } from '../../events/time.ts'
+import type { ActorContext } from '../../engine/actor.ts'
+import { ApiClient } from '../../engine/client/api-client.ts'
+import { Endpoint } from '../../engine/client/endpoint.ts'
+import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.ts'
+import { Informers } from '../../engine/client/informers.ts'
+import { TokenBucket } from '../../engine/client/token-bucket.ts'
+import { compileChart } from '../../engine/statechart/compile.ts'
+import { isTerminal } from '../../kubernetes/pods.ts'
+import type { Node } from '../../kubernetes/types/node.ts'
+import type { Pod } from '../../kubernetes/types/pod.ts'
+import type { Change } from '../../kubernetes/view.ts'
+import { formatDuration } from '../../kubernetes/workload/duration.ts'
+import { Backoff } from './backoff.ts'
+import { API_BURST, API_QPS, EVENT_BURST, EVENT_QPS, type KubeletOptions } from './config.ts'
+import { ImagePuller } from './images/puller.ts'
+import { kubeletChart, type KubeletEmitted, type KubeletEvent } from './kubelet.chart.ts'
+import { admission } from './node/admission.ts'
+import { allocatableOf, type NodeHealth } from './node/object.ts'
+import { NodeReporter } from './node/reporter.ts'
+import { Orphans } from './pods/orphans.ts'
+import { worker, type PodRecord } from './pods/record.ts'
+import { References } from './pods/references.ts'
+import { PodWorkers } from './pods/workers.ts'
+import type { SyncWorld } from './pods/world.ts'
+import { Prober } from './probes/prober.ts'
+import { RuntimeClient } from './runtime/client.ts'
+import { runningContainers } from './runtime/pod-state.ts'
+import { rejectedStatus } from './status/generate.ts'
+import { StatusWriter } from './status/writer.ts'
+import type { Why } from './why.ts'
+
+/** How often a runtime that is away is called again: each look at it tries. Source: pkg/kubelet/kubelet.go, genericPlegRelistPeriod. */
+const RECONNECT: Micros = seconds(1)
+/** Source: pkg/kubelet/kubelet.go, maxWaitForContainerRuntime. */
+const RUNTIME_PATIENCE: Micros = seconds(30)
+/** Source: pkg/kubelet/kubelet.go, genericPlegRelistThreshold. */
+const PLEG_PATIENCE: Micros = minutes(3)
+
+const RECONNECT_TIMER = 'runtime-connect'
+
+const chart = compileChart(kubeletChart)
+
+/** A kubelet at work: everything it keeps in memory. */
+export class Kubelet {
+  private readonly options: KubeletOptions
+  private readonly context: ActorContext
+  private readonly row = chart.start(undefined, () => {})
+  private readonly client: ApiClient
+  private readonly recorder: EventRecorder
+  private readonly informers: Informers
+  private readonly runtime: RuntimeClient
+  private readonly statuses: StatusWriter
+  private readonly prober: Prober
+  private readonly workers: PodWorkers
+  private readonly orphans: Orphans
+  private readonly reporter: NodeReporter
+  private runtimeLostAt: Micros | undefined
+  private hasCleanedUp = false
+
+  constructor(options: KubeletOptions, context: ActorContext) {
+    this.options = options
+    this.context = context
+    const endpoint = new Endpoint(options.servers, options.firstServer)
+    this.client = new ApiClient({
+      user: `system:node:${options.node.name}`,
+      endpoint,
+      read: options.read,
+      limiter: new TokenBucket(API_QPS, API_BURST),
+    })
+    this.recorder = new EventRecorder({
+      client: this.client,
+      component: 'kubelet',
+      host: options.node.name,
+      qps: EVENT_QPS,
+      burst: EVENT_BURST,
+    })
+    this.informers = new Informers({
+      client: this.client,
+      endpoint,
+      cursor: options.cursor(),
+      kinds: [{ kind: 'Pod', scope: { nodeName: options.node.name } }],
+    })
+    const why: Why = { seq: undefined }
+    this.runtime = this.createRuntime(why)
+    this.statuses = this.createStatuses(why)
+    this.prober = this.createProber()
+    this.workers = new PodWorkers(this.createWorld(why), () => {})
+    this.orphans = new Orphans(this.runtime, context)
+    this.reporter = this.createReporter()
+    // The chart's first state asks for the runtime; its row was made before there was anybody to ask.
+    this.runtime.connect((ok) => this.step({ type: ok ? 'RuntimeListed' : 'RuntimeLost' }))
+  }
+
+  receive(event: LogEvent): void {
+    if (this.runtime.receive(event) || this.prober.receive(event)) return
+    if (event.type === 'TimerFired' && this.alarm(event.data.name, event.data.key)) return
+    this.client.receive(event, this.context)
+    this.informers.receive(event, this.context)
+    const changes = this.informers.take()
+    if (changes.length > 0) this.podsChanged(changes)
+    if (!this.hasCleanedUp) this.cleanUp()
+  }
+
+  private alarm(name: string, key: string): boolean {
+    if (name === EVENT_RETRY) {
+      this.recorder.retry(this.context, key)
+      return true
+    }
+    if (name === RECONNECT_TIMER) {
+      this.runtime.connect((ok) => this.step({ type: ok ? 'RuntimeListed' : 'RuntimeLost' }))
+      return true
+    }
+    return (
+      this.orphans.alarm(name, key) ||
+      this.workers.alarm(name, key) ||
+      this.statuses.alarm(name) ||
+      this.reporter.alarm(name)
+    )
+  }
+
+  private step(event: KubeletEvent): void {
+    chart.step(this.row, event, (emitted) => this.act(emitted))
+  }
+
+  private act({ type }: KubeletEmitted): void {
+    switch (type) {
+      case 'connect to runtime':
+        this.runtimeLostAt ??= this.context.monotonic
+        this.context.setTimer(RECONNECT_TIMER, '', RECONNECT)
+        return
+      case 'register node':
+        this.runtimeLostAt = undefined
+        this.reporter.register()
+        return
+      case 'take pods':
+        this.informers.start(this.context)
+        return
+      case 'catch up':
+        this.runtimeLostAt = undefined
+        this.workers.runtimeBack()
+        this.orphans.runtimeBack()
+        this.hasCleanedUp = false
+    }
+  }
+
+  // Pods
+
+  /** Pods come in the order of their creation, so that after a restart those that were there first keep their place. */
+  private podsChanged(changes: readonly Change[]): void {
+    const added: Pod[] = []
+    for (const { before, after } of changes) {
+      const [old, pod] = [before as Pod | undefined, after as Pod | undefined]
+      if (old !== undefined && old.metadata.uid !== pod?.metadata.uid) this.removed(old)
+      if (pod === undefined) continue
+      const record = this.workers.get(pod.metadata.uid)
+      if (record === undefined) added.push(pod)
+      else {
+        this.statuses.seen(pod)
+        this.workers.update(record, pod)
+      }
+    }
+    added.sort(byCreation)
+    for (const pod of added) this.added(pod)
+  }
+
+  private added(pod: Pod): void {
+    const record = this.workers.add(pod, this.context.seq)
+    const others = [...this.workers.all()]
+      .filter((other) => other !== record && isActive(other))
+      .map(({ pod: one }) => one)
+    const { node } = this.reporter
+    const isDone = isTerminal(pod) || pod.metadata.deletionTimestamp !== undefined
+    const refusal =
+      isDone || node === undefined ? undefined : admission(pod, others, node, allocatableOf(this.options.node))
+    if (refusal === undefined) {
+      this.workers.admit(record)
+      return
+    }
+    this.workers.reject(record)
+    this.podEvent(pod, undefined, 'Warning', refusal.reason, refusal.message)
+    this.statuses.set(record.uid, rejectedStatus(pod, refusal.reason, refusal.message, this.context.now))
+  }
+
+  private removed(pod: Pod): void {
+    const record = this.workers.get(pod.metadata.uid)
+    if (record !== undefined) this.workers.remove(record)
+  }
+
+  /** What the runtime runs and no Pod asks for is ended. Source: pkg/kubelet/kubelet_pods.go, HandlePodCleanups (v1.36). */
+  private cleanUp(): void {
+    if (!this.informers.synced() || !this.runtime.connected) return
+    this.hasCleanedUp = true
+    for (const uid of [...this.runtime.states.keys()]) if (this.workers.get(uid) === undefined) this.orphans.end(uid)
+  }
+
+  // Parts, and what they ask for
+
+  private createRuntime(why: Why): RuntimeClient {
+    const observer = {
+      podChanged: (uid: string): void => this.workers.podChanged(uid),
+      containerEnded: (uid: string, container: string): void => {
+        this.workers.containerEnded(uid, container)
+        this.orphans.containerEnded(uid, container)
+      },
+      runtimeLost: (): void => this.step({ type: 'RuntimeLost' }),
+    }
+    return new RuntimeClient(this.options.runtime, observer, why, this.context)
+  }
+
+  private createStatuses(why: Why): StatusWriter {
+    const host = {
+      pod: (uid: string): Pod | undefined => this.workers.get(uid)?.pod,
+      hasRunning: (uid: string): boolean => runningContainers(this.runtime.state(uid)).length > 0,
+    }
+    return new StatusWriter(this.client, host, why, this.context)
+  }
+
+  private createProber(): Prober {
+    return new Prober(
+      {
+        machine: this.options.machine,
+        startedAt: this.context.monotonic,
+        status: (uid) => this.statuses.get(uid) ?? this.workers.get(uid)?.pod.status,
+        unhealthy: (uid, container, message) => {
+          const record = this.workers.get(uid)
+          if (record !== undefined) this.podEvent(record.pod, container, 'Warning', 'Unhealthy', message)
+        },
+        judged: (uid) => {
+          const record = this.workers.get(uid)
+          if (record !== undefined) this.workers.judged(record)
+        },
+      },
+      this.context,
+    )
+  }
+
+  private createWorld(why: Why): SyncWorld {
+    const { context, runtime, statuses, prober } = this
+    return {
+      context,
+      runtime,
+      statuses,
+      prober,
+      puller: new ImagePuller(runtime, context),
+      restarts: new Backoff(),
+      nodeIP: this.options.node.ip,
+      why,
+      hooks: new Map(),
+      references: new References(this.client, context),
+      event: (pod, container, type, reason, message) => {
+        this.podEvent(pod, container, type, reason, message, why.seq)
+      },
+    }
+  }
+
+  private createReporter(): NodeReporter {
+    return new NodeReporter(
+      this.options.node,
+      this.client,
+      {
+        health: () => this.health(),
+        registered: () => this.step({ type: 'Registered' }),
+        heartbeat: () => {
+          if (this.runtime.connected) this.runtime.ping()
+        },
+        event: (node, reason, message) => this.nodeEvent(node, reason, message),
+      },
+      this.context,
+    )
+  }
+
+  /** Source: pkg/kubelet/runtime.go, runtimeErrors; pleg/generic.go, Healthy (v1.36). */
+  private health(): NodeHealth {
+    const now = this.context.monotonic
+    const problems: string[] = []
+    const silent = now - this.runtime.lastHeardAt
+    if (this.runtimeLostAt !== undefined && now - this.runtimeLostAt > RUNTIME_PATIENCE) {
+      problems.push('container runtime is down')
+    }
+    if (silent > PLEG_PATIENCE) {
+      const ago = formatDuration(silent)
+      problems.push(
+        `PLEG is not healthy: pleg was last seen active ${ago} ago; threshold is ${formatDuration(PLEG_PATIENCE)}`,
+      )
+    }
+    return { problems }
+  }
+
+  private podEvent(
+    pod: Pod,
+    container: string | undefined,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    cause?: number,
+  ): void {
+    if (this.options.recordsEvents === false) return
+    const fieldPath = container === undefined ? undefined : fieldPathOf(pod, container)
+    this.recorder.record(this.context, { kind: 'Pod', object: pod, fieldPath }, type, reason, message, cause)
+  }
+
+  /** Before the Node is known its name stands for its uid, as upstream has it. */
+  private nodeEvent(node: Node | undefined, reason: string, message: string): void {
+    if (this.options.recordsEvents === false) return
+    const { name } = this.options.node
+    const unknown: ApiObject = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, uid: name, resourceVersion: '', creationTimestamp: '' },
+    }
+    this.recorder.record(this.context, { kind: 'Node', object: node ?? unknown }, 'Normal', reason, message)
+  }
+}
+
+/** Takes part in the sums of admission: neither refused nor finished. */
+const isActive = ({ row, pod }: PodRecord): boolean =>
+  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row) && !isTerminal(pod)
+
+const byCreation = (a: Pod, b: Pod): number => {
+  const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+const fieldPathOf = (pod: Pod, container: string): string => {
+  const isInit = pod.spec.initContainers?.some(({ name }) => name === container) === true
+  return `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
+}

@@ -1,0 +1,156 @@
+import type { Container } from '../../../kubernetes/types/container.ts'
+import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { isSidecar } from '../../../kubernetes/pods.ts'
+import { instanceOf, isRunning, type PodState, type RuntimeContainer } from '../runtime/pod-state.ts'
+import { isToBeStarted, restartsOnFailure } from './restart.ts'
+
+/** What the probes say of a running container: keep it, wait, or restart it and why. */
+export type ProbeVerdict = 'healthy' | 'failed liveness' | 'failed startup'
+
+export interface ProbeVerdicts {
+  verdict(uid: string, container: Container, instance: RuntimeContainer): ProbeVerdict
+  /** Its startup probe has succeeded, or it has none. */
+  hasStarted(uid: string, container: Container, instance: RuntimeContainer): boolean
+}
+
+/** A container that must end although its Pod goes on. */
+export interface ContainerKill {
+  readonly container: Container
+  readonly instance: RuntimeContainer
+  readonly verdict: ProbeVerdict
+  readonly message: string
+}
+
+/** What has to be done so that the runtime holds what the Pod asks for. */
+export interface PodActions {
+  /** End everything first: the sandbox is gone, or nothing is left to do. */
+  readonly killPod: boolean
+  readonly createSandbox: boolean
+  /** Number of the sandbox to create. */
+  readonly attempt: number
+  readonly kill: readonly ContainerKill[]
+  /** Init containers to start, in order. */
+  readonly init: readonly Container[]
+  readonly start: readonly Container[]
+}
+
+const NOTHING: PodActions = { killPod: false, createSandbox: false, attempt: 0, kill: [], init: [], start: [] }
+
+/** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions (v1.36). Abridged: no resize, no ephemeral containers. */
+export const podActions = (pod: Pod, state: PodState, probes: ProbeVerdicts): PodActions => {
+  if (state.sandbox?.ready !== true) return withNewSandbox(pod, state)
+  const kill: ContainerKill[] = []
+  const progress = initProgress(pod, state, probes, kill)
+  if (progress.failed) return { ...NOTHING, killPod: true }
+  if (!progress.done) return { ...NOTHING, kill, init: progress.start }
+
+  const start: Container[] = []
+  let kept = 0
+  for (const container of pod.spec.containers) {
+    const instance = instanceOf(state, container.name)
+    if (!isRunning(instance)) {
+      if (isToBeStarted(pod, container, state)) start.push(container)
+      continue
+    }
+    const verdict = probes.verdict(pod.metadata.uid, container, instance)
+    if (verdict === 'healthy') {
+      kept++
+      continue
+    }
+    const restarts = restartsOnFailure(pod)
+    if (restarts) start.push(container)
+    kill.push({ container, instance, verdict, message: killMessage(container, verdict, restarts) })
+  }
+  const isOver = kept === 0 && start.length === 0
+  return { ...NOTHING, killPod: isOver, kill, init: isOver ? [] : progress.start, start }
+}
+
+const withNewSandbox = (pod: Pod, state: PodState): PodActions => {
+  const attempt = state.sandbox === undefined ? 0 : state.sandbox.attempt + 1
+  const end: PodActions = { ...NOTHING, killPod: true, attempt }
+  if (!restartsOnFailure(pod) && attempt !== 0 && state.containers.length > 0) return end
+  const start = pod.spec.containers.filter((container) => {
+    const code = instanceOf(state, container.name)?.end?.exitCode
+    return !(pod.spec.restartPolicy === 'OnFailure' && code === 0)
+  })
+  const hasInitialized = pod.spec.containers.some(({ name }) => instanceOf(state, name) !== undefined)
+  if (start.length === 0 && hasInitialized) return end
+  const [firstInit] = pod.spec.initContainers ?? []
+  const begin = { ...end, createSandbox: true }
+  return firstInit === undefined ? { ...begin, start } : { ...begin, init: [firstInit] }
+}
+
+const killMessage = (container: Container, verdict: ProbeVerdict, restarts: boolean): string => {
+  const what = verdict === 'failed startup' ? 'startup' : 'liveness'
+  const message = `Container ${container.name} failed ${what} probe`
+  return restarts ? `${message}, will be restarted` : message
+}
+
+interface InitProgress {
+  readonly done: boolean
+  readonly failed: boolean
+  readonly start: readonly Container[]
+}
+
+/**
+ * How far initialisation is. Init containers run one after the other; a sidecar counts as done once it has started, and
+ * is kept running. Looked at from the last one back, since remains of the first ones may be gone from the runtime.
+ * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go, computeInitContainerActions (v1.36).
+ */
+const initProgress = (pod: Pod, state: PodState, probes: ProbeVerdicts, kill: ContainerKill[]): InitProgress => {
+  const containers = pod.spec.initContainers ?? []
+  if (containers.length === 0) return { done: true, failed: false, start: [] }
+  const hasRegular = pod.spec.containers.some(({ name }) => instanceOf(state, name) !== undefined)
+  let done = hasRegular
+  let seen = hasRegular
+  const start: Container[] = []
+  for (let i = containers.length - 1; i >= 0; i--) {
+    const container = containers[i]
+    if (container === undefined) continue
+    const instance = instanceOf(state, container.name)
+    const sidecar = isSidecar(container)
+    if (instance === undefined) {
+      if (seen && sidecar) start.unshift(container)
+      continue
+    }
+    if (seen && !sidecar) continue
+    const following = containers[i + 1]
+    const goOn = (): void => {
+      if (following === undefined) done = true
+      else if (!seen) start.unshift(following)
+    }
+    if (sidecar) lookAtSidecar({ pod, container, instance, probes, kill, start, goOn })
+    else if (instance.end !== undefined) {
+      if (instance.end.exitCode === 0) goOn()
+      else if (!restartsOnFailure(pod)) return { done: false, failed: true, start: [] }
+      else start.unshift(container)
+    }
+    seen = true
+  }
+  const [first] = containers
+  if (!seen && first !== undefined) start.unshift(first)
+  return { done, failed: false, start }
+}
+
+const lookAtSidecar = (look: {
+  readonly pod: Pod
+  readonly container: Container
+  readonly instance: RuntimeContainer
+  readonly probes: ProbeVerdicts
+  readonly kill: ContainerKill[]
+  readonly start: Container[]
+  readonly goOn: () => void
+}): void => {
+  const { pod, container, instance, probes, kill, start, goOn } = look
+  const { uid } = pod.metadata
+  if (!isRunning(instance)) {
+    start.unshift(container)
+    return
+  }
+  const verdict = probes.verdict(uid, container, instance)
+  if (verdict !== 'healthy') {
+    kill.push({ container, instance, verdict, message: killMessage(container, verdict, true) })
+    start.unshift(container)
+  }
+  if (verdict !== 'failed startup' && probes.hasStarted(uid, container, instance)) goOn()
+}

@@ -1,0 +1,35 @@
+import type { ActorId, Micros } from '../../events/envelope.ts'
+import { defineActor } from '../../engine/actor.ts'
+import type { ProcessSpec } from '../../engine/kernel/process.ts'
+import type { KubeletOptions } from './config.ts'
+import { Kubelet } from './kubelet.ts'
+
+/** systemd waits this long before it starts a kubelet again. Source: kubernetes/release, kubelet.service (RestartSec=10). */
+const RESTART: Micros = 10_000_000
+
+export const kubeletId = (node: string): ActorId => `kubelet/${node}`
+
+/**
+ * A node's kubelet as the kernel hosts it. It keeps nothing on disk: after a restart it knows what the API server and the
+ * container runtime tell it.
+ * Abridged: no static Pods, no eviction, no image or container garbage collection, no resource managers, no resize of
+ * running Pods, no ephemeral containers, no service-account tokens, volumes only as far as ConfigMaps and Secrets.
+ */
+export const kubeletProcess = (options: KubeletOptions): ProcessSpec => {
+  const id = kubeletId(options.node.name)
+  return {
+    id,
+    host: options.node.name,
+    restartDelay: RESTART,
+    boot: () =>
+      new Map([
+        [
+          id,
+          defineActor<Kubelet>({
+            start: (context) => new Kubelet(options, context),
+            receive: (kubelet, event) => kubelet.receive(event),
+          }),
+        ],
+      ]),
+  }
+}

@@ -1,0 +1,135 @@
+import type { Micros } from '../../../events/envelope.ts'
+import { findCondition } from '../../../kubernetes/conditions.ts'
+import { qosOf } from '../../../kubernetes/qos.ts'
+import { rfc3339 } from '../../../kubernetes/time.ts'
+import type { ContainerStatus } from '../../../kubernetes/types/container.ts'
+import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../kubernetes/types/pod.ts'
+import { instanceOf, type PodState } from '../runtime/pod-state.ts'
+import { KUBELET_CONDITIONS, kubeletConditions } from './conditions.ts'
+import { containerStatuses, type WaitingReason } from './containers.ts'
+import { phaseOf } from './phase.ts'
+import { podLevelResources } from './resources.ts'
+
+/** Whether a container counts as started and as ready, as its probes have it. */
+export interface Health {
+  readonly started: boolean
+  readonly ready: boolean
+}
+
+export interface StatusInput {
+  readonly pod: Pod
+  readonly state: PodState
+  /** What was last generated, or what the API shows. */
+  readonly previous: PodStatus | undefined
+  /** No container will be started again. */
+  readonly isTerminal: boolean
+  readonly nodeIP: string
+  readonly now: Micros
+  readonly waitingReason: (container: string) => WaitingReason | undefined
+  readonly health: (container: string, status: ContainerStatus) => Health
+}
+
+/** The status of a Pod, made from what the runtime shows. Source: pkg/kubelet/kubelet_pods.go, generateAPIPodStatus (v1.36). */
+export const generateStatus = (input: StatusInput): PodStatus => {
+  const { pod, state, previous, isTerminal, nodeIP } = input
+  const regular = containerStatuses({ ...input, previous: previous?.containerStatuses }, 'regular')
+  const init = containerStatuses({ ...input, previous: previous?.initContainerStatuses }, 'init')
+  const withHealth = (status: ContainerStatus): ContainerStatus => ({ ...status, ...input.health(status.name, status) })
+  const statuses = regular.map(withHealth)
+  const initStatuses = init.map(withHealth)
+  const isInitialized = pod.spec.containers.some(({ name }) => instanceOf(state, name) !== undefined)
+  const computed = phaseOf({ pod, statuses: [...statuses, ...initStatuses], isTerminal, isInitialized })
+  const phase = keptPhase(computed, previous?.phase, pod.status?.phase)
+  const samePhase = phase === previous?.phase
+  const reason = samePhase ? (previous?.reason ?? pod.status?.reason) : undefined
+  const message = samePhase ? (previous?.message ?? pod.status?.message) : undefined
+  // An address stays in the status after its sandbox is gone. Source: pkg/kubelet/pleg/generic.go, getPodIPs.
+  const isOver = phase === 'Succeeded' || phase === 'Failed'
+  const ip = state.sandbox?.ip ?? (pod.spec.hostNetwork === true ? nodeIP : isOver ? previous?.podIP : undefined)
+  return {
+    ...given('observedGeneration', pod.metadata.generation),
+    phase,
+    conditions: conditionsOf(input, { phase, statuses, initStatuses }),
+    ...given('message', message),
+    ...given('reason', reason),
+    hostIP: nodeIP,
+    hostIPs: [{ ip: nodeIP }],
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    startTime: previous?.startTime ?? pod.status?.startTime ?? rfc3339(input.now),
+    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
+    containerStatuses: statuses,
+    qosClass: qosOf(pod),
+    ...podLevelResources(pod, previous),
+  }
+}
+
+/** A terminal phase is never left. */
+const keptPhase = (computed: PodPhase, ...known: readonly (PodPhase | undefined)[]): PodPhase =>
+  known.find((phase) => phase === 'Succeeded' || phase === 'Failed') ?? computed
+
+interface Generated {
+  readonly phase: PodPhase
+  readonly statuses: readonly ContainerStatus[]
+  readonly initStatuses: readonly ContainerStatus[]
+}
+
+const conditionsOf = (input: StatusInput, generated: Generated): readonly PodCondition[] => {
+  const { pod, state, previous } = input
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type))
+  const own = kubeletConditions({ pod, ...generated, others, hasSandbox: state.sandbox?.ready === true })
+  const observedGeneration = pod.metadata.generation
+  const known = previous?.conditions ?? pod.status?.conditions
+  const stamped = own.map((verdict): PodCondition => {
+    const before = findCondition(known, verdict.type)
+    const kept = before?.status === verdict.status ? before.lastTransitionTime : undefined
+    return {
+      ...verdict,
+      ...given('observedGeneration', observedGeneration),
+      lastProbeTime: null,
+      lastTransitionTime: kept ?? rfc3339(input.now),
+    }
+  })
+  return [...others, ...stamped]
+}
+
+const UNLOCATED = {
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
+  exitCode: 137,
+}
+
+/**
+ * The last status of a Pod: whatever was not seen to end is reported as failed.
+ * Source: pkg/kubelet/status/status_manager.go, TerminatePod (v1.36).
+ */
+export const finalStatus = (pod: Pod, status: PodStatus): PodStatus => {
+  const isInitialized = (pod.spec.initContainers ?? []).length === 0 || status.containerStatuses?.some(hasRun) === true
+  const end = (one: ContainerStatus): ContainerStatus =>
+    one.state?.terminated === undefined ? { ...one, ready: false, state: { terminated: UNLOCATED } } : one
+  const phase = status.phase === 'Succeeded' || status.phase === 'Failed' ? status.phase : 'Failed'
+  const init = status.initContainerStatuses ?? []
+  const lastRun = init.findLastIndex(hasRun)
+  return {
+    ...status,
+    phase,
+    ...(isInitialized ? { containerStatuses: status.containerStatuses?.map(end) } : {}),
+    ...(init.length === 0 ? {} : { initContainerStatuses: init.map((one, i) => (i <= lastRun ? end(one) : one)) }),
+  }
+}
+
+const hasRun = ({ state, lastState }: ContainerStatus): boolean =>
+  state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined
+
+/** A Pod that the node does not take. Source: pkg/kubelet/kubelet.go, rejectPod (v1.36). */
+export const rejectedStatus = (pod: Pod, reason: string, message: string, now: Micros): PodStatus => ({
+  ...given('observedGeneration', pod.metadata.generation),
+  phase: 'Failed',
+  conditions: (pod.status?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type)),
+  reason,
+  message: `Pod was rejected: ${message}`,
+  startTime: pod.status?.startTime ?? rfc3339(now),
+  qosClass: qosOf(pod),
+})
+
+const given = (member: string, what: unknown): Readonly<Record<string, unknown>> =>
+  what === undefined ? {} : { [member]: what }
