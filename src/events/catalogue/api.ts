@@ -14,6 +14,7 @@ const options = t.partial({
   preconditions: t.partial({ uid: t.string, resourceVersion: t.string }),
   dryRun: t.boolean,
   fieldManager: t.string,
+  fieldValidation: t.keyof({ Ignore: 1, Warn: 1, Strict: 1 }),
 })
 
 /**
@@ -49,10 +50,17 @@ export const apiEvents = {
   WatchRequested: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'A client wants every change of a resource after `revision`, filtered by namespace and node.',
+    doc: 'A client wants every change of a resource after `revision` (0: what is there, then every change), as far as its selectors match.',
     data: t.intersection([
       t.type({ watch: t.number, kind: t.string, revision: t.number }),
-      t.partial({ namespace: t.string, nodeName: t.string, timeoutSeconds: t.number }),
+      t.partial({
+        namespace: t.string,
+        nodeName: t.string,
+        labelSelector: t.string,
+        fieldSelector: t.string,
+        bookmarks: t.boolean,
+        timeoutSeconds: t.number,
+      }),
     ]),
   }),
   WatchPushed: defineEvent({
@@ -69,7 +77,7 @@ export const apiEvents = {
   WatchEnded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server ends a watch: it timed out (code 200) or its revision is gone (410).',
+    doc: 'An API server ends a watch: it timed out (code 200), its revision is gone (410), the server is not ready (429) or it asked for what is not served.',
     data: t.type({ watch: t.number, code: t.number }),
   }),
   WatchCancelled: defineEvent({

@@ -1,0 +1,24 @@
+import type { AdmissionPlugin } from './admission.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
+import { priority } from './priority.ts'
+import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+
+/**
+ * The plugins that are on by default, in upstream's order. Source: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins (v1.36).
+ * Abridged: no LimitRanger, PodSecurity, RuntimeClass, ResourceQuota, no certificates, no webhooks and no CEL policies.
+ */
+export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  podTopologyLabels,
+]

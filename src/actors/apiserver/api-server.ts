@@ -1,0 +1,202 @@
+import type { LogEvent, Micros } from '../../events/envelope.ts'
+import { seconds } from '../../events/time.ts'
+import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import type { Random } from '../../engine/kernel/random.ts'
+import type { Kind } from '../../kubernetes/kinds.ts'
+import { kindRow, SERVED_KINDS } from '../../kubernetes/registry.ts'
+import { storageKey } from '../../kubernetes/storage-key.ts'
+import { AdmissionChain } from './admission/chain.ts'
+import { DEFAULT_PLUGINS } from './admission/plugins.ts'
+import { ServiceAddresses } from './allocation/service-addresses.ts'
+import { alwaysAllow } from './authz.ts'
+import { bootstrap } from './bootstrap.ts'
+import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
+import { WatchCache } from './cache/watch-cache.ts'
+import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters } from './parameters.ts'
+import { Procedures, WAIT_TIMER } from './procedures.ts'
+import type { ServedRow } from './request.ts'
+import { DEADLINE_TIMER, PROCESS_TIMER, Requests } from './requests.ts'
+import { SEAT_TIMER } from './seats.ts'
+import { COMPACT_TIMER, Compactor } from './storage/compactor.ts'
+import { ETCD_RETRY, EtcdClient } from './storage/etcd-client.ts'
+import { EventLeases } from './storage/event-leases.ts'
+import { Store, type ObjectRef } from './storage/store.ts'
+import { Watches, WATCHES_TIMER } from './watches.ts'
+import type { World } from './world.ts'
+
+const BOOTSTRAP_TIMER = 'bootstrap'
+/** What could not be made at the start is tried again after this. */
+const BOOTSTRAP_RETRY: Micros = seconds(1)
+
+const SERVED: ReadonlyMap<string, ServedRow> = new Map(
+  SERVED_KINDS.map((row): [string, ServedRow] => [row.kind, row as ServedRow]),
+)
+const KINDS: readonly Kind[] = SERVED_KINDS.map(({ kind }) => kind)
+
+/**
+ * A kube-apiserver: the only way to etcd. Authenticates, authorizes, admits, defaults, validates, stores; shows to readers and
+ * watchers what etcd has told it of, which may be behind what another API server shows.
+ *
+ * Deliberately absent: objects. Answers and watch events name revisions; whoever gets one reads the object there.
+ */
+export const createApiServer = (parameters: ApiServerParameters): HostedActor =>
+  defineActor<ApiServer>({
+    start: (context) => new ApiServer(parameters, context),
+    receive: (server, event) => server.receive(event),
+  })
+
+class ApiServer implements World {
+  readonly cache: WatchCache
+  readonly store: Store
+  readonly admission = new AdmissionChain(DEFAULT_PLUGINS)
+  readonly addresses: ServiceAddresses
+  readonly doubtedNamespaces = new Map<string, Micros>()
+
+  private readonly context: ActorContext
+  private readonly options: ApiServerOptions
+  private readonly kindOf: ApiServerParameters['kindOf']
+  private readonly etcd: EtcdClient
+  private readonly feed: EtcdFeed
+  private readonly watches: Watches
+  private readonly procedures: Procedures
+  private readonly requests: Requests
+  private readonly compactor: Compactor
+  private bootstrapped = false
+
+  constructor(parameters: ApiServerParameters, context: ActorContext) {
+    this.context = context
+    this.options = { ...DEFAULT_OPTIONS, ...parameters.options }
+    this.kindOf = parameters.kindOf
+    this.cache = new WatchCache(parameters.cursor(), KINDS)
+    this.store = new Store(parameters.read)
+    this.addresses = new ServiceAddresses(this.options.serviceCidr)
+    this.etcd = new EtcdClient(parameters.etcd)
+    this.feed = new EtcdFeed(this.etcd, {
+      listed: (revision) => this.fill(revision),
+      pushed: (revision) => this.take(revision),
+      progressed: (revision) => this.progress(revision),
+    })
+    this.watches = new Watches(context, this.cache, (kind) => SERVED.get(kind))
+    const leases = new EventLeases(this.etcd)
+    const behind = (count: number): void => this.feed.hurry(context, count)
+    this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind })
+    this.requests = new Requests({
+      context,
+      options: this.options,
+      world: this,
+      procedures: this.procedures,
+      authorize: alwaysAllow,
+      rowOf: (kind) => SERVED.get(kind),
+    })
+    this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
+    this.feed.start(context)
+    this.compactor.start(context)
+  }
+
+  // What its procedures see of it
+
+  get now(): Micros {
+    return this.context.now
+  }
+
+  get monotonic(): Micros {
+    return this.context.monotonic
+  }
+
+  get random(): Random {
+    return this.context.random
+  }
+
+  refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef {
+    return { kind, resource: kindRow(kind), namespace, name, key: storageKey(kind, namespace, name) }
+  }
+
+  // Events
+
+  receive(event: LogEvent): void {
+    const { context } = this
+    switch (event.type) {
+      case 'ApiRequested':
+        return this.requests.arrive(event)
+      case 'WatchRequested':
+        return this.watches.request(event)
+      case 'WatchCancelled':
+        return this.watches.cancel(event.by, event.data.watch)
+      case 'EtcdResponded':
+        return this.etcd.responded(context, event)
+      case 'EtcdWatchPushed':
+        return this.feed.pushed(event.data.watch, event.data.revision)
+      case 'EtcdProgressed':
+        return this.feed.progressed(event.data.watch, event.data.revision)
+      case 'EtcdWatchEnded':
+        return this.feed.ended(context, event.data.watch, event.data.compactRevision)
+      case 'ConnectionLost':
+        return this.disconnect(event.data.peer)
+      case 'TimerFired':
+        return this.alarm(event.data.name, event.data.key)
+    }
+  }
+
+  private disconnect(peer: string): void {
+    this.etcd.lost(this.context, peer)
+    this.feed.lost(this.context, peer)
+    this.requests.clientGone(peer)
+    this.watches.drop(peer)
+  }
+
+  private alarm(name: string, key: string): void {
+    switch (name) {
+      case PROCESS_TIMER:
+        return this.requests.process(Number(key))
+      case WAIT_TIMER:
+        return this.procedures.fired(key)
+      case WATCHES_TIMER:
+        return this.watches.fired()
+      case DEADLINE_TIMER:
+        return this.requests.expire()
+      case SEAT_TIMER:
+        return this.requests.sendAway()
+      case ETCD_RETRY:
+        return this.etcd.fired(this.context)
+      case FEED_TIMER:
+        return this.feed.resume(this.context)
+      case PROGRESS_TIMER:
+        return this.feed.askProgress(this.context)
+      case COMPACT_TIMER:
+        return this.compactor.fired(this.context)
+      case BOOTSTRAP_TIMER:
+        return this.bootstrap()
+    }
+  }
+
+  // What etcd tells
+
+  private fill(revision: number): void {
+    this.watches.endAll()
+    this.cache.fill(revision)
+    this.addresses.fill(this.cache.view)
+    this.procedures.cacheMoved()
+    if (this.options.bootstrap && !this.bootstrapped) this.bootstrap()
+  }
+
+  private take(revision: number): void {
+    const change = this.cache.take(revision, this.kindOf(revision), this.context.monotonic)
+    if (change !== undefined) {
+      this.watches.dispatch(change)
+      if (change.kind === 'Service') this.addresses.follow(change)
+    }
+    this.procedures.cacheMoved()
+  }
+
+  private progress(revision: number): void {
+    this.cache.progress(revision)
+    this.procedures.cacheMoved()
+  }
+
+  private bootstrap(): void {
+    this.bootstrapped = true
+    this.procedures.start(bootstrap(this, this.options.advertiseAddress), this.context.seq, ({ code }) => {
+      if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
+    })
+  }
+}

@@ -1,0 +1,100 @@
+import type { ApiObject } from '../../../events/json.ts'
+import { generateName } from '../../../kubernetes/names.ts'
+import { alreadyExists, invalid, isStatus, unexpectedError, type Status } from '../../../kubernetes/status.ts'
+import { rfc3339 } from '../../../kubernetes/time.ts'
+import type { Service } from '../../../kubernetes/types/networking.ts'
+import { admit, validate } from '../admission/ask.ts'
+import { allocate } from '../allocation/allocate.ts'
+import { release } from '../allocation/reservation.ts'
+import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
+import type { Procedure } from '../procedure.ts'
+import { metadataToCreate } from '../registry/metadata.ts'
+import { newUid } from '../registry/uid.ts'
+import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
+import type { World } from '../world.ts'
+
+/** Source: apiserver/pkg/registry/generic/registry/store.go, maxNameGenerationCreateAttempts (v1.36). */
+const GENERATE_NAME_TRIES = 8
+
+/** POST. Source: apiserver/pkg/endpoints/handlers/create.go; registry/generic/registry/store.go, Create (v1.36). */
+export function* create(request: Request, world: World): Procedure<Answer> {
+  const given = decodeBody(request, request.body)
+  if (isStatus(given)) return refusal(given)
+  const problem = metadataProblem({ namespace: request.namespace, name: '' }, given.metadata)
+  if (problem !== undefined) return refusal(problem)
+  return yield* createObject(request, given, world)
+}
+
+/** Creates what a body describes; with a generated name, under another one while the name is taken. */
+export function* createObject(request: Request, given: Given, world: World): Procedure<Answer> {
+  if ((given.metadata.resourceVersion ?? '') !== '') {
+    return refusal(unexpectedError('resourceVersion should not be set on objects to be created'))
+  }
+  const { name = '', generateName: base = '' } = given.metadata
+  const generated = name === '' && base !== ''
+  for (let attempt = 1; ; attempt++) {
+    const chosen = generated ? generateName(base, (below) => world.random.below(below)) : name
+    const answer = yield* tryCreate(request, given, chosen, world)
+    if (answer !== undefined) return answer
+    if (!generated) return refusal(yield* nameTaken(request, chosen, world))
+    if (attempt >= GENERATE_NAME_TRIES) return refusal(noUniqueName(request, chosen))
+  }
+}
+
+/** Undefined when the name is taken. */
+function* tryCreate(request: Request, given: Given, name: string, world: World): Procedure<Answer | undefined> {
+  const { row, namespace, answers } = request
+  const { strategy } = row
+  const attributes = attributesOf(request, 'CREATE', name, undefined)
+  const named: Given = { ...given, metadata: { ...given.metadata, name, ...(row.namespaced ? { namespace } : {}) } }
+  // What is missing of a draft after its defaults, validation tells.
+  const admitted = yield* admit(strategy.defaults(named) as ApiObject, attributes, answers, world)
+  if (isStatus(admitted)) return refusal(admitted)
+
+  const metadata = metadataToCreate(admitted.metadata, {
+    name,
+    namespace,
+    uid: newUid(world.random),
+    creationTimestamp: rfc3339(world.now),
+    generation: strategy.initialGeneration,
+  })
+  const prepared = strategy.prepareForCreate({ ...admitted, metadata }) as ApiObject
+  const errors = strategy.validate(prepared)
+  if (errors.length > 0) return refusal(invalid(row, name, errors))
+  const refused = yield* validate(prepared, attributes, answers, world)
+  if (refused !== undefined) return refusal(refused)
+  return row.kind === 'Service'
+    ? yield* storeService(request, prepared as Service, world)
+    : yield* store(request, prepared, world)
+}
+
+function* store(request: Request, object: ApiObject, world: World): Procedure<Answer | undefined> {
+  const { name } = object.metadata
+  if (isDryRun(request)) return answerBody(201, name, object)
+  const ref = world.refTo(request.row.kind, request.namespace, name)
+  const written = yield* world.store.put(ref, object, 0)
+  if (isStatus(written)) return refusal(written)
+  return 'revision' in written ? answerObject(201, name, written.revision) : undefined
+}
+
+/** A Service takes its address before it is written and gives it back when it is not. */
+function* storeService(request: Request, service: Service, world: World): Procedure<Answer | undefined> {
+  const allocated = yield* allocate(service, undefined, isDryRun(request), world)
+  if (isStatus(allocated)) return refusal(allocated)
+  const answer = yield* store(request, allocated.service, world)
+  if (answer === undefined || answer.code >= 400) yield* release(allocated.taken)
+  return answer
+}
+
+/** Why a name cannot be used: an object on its way out blocks it too, and the message says so. */
+function* nameTaken({ row, namespace }: Request, name: string, world: World): Procedure<Status> {
+  const exists = alreadyExists(row, name)
+  const found = yield* world.store.get(world.refTo(row.kind, namespace, name))
+  if (found === undefined || isStatus(found) || found.object.metadata.deletionTimestamp === undefined) return exists
+  return { ...exists, message: `object is being deleted: ${exists.message}` }
+}
+
+const noUniqueName = ({ row }: Request, name: string): Status => {
+  const exists = alreadyExists(row, name)
+  return { ...exists, message: `${exists.message}, the server was not able to generate a unique name for the object` }
+}

@@ -1,0 +1,123 @@
+import type { ApiObject } from '../../../events/json.ts'
+import { formatRequirements, requirementsOf } from '../../../kubernetes/selectors.ts'
+import { badRequest, invalid, isStatus, notFound, type Status } from '../../../kubernetes/status.ts'
+import type { LabelSelector } from '../../../kubernetes/types/meta.ts'
+import { mergePatch } from '../../../kubernetes/patch/merge-patch.ts'
+import { jsonPatch } from '../../../kubernetes/patch/json-patch.ts'
+import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
+import { either } from 'fp-ts'
+import { refusal, type Answer } from '../answer.ts'
+import type { Procedure } from '../procedure.ts'
+import type { Given, Request } from '../request.ts'
+import type { World } from '../world.ts'
+import { writeUpdate, type Proposal } from './update.ts'
+
+/** How many replicas there are and are to be, the same for every kind. Source: api/autoscaling/v1/types.go, Scale. */
+interface Scale {
+  readonly kind: 'Scale'
+  readonly apiVersion: 'autoscaling/v1'
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly uid: string
+    readonly resourceVersion: string
+    readonly creationTimestamp: string
+  }
+  readonly spec: { readonly replicas?: number }
+  readonly status: { readonly replicas: number; readonly selector?: string }
+}
+
+/** What of a Scale's writer counts. */
+interface GivenScale {
+  readonly kind?: string
+  readonly apiVersion?: string
+  readonly metadata?: { readonly resourceVersion?: string; readonly uid?: string }
+  readonly spec?: { readonly replicas?: number }
+}
+
+interface Scalable extends ApiObject {
+  readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector }
+  readonly status?: { readonly replicas?: number }
+}
+
+/** GET <workload>/scale. Source: pkg/registry/apps/deployment/storage/storage.go, ScaleREST.Get (v1.36). */
+export function* getScale(request: Request, world: World): Procedure<Answer> {
+  const { row, namespace, name } = request
+  const found = yield* world.store.get(world.refTo(row.kind, namespace, name))
+  if (isStatus(found)) return refusal(found)
+  if (found === undefined) return refusal(notFound(row, name))
+  return { code: 200, name, revision: found.revision, object: scaleOf(found.object, found.revision) }
+}
+
+/**
+ * PUT and PATCH <workload>/scale: an update of the workload in which nothing but `spec.replicas` changes.
+ * Source: deployment/storage/storage.go, scaleUpdatedObjectInfo.UpdatedObject (v1.36).
+ */
+export function* updateScale(request: Request, world: World): Procedure<Answer> {
+  const propose: Proposal = (stored) => {
+    const scale = wantedScale(request, scaleOf(stored, Number(stored.metadata.resourceVersion)))
+    return isStatus(scale) ? scale : withReplicas(request, stored as Scalable, scale)
+  }
+  const updated = yield* writeUpdate(request, propose, world)
+  if (isStatus(updated)) return refusal(updated)
+  const { name } = request
+  return { code: 200, name, revision: updated.revision, object: scaleOf(updated.object, updated.revision) }
+}
+
+const wantedScale = ({ verb, patchType, body }: Request, scale: Scale): GivenScale | Status => {
+  if (verb === 'update') return body as GivenScale
+  if (patchType !== 'json') return mergePatch(scale, body) as GivenScale
+  const patched = jsonPatch(scale, Array.isArray(body) ? body : [])
+  return either.isLeft(patched) ? badRequest(patched.left) : (patched.right as GivenScale)
+}
+
+const withReplicas = ({ name }: Request, stored: Scalable, scale: GivenScale): Given | Status => {
+  const { kind = 'Scale', apiVersion = 'autoscaling/v1' } = scale
+  if (kind !== 'Scale') {
+    const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+    const why = `converting (${version}.${kind}) to (autoscaling.Scale): unknown conversion`
+    return badRequest(`${kind} in version "${version}" cannot be handled as a Scale: ${why}`)
+  }
+  const replicas = scale.spec?.replicas ?? 0
+  if (replicas < 0) {
+    const errors = new FieldErrors()
+    errors.nonnegative('spec.replicas', replicas)
+    return invalid({ group: 'autoscaling', kind: 'Scale' }, name, errors.list)
+  }
+  const resourceVersion = scale.metadata?.resourceVersion ?? ''
+  const scaled: Scalable = {
+    ...stored,
+    metadata: { ...stored.metadata, resourceVersion },
+    spec: { ...stored.spec, replicas },
+  }
+  return scaled
+}
+
+const scaleOf = (object: ApiObject, revision: number): Scale => {
+  const { metadata, spec, status } = object as Scalable
+  const { name, namespace, uid, creationTimestamp } = metadata
+  const selector = selectorText(spec?.selector)
+  const replicas = spec?.replicas ?? 0
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid,
+      resourceVersion: String(revision),
+      creationTimestamp,
+    },
+    spec: replicas === 0 ? {} : { replicas },
+    status: { replicas: status?.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
+  }
+}
+
+/** A ReplicationController's selector is a plain map. */
+const selectorText = (selector: LabelSelector | Readonly<Record<string, string>> | undefined): string => {
+  if (selector === undefined) return ''
+  const isObject = 'matchLabels' in selector || 'matchExpressions' in selector
+  return formatRequirements(
+    requirementsOf(isObject ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> }),
+  )
+}

@@ -1,0 +1,133 @@
+import type { ApiObject, Json } from '../../../events/json.ts'
+import { conflict, invalid, isStatus, notFound, unexpectedError, type Status } from '../../../kubernetes/status.ts'
+import { keepStatus } from '../../../kubernetes/strategy/strategy.ts'
+import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
+import { admit, validate } from '../admission/ask.ts'
+import { keysOf } from '../allocation/allocate.ts'
+import { release } from '../allocation/reservation.ts'
+import { ServiceUpdate } from '../allocation/service-update.ts'
+import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
+import type { Procedure } from '../procedure.ts'
+import { isLastUpdate } from '../registry/graceful-deletion.ts'
+import { metadataToUpdate, withGeneration, type GivenMeta } from '../registry/metadata.ts'
+import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
+import { Removal, type Attempt, type Updated } from '../storage/store.ts'
+import type { World } from '../world.ts'
+import { createObject } from './create.ts'
+
+/** What a PUT or PATCH makes of a stored object, before the server has its say; a Status refuses. */
+export type Proposal = (stored: ApiObject) => Given | Status
+
+/** PUT. Source: apiserver/pkg/endpoints/handlers/update.go; registry/generic/registry/store.go, Update (v1.36). */
+export function* update(request: Request, world: World): Procedure<Answer> {
+  const { row, namespace, name, subresource } = request
+  const given = decodeBody(request, request.body)
+  if (isStatus(given)) return refusal(given)
+  const problem = metadataProblem(request, given.metadata)
+  if (problem !== undefined) return refusal(problem)
+  const { key } = world.refTo(row.kind, namespace, name)
+  const propose: Proposal = ({ metadata }) => anotherObject(request, key, given.metadata.uid, metadata.uid) ?? given
+  const answer = yield* updateObject(request, propose, world)
+  if (answer.code !== 404 || !row.strategy.allowCreateOnUpdate || subresource !== '') return answer
+  return yield* createObject(request, { ...given, metadata: { ...given.metadata, name } }, world)
+}
+
+/** Writes a proposal and answers with the object. */
+export function* updateObject(request: Request, propose: Proposal, world: World): Procedure<Answer> {
+  const { name } = request
+  const updated = yield* writeUpdate(request, propose, world)
+  if (isStatus(updated)) return refusal(updated)
+  if (isDryRun(request)) return answerBody(200, name, updated.object)
+  if (updated.did !== 'remove') return answerObject(200, name, updated.revision)
+  return { ...answerBody(200, name, updated.object), revision: updated.revision }
+}
+
+/** Brings a proposal through admission and validation and writes it, on whatever version of the object it is valid for. */
+export function* writeUpdate(request: Request, propose: Proposal, world: World): Procedure<Updated | Status> {
+  const { row, namespace, name, subresource } = request
+  const ref = world.refTo(row.kind, namespace, name)
+  const numbers = row.kind === 'Service' && subresource === '' ? new ServiceUpdate(isDryRun(request), world) : undefined
+  const attempt: Attempt = function* (stored) {
+    if (stored === undefined) return notFound(row, name)
+    const next = yield* prepare(request, propose, stored.object, world)
+    if (isStatus(next)) return next
+    if (isLastUpdate(row.kind, stored.object, next)) return new Removal(next)
+    return numbers === undefined ? next : yield* numbers.attempt(next, stored.object)
+  }
+  if (isDryRun(request)) {
+    const tried = yield* world.store.tryUpdate(ref, attempt)
+    return isStatus(tried) ? tried : { object: tried, revision: 0, did: 'nothing' }
+  }
+  const updated = yield* world.store.guaranteedUpdate(ref, world.cache.view.get(row.kind, namespace, name), attempt)
+  if (isStatus(updated)) yield* numbers?.giveUp() ?? nothing()
+  else if (updated.did === 'remove') yield* afterRemoval(updated.object)
+  else yield* numbers?.written() ?? nothing()
+  return updated
+}
+
+function* nothing(): Procedure<void> {}
+
+/** What goes along with an object that is gone. */
+export function* afterRemoval(object: ApiObject): Procedure<void> {
+  if (object.kind === 'Service') yield* release(keysOf(object as Parameters<typeof keysOf>[0]))
+}
+
+/** Source: apiserver/pkg/registry/rest/update.go, BeforeUpdate; registry/store.go, Update. */
+function* prepare(request: Request, propose: Proposal, old: ApiObject, world: World): Procedure<ApiObject | Status> {
+  const { row, name, subresource, answers } = request
+  const { strategy } = row
+  const proposed = propose(old)
+  if (isStatus(proposed)) return proposed
+  const problem = metadataProblem(request, proposed.metadata) ?? versionProblem(request, proposed.metadata, old)
+  if (problem !== undefined) return problem
+
+  const attributes = attributesOf(request, 'UPDATE', name, old)
+  const merged = { ...proposed, metadata: metadataToUpdate(proposed.metadata, old.metadata) }
+  const admitted = yield* admit(strategy.defaults(merged) as ApiObject, attributes, answers, world)
+  if (isStatus(admitted)) return admitted
+  const next = preparedFor(subresource, strategy, admitted, old)
+  const errors =
+    subresource === 'status' ? strategy.validateStatusUpdate(next, old) : strategy.validateUpdate(next, old)
+  if (errors.length > 0) return invalid(row, name, errors)
+  return (yield* validate(next, attributes, answers, world)) ?? next
+}
+
+type AnyStrategy = Request['row']['strategy']
+
+/** Puts back what this endpoint may not change, and counts what its owner asked for. */
+const preparedFor = (subresource: string, strategy: AnyStrategy, next: ApiObject, old: ApiObject): ApiObject => {
+  if (subresource === 'status') return (strategy.prepareForStatusUpdate?.(next, old) ?? next) as ApiObject
+  // Source: pkg/registry/core/namespace/strategy.go, namespaceFinalizeStrategy.
+  if (subresource === 'finalize') return keepStatus<WithStatus>(next, old as WithStatus)
+  const prepared = strategy.prepareForUpdate(next, old) as ApiObject
+  if (strategy.initialGeneration === undefined || !strategy.bumpsGeneration(prepared, old)) return prepared
+  return withGeneration(prepared, (old.metadata.generation ?? 0) + 1)
+}
+
+type WithStatus = ApiObject & { readonly status?: Json }
+
+/** The version that an update says it replaces. Source: registry/store.go, Update: AllowUnconditionalUpdate. */
+const versionProblem = ({ row, name }: Request, given: GivenMeta, old: ApiObject): Status | undefined => {
+  const { resourceVersion = '' } = given
+  if (resourceVersion === old.metadata.resourceVersion) return undefined
+  if (!/^\d*$/.test(resourceVersion)) {
+    return unexpectedError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+  }
+  if (resourceVersion !== '' && resourceVersion !== '0') return conflict(row, name)
+  if (row.strategy.allowUnconditionalUpdate) return undefined
+  const errors = new FieldErrors()
+  errors.invalid('metadata.resourceVersion', 0, 'must be specified for an update')
+  return invalid({ group: row.group, kind: row.resource }, name, errors.list)
+}
+
+/** A PUT that names a uid is for that object only. Source: apiserver/pkg/storage/interfaces.go, Preconditions.Check. */
+const anotherObject = (
+  { row, name }: Request,
+  key: string,
+  wanted: string | undefined,
+  uid: string,
+): Status | undefined => {
+  if (wanted === undefined || wanted === '' || wanted === uid) return undefined
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`
+  return conflict(row, name, why)
+}

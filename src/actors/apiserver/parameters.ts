@@ -1,0 +1,52 @@
+import type { ActorId, Micros } from '../../events/envelope.ts'
+import { micros, minutes, seconds } from '../../events/time.ts'
+import type { Kind } from '../../kubernetes/kinds.ts'
+import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
+
+/** What an API server is given: its ways to the shared history of objects, and its settings. */
+export interface ApiServerParameters {
+  /** A new reader for the server's watch cache; asked for at each start. */
+  readonly cursor: () => Cursor
+  /** Reads an object that etcd has named by its revision. */
+  readonly read: ReadObject
+  /** The kind of object that a revision wrote; undefined when it wrote none. Asked only of revisions that etcd has told of. */
+  readonly kindOf: (revision: number) => Kind | undefined
+  /** The etcd members it may talk to, its own first. */
+  readonly etcd: readonly ActorId[]
+  readonly options?: Partial<ApiServerOptions>
+}
+
+export interface ApiServerOptions {
+  /** Range of the Services' addresses. */
+  readonly serviceCidr: string
+  /** This server's own address, for Service default/kubernetes; none is published without it. */
+  readonly advertiseAddress: string | undefined
+  /** How long a request is worked on before etcd is asked or the answer leaves: from `processingMin` to that and the jitter. */
+  readonly processingMin: Micros
+  readonly processingJitter: Micros
+  /** Requests worked on at once. Source: apiserver/pkg/server/config.go, MaxRequestsInFlight and MaxMutatingRequestsInFlight. */
+  readonly seats: number
+  /** Requests that may wait for a seat. Source: apis/flowcontrol/bootstrap/default.go: 128 queues of 50. */
+  readonly queueLength: number
+  /** Source: config.go, RequestTimeout. */
+  readonly requestTimeout: Micros
+  /** Old revisions are compacted this often; 0 for never. Source: storage/storagebackend/config.go, DefaultCompactInterval. */
+  readonly compactionInterval: Micros
+  /** Whether it makes the system's namespaces, priority classes and Service when it starts. */
+  readonly bootstrap: boolean
+  /** Users who may do anything and are never made to wait. */
+  readonly masters: readonly string[]
+}
+
+export const DEFAULT_OPTIONS: ApiServerOptions = {
+  serviceCidr: '10.96.0.0/16',
+  advertiseAddress: undefined,
+  processingMin: micros(300),
+  processingJitter: micros(700),
+  seats: 600,
+  queueLength: 6_400,
+  requestTimeout: seconds(60),
+  compactionInterval: minutes(5),
+  bootstrap: true,
+  masters: ['system:apiserver', 'kubernetes-admin', 'admin'],
+}

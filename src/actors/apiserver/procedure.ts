@@ -1,0 +1,41 @@
+import type { Micros } from '../../events/envelope.ts'
+import type { EtcdRequest, EtcdResponse } from '../../events/catalogue/etcd-request.ts'
+
+/** What a procedure waits for. */
+export type Wait =
+  | { readonly wait: 'etcd'; readonly op: EtcdRequest }
+  | { readonly wait: 'time'; readonly delay: Micros }
+  /** Until the watch cache has seen everything up to `revision`, at most `within`. */
+  | { readonly wait: 'cache'; readonly revision: number; readonly within: Micros }
+  /** For a lease of etcd to attach an Event to. */
+  | { readonly wait: 'lease' }
+
+/** What a wait ends with, each in its kind. */
+export type Reply = EtcdResponse | number | boolean | undefined
+
+/**
+ * The work on one request, written as upstream writes it: top to bottom, stopping wherever it waits. What it yields says for
+ * what; it goes on with the reply. A crash, or the request's deadline, forgets it where it stands.
+ */
+export type Procedure<R> = Generator<Wait, R, Reply>
+
+// The runner replies to each wait in its kind, which a generator's type cannot say.
+
+/** One request to etcd and its response. A member that cannot be reached answers by being `refused`, as one that cannot serve. */
+export function* etcd(op: EtcdRequest): Procedure<EtcdResponse> {
+  return (yield { wait: 'etcd', op }) as EtcdResponse
+}
+
+export function* sleep(delay: Micros): Procedure<void> {
+  if (delay > 0) yield { wait: 'time', delay }
+}
+
+/** Whether the cache got there in time. */
+export function* cacheReaches(revision: number, within: Micros): Procedure<boolean> {
+  return (yield { wait: 'cache', revision, within }) as boolean
+}
+
+/** A lease for an Event, or etcd's refusal. */
+export function* eventLease(): Procedure<number | EtcdResponse> {
+  return (yield { wait: 'lease' }) as number | EtcdResponse
+}

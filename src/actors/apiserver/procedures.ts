@@ -1,0 +1,146 @@
+import type { Seq } from '../../events/envelope.ts'
+import { invariant } from '../../engine/invariant.ts'
+import type { ActorContext } from '../../engine/actor.ts'
+import type { WatchCache } from './cache/watch-cache.ts'
+import type { Answer } from './answer.ts'
+import type { Procedure, Reply, Wait } from './procedure.ts'
+import type { EtcdClient } from './storage/etcd-client.ts'
+import type { EventLeases } from './storage/event-leases.ts'
+
+/** A wait that ends by the clock. */
+export const WAIT_TIMER = 'wait'
+
+interface Run {
+  readonly id: number
+  readonly procedure: Procedure<Answer>
+  /** What etcd is asked for because of. */
+  readonly cause: Seq
+  readonly finish: (answer: Answer) => void
+  /** What it waits for now; undefined while it runs and when it is over. */
+  waiting: Wait['wait'] | undefined
+  etcdRequest: number
+  revision: number
+}
+
+/** Runs procedures: begins each, and takes it on whenever what it waits for has come. */
+export class Procedures {
+  private readonly context: ActorContext
+  private readonly etcd: EtcdClient
+  private readonly cache: WatchCache
+  private readonly leases: EventLeases
+  private readonly runs = new Map<number, Run>()
+  /** Runs that wait for the cache. */
+  private readonly behind = new Map<number, Run>()
+  private readonly tellBehind: (count: number) => void
+  private next = 1
+
+  constructor(parts: {
+    context: ActorContext
+    etcd: EtcdClient
+    cache: WatchCache
+    leases: EventLeases
+    /** Told how many procedures wait for the cache, whenever that changes. */
+    behind: (count: number) => void
+  }) {
+    this.context = parts.context
+    this.etcd = parts.etcd
+    this.cache = parts.cache
+    this.leases = parts.leases
+    this.tellBehind = parts.behind
+  }
+
+  /** Begins a procedure. Gives the number to `abandon` it with. */
+  start(procedure: Procedure<Answer>, cause: Seq, finish: (answer: Answer) => void): number {
+    const run: Run = {
+      id: this.next++,
+      procedure,
+      cause,
+      finish,
+      waiting: undefined,
+      etcdRequest: 0,
+      revision: 0,
+    }
+    this.runs.set(run.id, run)
+    this.step(run, undefined)
+    return run.id
+  }
+
+  /** Forgets a procedure where it stands: nobody waits for its answer. */
+  abandon(id: number): void {
+    const run = this.runs.get(id)
+    if (run === undefined) return
+    if (run.waiting === 'etcd') this.etcd.cancel(run.etcdRequest)
+    this.runs.delete(id)
+    if (this.behind.delete(id)) this.tellBehind(this.behind.size)
+  }
+
+  /** The alarm WAIT_TIMER fired. */
+  fired(key: string): void {
+    const run = this.runs.get(Number(key))
+    if (run?.waiting === 'time') this.step(run, undefined)
+    else if (run?.waiting === 'cache') {
+      this.behind.delete(run.id)
+      this.tellBehind(this.behind.size)
+      this.step(run, false)
+    }
+  }
+
+  /** The cache has moved on. */
+  cacheMoved(): void {
+    if (this.behind.size === 0) return
+    const { position } = this.cache
+    for (const run of [...this.behind.values()]) {
+      if (run.revision > position) continue
+      this.behind.delete(run.id)
+      this.context.cancelTimer(WAIT_TIMER, String(run.id))
+      this.tellBehind(this.behind.size)
+      this.step(run, true)
+    }
+  }
+
+  /** Runs until it waits for something that is not there yet. */
+  private step(run: Run, first: Reply): void {
+    let reply = first
+    for (;;) {
+      run.waiting = undefined
+      const { done, value } = run.procedure.next(reply)
+      if (done === true) {
+        this.runs.delete(run.id)
+        run.finish(value)
+        return
+      }
+      const wait = value
+      if (wait.wait === 'cache' && wait.revision <= this.cache.position) {
+        reply = true
+        continue
+      }
+      this.await(run, wait)
+      return
+    }
+  }
+
+  private await(run: Run, wait: Wait): void {
+    const { context } = this
+    run.waiting = wait.wait
+    switch (wait.wait) {
+      case 'etcd':
+        run.etcdRequest = this.etcd.call(context, wait.op, run.cause, (response) => this.step(run, response))
+        return
+      case 'time':
+        context.setTimer(WAIT_TIMER, String(run.id), wait.delay)
+        return
+      case 'cache':
+        run.revision = wait.revision
+        this.behind.set(run.id, run)
+        this.tellBehind(this.behind.size)
+        context.setTimer(WAIT_TIMER, String(run.id), wait.within)
+        return
+      case 'lease':
+        this.leases.use(context, (lease) => {
+          invariant(run.waiting === 'lease', 'a lease is given once')
+          if (this.runs.has(run.id)) this.step(run, lease)
+        })
+        return
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { either } from 'fp-ts'
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { ApiObject } from '../../events/json.ts'
+import { invariant } from '../../engine/invariant.ts'
+import type { Draft } from '../../kubernetes/draft.ts'
+import { readObject } from '../../kubernetes/read-object.ts'
+import type { KindRow } from '../../kubernetes/registry.ts'
+import { badRequest, type Status } from '../../kubernetes/status.ts'
+import type { Strategy } from '../../kubernetes/strategy/strategy.ts'
+import type { Attributes, Operation } from './admission/admission.ts'
+import type { Answers } from './admission/ask.ts'
+import type { User } from './authn.ts'
+import type { GivenMeta } from './registry/metadata.ts'
+
+export type RequestData = EventData<'ApiRequested'>
+export type RequestOptions = NonNullable<RequestData['options']>
+
+/** The row of a kind that the API serves. */
+export type ServedRow = KindRow & { readonly strategy: Strategy<ApiObject> }
+
+/** A request whose kind is served, whose caller is known and who may ask for it. */
+export interface Request {
+  readonly verb: RequestData['verb']
+  readonly row: ServedRow
+  readonly user: User
+  /** Undefined for cluster-scoped kinds, and for lists over all namespaces. */
+  readonly namespace: string | undefined
+  /** Empty for lists and creates. */
+  readonly name: string
+  readonly subresource: string
+  readonly patchType: RequestData['patchType']
+  readonly body: unknown
+  readonly options: RequestOptions
+  /** What its admission plugins have learnt from the storage. */
+  readonly answers: Answers
+}
+
+/** An object as a client gives it: right in form, anything may be missing. */
+export interface Given extends Draft<ApiObject> {
+  readonly metadata: GivenMeta
+}
+
+const NO_OPTIONS: RequestOptions = {}
+
+export const toRequest = (data: RequestData, row: ServedRow, user: User): Request => ({
+  verb: data.verb,
+  row,
+  user,
+  namespace: row.namespaced ? data.namespace : undefined,
+  name: data.name ?? '',
+  subresource: data.subresource ?? '',
+  patchType: data.patchType,
+  body: data.body,
+  options: data.options ?? NO_OPTIONS,
+  answers: new Map(),
+})
+
+export const isDryRun = ({ options }: Request): boolean => options.dryRun === true
+
+/** A body as an object of the request's kind, or why it is none. */
+export const decodeBody = ({ row, options }: Request, body: unknown): Given | Status => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return badRequest('the object provided is unrecognized (must be of type Object)')
+  }
+  const read = readObject(row, body as Readonly<Record<string, unknown>>, options.fieldValidation ?? 'Ignore')
+  return either.isLeft(read) ? read.left : givenOf(read.right.object)
+}
+
+export const givenOf = (object: Draft<ApiObject>): Given => {
+  const { metadata } = object
+  invariant(metadata !== undefined, 'every decoded object has metadata')
+  return { ...object, metadata: metadata as GivenMeta }
+}
+
+/** Source: apiserver/pkg/endpoints/handlers/rest.go, checkName; registry/rest/meta.go, EnsureObjectNamespaceMatchesRequestNamespace. */
+export const metadataProblem = (
+  { namespace, name }: Pick<Request, 'namespace' | 'name'>,
+  given: GivenMeta,
+): Status | undefined => {
+  if (namespace !== undefined && (given.namespace ?? '') !== '' && given.namespace !== namespace) {
+    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (name === '' || (given.name ?? '') === '' || given.name === name) return undefined
+  return badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
+}
+
+export const attributesOf = (
+  { row, namespace, subresource, user, options }: Request,
+  operation: Operation,
+  name: string,
+  old: ApiObject | undefined,
+): Attributes => ({
+  operation,
+  kind: row.kind,
+  resource: row,
+  subresource,
+  namespace,
+  name,
+  user,
+  old,
+  dryRun: options.dryRun === true,
+})

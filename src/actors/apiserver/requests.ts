@@ -1,0 +1,174 @@
+import type { ActorId, EventOf } from '../../events/envelope.ts'
+import type { ActorContext } from '../../engine/actor.ts'
+import { forbidden, noSuchPath, serviceUnavailable, timeout, tooManyRequests } from '../../kubernetes/status.ts'
+import { refusal, type Answer } from './answer.ts'
+import { authenticate } from './authn.ts'
+import { isExempt, type Authorizer } from './authz.ts'
+import { Expiry } from './expiry.ts'
+import type { ApiServerOptions } from './parameters.ts'
+import type { Procedures } from './procedures.ts'
+import { toRequest, type Request, type ServedRow } from './request.ts'
+import { route } from './route.ts'
+import { Seats } from './seats.ts'
+import type { World } from './world.ts'
+
+export const PROCESS_TIMER = 'process'
+export const DEADLINE_TIMER = 'deadline'
+
+const RETRY_AFTER_SECONDS = 1
+
+const NOT_READY = refusal(serviceUnavailable('the apiserver is not ready'))
+const NO_SUCH_PATH = refusal(noSuchPath())
+const TOO_SLOW = refusal(timeout('request did not complete within the allotted timeout', 0))
+const TOO_MANY = refusal(tooManyRequests('too many requests, please try again later', RETRY_AFTER_SECONDS))
+
+/** One request from its arrival to its answer. */
+interface Work {
+  readonly id: number
+  readonly event: EventOf<'ApiRequested'>
+  readonly request: Request
+  /** Holds a seat once it is worked on; the system's masters need none. */
+  readonly needsSeat: boolean
+  deadline: number
+  /** The procedure that works on it; 0 before. */
+  run: number
+  begun: boolean
+}
+
+/**
+ * The way of a request through the server: authentication, authorization, a seat, the time it takes to handle it, the procedure
+ * of its verb, the answer. A request whose caller has gone is dropped where it stands, be it between two writes.
+ * Source: apiserver/pkg/server/config.go, DefaultBuildHandlerChain (v1.36).
+ */
+export class Requests {
+  private readonly context: ActorContext
+  private readonly options: ApiServerOptions
+  private readonly world: World
+  private readonly procedures: Procedures
+  private readonly authorize: Authorizer
+  private readonly rowOf: (kind: string) => ServedRow | undefined
+  private readonly masters: ReadonlySet<string>
+  private readonly works = new Map<number, Work>()
+  private readonly seats: Seats<Work>
+  private readonly deadlines: Expiry<Work>
+  private next = 1
+
+  constructor(parts: {
+    context: ActorContext
+    options: ApiServerOptions
+    world: World
+    procedures: Procedures
+    authorize: Authorizer
+    rowOf: (kind: string) => ServedRow | undefined
+  }) {
+    const { options } = parts
+    this.context = parts.context
+    this.options = options
+    this.world = parts.world
+    this.procedures = parts.procedures
+    this.authorize = parts.authorize
+    this.rowOf = parts.rowOf
+    this.masters = new Set(options.masters)
+    this.seats = new Seats(options.seats, options.queueLength)
+    this.deadlines = new Expiry(DEADLINE_TIMER, options.requestTimeout)
+  }
+
+  arrive(event: EventOf<'ApiRequested'>): void {
+    const { data } = event
+    if (!this.world.cache.ready) return this.respond(event, NOT_READY)
+    const row = this.rowOf(data.kind)
+    if (row === undefined) return this.respond(event, NO_SUCH_PATH)
+    const user = authenticate(data.user, this.masters)
+    const request = toRequest(data, row, user)
+    if (!this.authorize(request)) return this.respond(event, notAllowed(request))
+    const work: Work = {
+      id: this.next++,
+      event,
+      request,
+      needsSeat: !isExempt(user),
+      deadline: 0,
+      run: 0,
+      begun: false,
+    }
+    const admitted = work.needsSeat ? this.seats.request(this.context, work) : 'now'
+    if (admitted === 'never') return this.respond(event, TOO_MANY)
+    work.deadline = this.deadlines.add(this.context, work)
+    this.works.set(work.id, work)
+    if (admitted === 'now') this.begin(work)
+  }
+
+  /** The alarm PROCESS_TIMER fired: the time that handling takes has passed. */
+  process(id: number): void {
+    const work = this.works.get(id)
+    if (work !== undefined) this.run(work)
+  }
+
+  /** The alarm DEADLINE_TIMER fired. What the request has begun may still take place. */
+  expire(): void {
+    for (const work of this.deadlines.fired(this.context)) {
+      this.drop(work)
+      this.respond(work.event, TOO_SLOW)
+    }
+  }
+
+  /** The alarm of the seats fired. */
+  sendAway(): void {
+    for (const work of this.seats.fired(this.context)) {
+      this.forget(work)
+      this.respond(work.event, TOO_MANY)
+    }
+  }
+
+  /** A client's connection is gone: nobody waits for its answers, and its requests are not carried on. */
+  clientGone(client: ActorId): void {
+    for (const work of [...this.works.values()]) if (work.event.by === client) this.drop(work)
+  }
+
+  private begin(work: Work): void {
+    work.begun = true
+    const { processingMin, processingJitter } = this.options
+    const delay = processingMin + (processingJitter > 0 ? this.context.random.below(processingJitter) : 0)
+    if (delay === 0) this.run(work)
+    else this.context.setTimer(PROCESS_TIMER, String(work.id), delay)
+  }
+
+  private run(work: Work): void {
+    const { event, request } = work
+    const run = this.procedures.start(route(request, this.world), event.seq, (answer) => {
+      this.forget(work)
+      this.respond(event, answer)
+      this.leaveSeat(work)
+    })
+    work.run = run
+  }
+
+  private respond({ by, seq, data }: EventOf<'ApiRequested'>, answer: Answer): void {
+    this.context.emit('ApiResponded', { request: data.request, ...answer }, { to: by, cause: seq })
+  }
+
+  /** Gives a request up, wherever it stands. */
+  private drop(work: Work): void {
+    this.forget(work)
+    if (work.run !== 0) this.procedures.abandon(work.run)
+    if (!work.begun) this.seats.withdraw(work)
+    else this.leaveSeat(work)
+  }
+
+  private forget(work: Work): void {
+    this.works.delete(work.id)
+    this.deadlines.take(work.deadline)
+  }
+
+  private leaveSeat(work: Work): void {
+    if (!work.needsSeat) return
+    const next = this.seats.leave()
+    if (next !== undefined) this.begin(next)
+  }
+}
+
+const notAllowed = ({ row, name, verb, user, namespace }: Request): Answer => {
+  const group = row.group === '' ? '' : row.group
+  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
+  const why = `User ${JSON.stringify(user.name)} cannot ${verb} resource "${row.resource}" in API group "${group}" ${where}`
+  return refusal(forbidden(row, name, why))
+}

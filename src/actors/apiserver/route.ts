@@ -1,0 +1,48 @@
+import { methodNotAllowed, noSuchPath } from '../../kubernetes/status.ts'
+import { refusal, type Answer } from './answer.ts'
+import { bind } from './handlers/binding.ts'
+import { create } from './handlers/create.ts'
+import { deleteCollection } from './handlers/delete-collection.ts'
+import { remove } from './handlers/delete.ts'
+import { evict } from './handlers/eviction.ts'
+import { patch } from './handlers/patch.ts'
+import { get, list } from './handlers/read.ts'
+import { getScale, updateScale } from './handlers/scale.ts'
+import { update } from './handlers/update.ts'
+import type { Procedure } from './procedure.ts'
+import type { Request, RequestData } from './request.ts'
+import type { World } from './world.ts'
+
+type Handler = (request: Request, world: World) => Procedure<Answer>
+type Verbs = Readonly<Partial<Record<RequestData['verb'], Handler>>>
+
+const OBJECTS: Verbs = { get, list, create, update, patch, delete: remove, deletecollection: deleteCollection }
+
+/** Subresources that are served, besides being known to the kind's row. */
+const SUBRESOURCES: Readonly<Record<string, Verbs>> = {
+  status: { get, update, patch },
+  scale: { get: getScale, update: updateScale, patch: updateScale },
+  binding: { create: bind },
+  eviction: { create: evict },
+  finalize: { update },
+}
+
+/** The procedure that answers a request. */
+export const route = (request: Request, world: World): Procedure<Answer> => {
+  const { row, subresource, verb } = request
+  const verbs =
+    subresource === '' ? OBJECTS : row.subresources.includes(subresource) ? SUBRESOURCES[subresource] : undefined
+  if (verbs === undefined) return refuse(refusal(noSuchPath()))
+  const handler = verbs[verb]
+  return handler === undefined || !isCollectionDeletable(request)
+    ? refuse(refusal(methodNotAllowed()))
+    : handler(request, world)
+}
+
+/** Namespaces go one by one, and nothing goes in all namespaces at once. */
+const isCollectionDeletable = ({ verb, row, namespace }: Request): boolean =>
+  verb !== 'deletecollection' || (row.kind !== 'Namespace' && row.namespaced === (namespace !== undefined))
+
+function* refuse(answer: Answer): Procedure<Answer> {
+  return answer
+}

@@ -1,0 +1,22 @@
+import type { Micros } from '../../events/envelope.ts'
+import type { Random } from '../../engine/kernel/random.ts'
+import type { Kind } from '../../kubernetes/kinds.ts'
+import type { AdmissionChain } from './admission/chain.ts'
+import type { ServiceAddresses } from './allocation/service-addresses.ts'
+import type { WatchCache } from './cache/watch-cache.ts'
+import type { ObjectRef, Store } from './storage/store.ts'
+
+/** What the procedures of one API server share. */
+export interface World {
+  /** The host's wall clock, for what is written down. */
+  readonly now: Micros
+  readonly monotonic: Micros
+  readonly random: Random
+  readonly cache: WatchCache
+  readonly store: Store
+  readonly admission: AdmissionChain
+  readonly addresses: ServiceAddresses
+  /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
+  readonly doubtedNamespaces: Map<string, Micros>
+  refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef
+}
