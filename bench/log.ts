@@ -16,6 +16,7 @@ import { RecordingWriter } from '../src/events/file/recording-writer.ts'
 import type { LogOptions } from '../src/events/log.ts'
 import { createMemoryLog } from '../src/events/memory-log.ts'
 import type { Keep } from '../src/events/recording.ts'
+import type { Retain } from '../src/events/retention.ts'
 import { plainLog } from '../test/arbitraries/plain-log.ts'
 
 export interface LogFigure {
@@ -108,6 +109,9 @@ const count = (path: string, expected: number): void => {
   if (found !== expected || reader.end === undefined) throw new Error(`${path} gives ${found} of ${expected} events`)
 }
 
+/** In a frame of its own, so that nothing but the log holds the events when it returns. */
+const logOf = (retain: Retain, length: number): unknown => append(plainLog(length), { retain, digest: true })
+
 /** Heap and array buffers per event of the log, events included where they are retained. Needs `--expose-gc`. */
 const memoryFigures = (length: number): LogFigure[] => {
   const collect = globalThis.gc
@@ -119,8 +123,7 @@ const memoryFigures = (length: number): LogFigure[] => {
   }
   return (['all', 'facts', 'none'] as const).map((retain) => {
     const before = used()
-    // Events made on the way, as a kernel makes them, so that only what the log holds is left.
-    const log = append(plainLog(length), { retain, digest: true })
+    const log = logOf(retain, length)
     const bytes = used() - before
     return { name: `memory, ${retain}`, value: log === undefined ? 0 : Math.round(bytes / length), unit: 'bytes/event' }
   })
