@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { defineEvent } from '../define.ts'
 
-const endpoint = t.type({ ip: t.string, port: t.number, node: t.string })
+const endpoint = t.type({ ip: t.string, port: t.number })
 
 /** Where the machine's packet filter sends what is addressed to one Service port. */
 export const forwardingRule = t.intersection([

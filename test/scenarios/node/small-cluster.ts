@@ -1,0 +1,243 @@
+/**
+ * A cluster of the real actors with everything but controllers: etcd, API server, and nodes. What controllers and people
+ * would do, a test does through `ask`.
+ */
+import { Kernel } from '../../../src/engine/kernel/kernel.ts'
+import type { EventData, EventType } from '../../../src/events/catalogue/index.ts'
+import type { LogEvent, Micros } from '../../../src/events/envelope.ts'
+import { seconds } from '../../../src/events/time.ts'
+import { createApiServer } from '../../../src/actors/apiserver/api-server.ts'
+import { isConditionTrue } from '../../../src/kubernetes/conditions.ts'
+import { invariant } from '../../../src/events/invariant.ts'
+import { etcd } from '../../../src/actors/etcd/etcd.ts'
+import { hostId, hostProcess } from '../../../src/actors/host/host.ts'
+import { kubeletId, kubeletProcess } from '../../../src/actors/kubelet/process.ts'
+import type { NodeShape } from '../../../src/actors/kubelet/config.ts'
+import { containerdId, containerdProcess } from '../../../src/actors/runtime/containerd.ts'
+import { nodeIPOf, podCIDROf } from '../../../src/kubernetes/addresses.ts'
+import type { Kind, KindMap } from '../../../src/kubernetes/kinds.ts'
+import type { Container } from '../../../src/kubernetes/types/container.ts'
+import type { Pod, PodSpec } from '../../../src/kubernetes/types/pod.ts'
+import { createObjectStore, type ObjectStore } from '../../../src/projections/objects/store.ts'
+
+const API = 'kube-apiserver/0'
+
+export interface SmallClusterOptions {
+  readonly seed?: number
+  readonly nodes?: number
+  readonly node?: Partial<NodeShape>
+  readonly images?: readonly string[]
+  readonly recordsEvents?: boolean
+}
+
+/** A change of one object as a reader of the whole history sees it. */
+export interface Step {
+  readonly at: Micros
+  readonly by: string
+}
+
+export class SmallCluster {
+  readonly events: LogEvent[] = []
+  readonly kernel: Kernel
+  readonly store: ObjectStore
+  readonly names: readonly string[]
+  private faults = 0
+
+  constructor(options: SmallClusterOptions = {}) {
+    const { seed = 1, nodes = 1 } = options
+    this.store = createObjectStore()
+    this.kernel = new Kernel({
+      seed,
+      log: { append: (event) => void this.events.push(event) },
+      fold: (event) => {
+        if (event.type === 'RevisionCommitted') this.store.fold(event)
+      },
+    })
+    this.names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
+    this.addControlPlane()
+    this.names.forEach((name, i) => this.addNode(name, i, options))
+    this.begin()
+  }
+
+  /** Until every node is Ready, and Pods can be created as if the controllers had been there. */
+  private begin(): void {
+    const areReady = (): boolean =>
+      this.names.every((name) => isConditionTrue(this.get('Node', name)?.status?.conditions, 'Ready'))
+    invariant(this.runUntil(areReady, seconds(60)), 'the nodes become ready')
+    const metadata = { name: 'default', namespace: 'default' }
+    const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false }
+    this.ask({ verb: 'create', kind: 'ServiceAccount', namespace: 'default', name: 'default', body })
+    invariant(this.runUntil(() => this.get('ServiceAccount', 'default') !== undefined, seconds(10)), 'it is made')
+  }
+
+  private addControlPlane(): void {
+    const { kernel, store } = this
+    kernel.addHost('control-1')
+    kernel.addProcess({
+      id: 'etcd/1',
+      host: 'control-1',
+      restartDelay: seconds(1),
+      boot: () => new Map([['etcd/1', etcd({ member: 1, voters: [1] })]]),
+    })
+    let readers = 0
+    kernel.addProcess({
+      id: API,
+      host: 'control-1',
+      restartDelay: seconds(1),
+      boot: () =>
+        new Map([
+          [
+            API,
+            createApiServer({
+              cursor: () => store.createCursor(`${API}#${readers++}`),
+              read: store.read,
+              kindOf: (revision) => store.written(revision)?.kind,
+              etcd: ['etcd/1'],
+            }),
+          ],
+        ]),
+    })
+  }
+
+  private addNode(name: string, index: number, options: SmallClusterOptions): void {
+    const { kernel, store } = this
+    const node: NodeShape = {
+      name,
+      ip: nodeIPOf(index),
+      podCIDR: podCIDROf(index),
+      capacity: { cpu: '4', memory: '16Gi' },
+      ...options.node,
+    }
+    kernel.addHost(name)
+    kernel.addProcess(
+      hostProcess({
+        name,
+        dns: [],
+        machineOf: (ip) => {
+          const at = this.names.findIndex((_, i) => nodeIPOf(i) === ip || podCIDROf(i).startsWith(ip.slice(0, ip.lastIndexOf('.') + 1)))
+          const found = this.names[at]
+          return found === undefined ? undefined : hostId(found)
+        },
+      }),
+    )
+    kernel.addProcess(
+      containerdProcess({
+        node: name,
+        nodeIP: node.ip,
+        podCIDR: node.podCIDR,
+        kubelet: kubeletId(name),
+        machine: hostId(name),
+        images: options.images,
+      }),
+    )
+    let readers = 0
+    kernel.addProcess(
+      kubeletProcess({
+        node,
+        servers: [API],
+        runtime: containerdId(name),
+        machine: hostId(name),
+        cursor: () => store.createCursor(`${kubeletId(name)}#${readers++}`),
+        read: store.read,
+        recordsEvents: options.recordsEvents,
+      }),
+      seconds(2),
+    )
+  }
+
+  get now(): Micros {
+    return this.kernel.now
+  }
+
+  run(time: Micros): void {
+    this.kernel.run(this.kernel.now + time)
+  }
+
+  runUntil(holds: () => boolean, within: Micros): boolean {
+    const end = this.kernel.now + within
+    while (!holds()) {
+      const next = this.kernel.nextAt()
+      if (next === undefined || next > end) return false
+      this.kernel.step()
+    }
+    return true
+  }
+
+  private request = 0
+
+  /** What a user or controller asks of the API server, as `kubernetes-admin`. */
+  ask(data: Omit<EventData<'ApiRequested'>, 'request' | 'user'>): void {
+    this.kernel.input('ApiRequested', { request: ++this.request, user: 'kubernetes-admin', ...data }, API)
+  }
+
+  /** A Pod on a node of its own choice, as a scheduler would leave it. */
+  createPod(name: string, spec: Partial<PodSpec> & { readonly containers?: readonly Container[] } = {}, annotations?: Record<string, string>): void {
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default', annotations },
+      spec: {
+        nodeName: this.names[0],
+        containers: [{ name: 'app', image: 'registry.example/app:1' }],
+        ...spec,
+      },
+    }
+    this.ask({ verb: 'create', kind: 'Pod', namespace: 'default', name, body })
+  }
+
+  deletePod(name: string, gracePeriodSeconds?: number): void {
+    this.ask({ verb: 'delete', kind: 'Pod', namespace: 'default', name, options: { gracePeriodSeconds } })
+  }
+
+  get<K extends Kind>(kind: K, name: string, namespace = 'default'): KindMap[K] | undefined {
+    return this.store.at(this.store.head).get(kind, kind === 'Node' ? undefined : namespace, name)
+  }
+
+  list<K extends Kind>(kind: K): readonly KindMap[K][] {
+    return this.store.at(this.store.head).list(kind)
+  }
+
+  pod(name: string): Pod | undefined {
+    return this.get('Pod', name)
+  }
+
+  /** Requests that a node's kubelet sent, oldest first. */
+  requestsBy(node: string): readonly (LogEvent & { type: 'ApiRequested' })[] {
+    return this.events.filter(
+      (event): event is LogEvent & { type: 'ApiRequested' } =>
+        event.type === 'ApiRequested' && event.by === kubeletId(node),
+    )
+  }
+
+  of<T extends EventType>(type: T): readonly (LogEvent & { type: T })[] {
+    return this.events.filter((event): event is LogEvent & { type: T } => event.type === type)
+  }
+
+  /** Reasons and messages of the Events about an object, in order. */
+  told(name: string): readonly string[] {
+    return this.list('Event')
+      .filter(({ involvedObject }) => involvedObject.name === name)
+      .map(({ reason, message }) => `${reason}: ${message}`)
+  }
+
+  kill(process: string): void {
+    const fault = ++this.faults
+    const seq = this.kernel.record('chaos', 'ProcessKilled', { fault, process }, 0)
+    this.kernel.kill(process, seq)
+  }
+
+  revive(process: string): void {
+    const seq = this.kernel.record('chaos', 'ProcessRevived', { fault: this.faults, process }, 0)
+    this.kernel.revive(process, seq)
+  }
+
+  powerOff(host: string): void {
+    const seq = this.kernel.record('chaos', 'HostPoweredOff', { fault: ++this.faults, host }, 0)
+    this.kernel.powerOff(host, seq)
+  }
+
+  powerOn(host: string): void {
+    const seq = this.kernel.record('chaos', 'HostPoweredOn', { fault: this.faults, host }, 0)
+    this.kernel.powerOn(host, seq)
+  }
+}
