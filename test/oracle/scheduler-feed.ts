@@ -35,6 +35,8 @@ export interface Feed {
   patch(kind: Kind, name: string, patch: unknown, namespace?: string, subresource?: string): void
   remove(kind: Kind, name: string, namespace?: string): void
   get<K extends Kind>(kind: K, name: string, namespace?: string): KindMap[K] | undefined
+  /** Whether victims stay, terminating, until `finishVictims`. */
+  readonly isHolding: boolean
   /** Removes every terminating Pod, then waits for those who waited for it. */
   finishVictims(): { removed: readonly string[]; held: readonly { pod: string; node: string }[] }
 }
@@ -43,7 +45,9 @@ export class BareFeed implements Feed {
   readonly core: SchedulerCore
   private readonly view = new MemoryView()
   private now: Micros = 0
-  private holding = false
+  isHolding = false
+  /** Victims that have been marked and are about to be gone. */
+  private readonly leaving: PodInfo[] = []
   /** Pods of this run by uid. */
   private readonly courses = new Map<
     string,
@@ -73,7 +77,7 @@ export class BareFeed implements Feed {
   }
 
   create(kind: Kind, object: KindMap[Kind]): void {
-    if (kind === 'Pod') this.put(kind, createdPod(object as Pod))
+    if (kind === 'Pod') this.createPod(object as Pod)
     else if (kind === 'Node') this.put(kind, createdNode(object as KindMap['Node']))
     else if (kind === 'PersistentVolume') this.put(kind, this.withClaimUid(created(object as PersistentVolume, kind)))
     else this.put(kind, created(object, kind))
@@ -95,10 +99,10 @@ export class BareFeed implements Feed {
 
   schedule(pod: Pod, hold: boolean): Course {
     this.now += millis(10)
-    this.holding = this.holding || hold
-    const { uid } = this.put('Pod', createdPod(pod)).metadata
+    this.isHolding = this.isHolding || hold
+    const { uid } = this.createPod(pod).metadata
     this.drain()
-    if (this.holding) return this.courseOf(uid)
+    if (this.isHolding) return this.courseOf(uid)
     const deadline = this.now + PATIENCE
     const isWaiting = (): boolean => {
       const { node, victims } = this.courseOf(uid)
@@ -110,9 +114,8 @@ export class BareFeed implements Feed {
 
   finishVictims(): { removed: readonly string[]; held: readonly { pod: string; node: string }[] } {
     const pending = this.view.list('Pod').filter(({ spec, status }) => !spec.nodeName && status?.nominatedNodeName)
-    const leaving = this.view.list('Pod').filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
-    for (const { metadata } of leaving) this.remove('Pod', metadata.name, metadata.namespace)
-    this.holding = false
+    const removed = this.leaving.map(({ key }) => key).sort()
+    this.isHolding = false
     const deadline = this.now + PATIENCE
     const unbound = (): boolean => pending.some(({ metadata }) => this.courseOf(metadata.uid).node === undefined)
     this.drain()
@@ -121,8 +124,12 @@ export class BareFeed implements Feed {
       pod: `${metadata.namespace ?? ''}/${metadata.name}`,
       node: this.courseOf(metadata.uid).node ?? '',
     }))
-    const removed = leaving.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).sort()
     return { removed, held: held.sort((a, b) => (a.pod < b.pod ? -1 : 1)) }
+  }
+
+  private createPod(pod: Pod): Pod {
+    const priorityClass = this.view.get('PriorityClass', undefined, pod.spec.priorityClassName ?? '')
+    return this.put('Pod', createdPod(pod, priorityClass))
   }
 
   private wait(): void {
@@ -146,7 +153,17 @@ export class BareFeed implements Feed {
     return course
   }
 
+  /** Decides until nothing more is to be decided; each victim that goes may wake somebody. */
   private drain(): void {
+    this.decide()
+    if (this.isHolding) return
+    for (let victim = this.leaving.shift(); victim !== undefined; victim = this.leaving.shift()) {
+      this.remove('Pod', victim.pod.metadata.name, victim.namespace)
+      this.decide()
+    }
+  }
+
+  private decide(): void {
     for (let result = this.core.next(this.now); result !== undefined; result = this.core.next(this.now)) {
       const course = this.courseOf(result.decision.uid)
       course.decisions.push(result.decision)
@@ -180,7 +197,8 @@ export class BareFeed implements Feed {
     course.failures.push(failure)
     const { preemption, nominatedNodeName } = failure
     for (const write of failure.writes) this.write(write)
-    if (nominatedNodeName !== undefined) {
+    const told = this.view.get('Pod', info.pod.metadata.namespace, info.pod.metadata.name)?.status?.nominatedNodeName
+    if (nominatedNodeName !== undefined && nominatedNodeName !== (told ?? '')) {
       this.patch('Pod', info.pod.metadata.name, { status: { nominatedNodeName } }, info.pod.metadata.namespace)
     }
     if (preemption === undefined) return
@@ -190,23 +208,21 @@ export class BareFeed implements Feed {
     }
     const victims = preemption.victims.filter(({ terminating }) => !terminating)
     course.victims.push(victims.map(({ key }) => key))
+    // The last one is deleted when the Pod may be tried again, so that its end wakes the Pod.
     victims.forEach((victim, i) => {
       if (i === victims.length - 1) this.core.preemptionDone(info, false)
-      this.evict(victim)
+      this.terminate(victim)
     })
     if (victims.length === 0) this.core.preemptionDone(info, true)
+    this.leaving.push(...victims)
   }
 
-  private evict({ pod }: PodInfo): void {
-    const { name, namespace } = pod.metadata
-    if (!this.holding) {
-      this.remove('Pod', name, namespace)
-      return
-    }
+  /** What the API server does with a running Pod that is to be deleted: it is only marked. */
+  private terminate({ pod }: PodInfo): void {
     const condition = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' }
     const conditions = [...(pod.status?.conditions ?? []), condition]
     const patch = { metadata: { deletionTimestamp: '2026-01-01T01:00:00Z' }, status: { conditions } }
-    this.patch('Pod', name, patch, namespace)
+    this.patch('Pod', pod.metadata.name, patch, pod.metadata.namespace)
   }
 
   private write({ kind, namespace, name, body }: ApiWrite): void {

@@ -94,8 +94,9 @@ function runStep(feed: Feed, step: Step): readonly Comparison[] {
 
 function runSchedule(feed: Feed, step: ScheduleStep): readonly Comparison[] {
   const { namespace = 'default', name } = step.pod.metadata
+  const unbound = unboundClaims(feed, step.pod)
   const course = feed.schedule(step.pod, step.holdVictims === true)
-  const actual = resultOf(feed, step, course)
+  const actual = resultOf(feed, step, course, unbound)
   const pod = feed.get('Pod', name, namespace)
   if (pod !== undefined && course.node !== undefined && step.startTime !== undefined) {
     feed.patch('Pod', name, { status: { phase: 'Running', startTime: step.startTime } }, namespace)
@@ -121,7 +122,12 @@ function compare(expected: Result, actual: Result): readonly Comparison[] {
   return comparisons
 }
 
-function resultOf(feed: Feed, { pod }: ScheduleStep, { decisions, failures, victims, node }: Course): Result {
+function resultOf(
+  feed: Feed,
+  { pod }: ScheduleStep,
+  { decisions, failures, victims, node }: Course,
+  unbound: readonly string[],
+): Result {
   const [first] = failures
   const last = failures[failures.length - 1]
   const final = decisions[decisions.length - 1]
@@ -129,20 +135,9 @@ function resultOf(feed: Feed, { pod }: ScheduleStep, { decisions, failures, vict
     const message = 'Scheduling is blocked due to non-empty scheduling gates'
     return { outcome: 'gated', reason: 'SchedulingGated', message }
   }
-  const preempted = victims.length > 0
-  const held = feed.get('Pod', pod.metadata.name, pod.metadata.namespace ?? 'default')?.status?.nominatedNodeName
-  const outcome =
-    node !== undefined
-      ? preempted
-        ? 'preempted'
-        : 'bound'
-      : first?.preemption === undefined
-        ? 'unschedulable'
-        : feed.get('Pod', victims[0]?.[0]?.split('/')[1] ?? '', victims[0]?.[0]?.split('/')[0]) === undefined &&
-            held !== undefined &&
-            failures.length > 1
-          ? 'preempted-unbound'
-          : 'nominated'
+  const found = victims.length > 0 ? 'preempted' : 'bound'
+  const waiting = feed.isHolding ? 'nominated' : 'preempted-unbound'
+  const outcome = node !== undefined ? found : first?.preemption === undefined ? 'unschedulable' : waiting
   return {
     outcome,
     node,
@@ -152,7 +147,7 @@ function resultOf(feed: Feed, { pod }: ScheduleStep, { decisions, failures, vict
     nominatedNodeName: first?.preemption?.node,
     victims: first?.preemption === undefined ? undefined : victims[0],
     finalMessage: outcome === 'preempted-unbound' ? last?.message : undefined,
-    volumes: node === undefined ? undefined : volumesOf(feed, pod),
+    volumes: node === undefined ? undefined : volumesOf(feed, pod, unbound),
     claims: node === undefined ? undefined : claimsOf(feed, pod),
   }
 }
@@ -170,18 +165,26 @@ const ofBinding = ({ evaluatedNodes, feasibleNodes, scores, hint }: Decision): P
         },
 })
 
-function volumesOf(feed: Feed, pod: ScheduleStep['pod']): Result['volumes'] {
+/** Claims of the Pod that have no volume yet. */
+const unboundClaims = (feed: Feed, pod: ScheduleStep['pod']): readonly string[] =>
+  (pod.spec.volumes ?? [])
+    .map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? '')
+    .filter((name) => {
+      const claim = feed.get('PersistentVolumeClaim', name, pod.metadata.namespace ?? 'default')
+      return claim !== undefined && (claim.spec.volumeName ?? '') === ''
+    })
+
+function volumesOf(feed: Feed, pod: ScheduleStep['pod'], names: readonly string[]): Result['volumes'] {
   const { namespace = 'default' } = pod.metadata
   const volumes: Record<string, { boundPV?: string; provisionedPV?: string; selectedNode?: string }> = {}
-  for (const { persistentVolumeClaim } of pod.spec.volumes ?? []) {
-    const name = persistentVolumeClaim?.claimName
-    const claim = name === undefined ? undefined : feed.get('PersistentVolumeClaim', name, namespace)
-    if (name === undefined || claim === undefined) continue
+  for (const name of names) {
+    const claim = feed.get('PersistentVolumeClaim', name, namespace)
+    if (claim === undefined) continue
     const selectedNode = claim.metadata.annotations?.['volume.kubernetes.io/selected-node']
     const volume = claim.spec.volumeName
     volumes[name] = selectedNode === undefined ? { boundPV: volume } : { provisionedPV: volume, selectedNode }
   }
-  return Object.keys(volumes).length === 0 ? undefined : volumes
+  return names.length === 0 ? undefined : volumes
 }
 
 function claimsOf(feed: Feed, pod: ScheduleStep['pod']): Result['claims'] {

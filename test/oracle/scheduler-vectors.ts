@@ -7,7 +7,7 @@ import type { LabelSelectorRequirement, ResourceList } from '../../src/kubernete
 import type { Node } from '../../src/kubernetes/types/node.ts'
 import type { Pod, PodSpec } from '../../src/kubernetes/types/pod.ts'
 import type { CSINode } from '../../src/kubernetes/types/storage.ts'
-import type { PodAffinityTerm, TopologySpreadConstraint } from '../../src/kubernetes/types/scheduling.ts'
+import type { PodAffinityTerm, PriorityClass, TopologySpreadConstraint } from '../../src/kubernetes/types/scheduling.ts'
 
 export interface Vector {
   readonly id: string
@@ -92,12 +92,14 @@ const CREATED = '2026-01-01T00:00:00Z'
 export const createdNode = (node: Node): Node => ({ ...created(node, 'Node'), spec: node.spec ?? {} })
 
 /** A Pod as the API server stores it, as far as scheduling is concerned. */
-export function createdPod(submitted: Pod): Pod {
+export function createdPod(submitted: Pod, priorityClass: PriorityClass | undefined): Pod {
   const pod = created(submitted, 'Pod')
   const containers = pod.spec.containers.map((container) => defaultContainer(container, pod.spec))
   const initContainers = pod.spec.initContainers?.map((container) => defaultContainer(container, pod.spec))
   const spec: PodSpec = {
     schedulerName: 'default-scheduler',
+    priority: priorityClass?.value,
+    preemptionPolicy: priorityClass?.preemptionPolicy,
     ...pod.spec,
     containers,
     initContainers,

@@ -9,7 +9,7 @@ import {
   type KubeSchedulerProfile,
   type PluginReference,
 } from './configuration.ts'
-import { CycleState } from './cycle-state.ts'
+import type { CycleState } from './cycle-state.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Nominations } from './nominations.ts'
 import type { PluginFactory, PluginHandle, SchedulerPlugin } from './plugin.ts'

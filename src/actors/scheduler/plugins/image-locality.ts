@@ -13,6 +13,7 @@ const MAX_BYTES_PER_CONTAINER = 1000 * MIB
 interface WantedImages {
   /** Those that some node has; an image wanted twice counts twice. */
   readonly present: readonly ImageState[]
+  /** Containers: image volumes are not counted, though they are wanted. */
   readonly count: number
 }
 
@@ -26,7 +27,8 @@ export const imageLocality = (_args: unknown, { cache }: PluginHandle): Schedule
     if (images === undefined) {
       const names = imagesOf(pod)
       const present = names.map((image) => cache.images.get(image)).filter((image) => image !== undefined)
-      state.write(wanted, (images = { present, count: names.length }))
+      const count = pod.spec.containers.length + (pod.spec.initContainers?.length ?? 0)
+      state.write(wanted, (images = { present, count }))
     }
     if (images.present.length === 0) return 0
     let sum = 0
