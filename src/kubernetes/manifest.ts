@@ -111,8 +111,8 @@ function collect(
   }
   const object = value as Readonly<Record<string, unknown>>
   const { kind = listKind, apiVersion, items } = object
-  if (typeof kind !== 'string' || kind === '') return problem(['kind'], 'kind is required')
-  if (typeof apiVersion !== 'string' || apiVersion === '') return problem(['apiVersion'], 'apiVersion is required')
+  if (typeof kind !== 'string' || kind === '') return problem(['kind'], 'is required')
+  if (typeof apiVersion !== 'string' || apiVersion === '') return problem(['apiVersion'], 'is required')
   if (kind.endsWith('List') && Array.isArray(items)) {
     for (const [i, item] of items.entries()) {
       const typed = typedItem(item, kind, apiVersion)

@@ -24,9 +24,18 @@ const LABEL_VALUE_WORDS =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 
 const EMPTY = 'must be non-empty'
-const encoder = new TextEncoder()
+
 /** Length in bytes of UTF-8, as Go counts. */
-export const byteLength = (text: string): number => encoder.encode(text).length
+export function byteLength(text: string): number {
+  let length = text.length
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) continue
+    // Of a surrogate pair each half counts two of the four bytes.
+    length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return length
+}
 
 /** `… (e.g. 'a',  or 'b', regex used for validation is 'r')`. Source: util/validation, RegexError. */
 export function regexError(words: string, pattern: string, ...examples: readonly string[]): string {
@@ -38,7 +47,27 @@ export const maxLenError = (length: number): string => `must be no more than ${l
 export const inclusiveRangeError = (low: number, high: number): string =>
   `must be between ${low} and ${high}, inclusive`
 
-function check(text: string, longest: number, shape: RegExp, complaint: string, tooLong = maxLenError): string[] {
+const NOT_SUBDOMAIN = regexError(SUBDOMAIN_1123_WORDS, SUBDOMAIN_PATTERN, 'example.com')
+const NOT_LABEL_1035 = regexError(LABEL_1035_WORDS, '[a-z]([-a-z0-9]*[a-z0-9])?', 'my-name', 'abc-123')
+const NOT_LABEL_VALUE = regexError(
+  LABEL_VALUE_WORDS,
+  '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',
+  'MyValue',
+  'my_value',
+  '12345',
+)
+
+const NONE: readonly string[] = []
+
+function check(
+  text: string,
+  longest: number,
+  shape: RegExp,
+  complaint: string,
+  tooLong = maxLenError,
+): readonly string[] {
+  // All shapes are ASCII: of a match, the length is the number of bytes.
+  if (text.length <= longest && shape.test(text)) return NONE
   const problems: string[] = []
   if (byteLength(text) > longest) problems.push(tooLong(longest))
   if (!shape.test(text)) problems.push(complaint)
@@ -49,6 +78,7 @@ const characters = (longest: number): string => `must be no more than ${longest}
 
 /** A text that would do as a subdomain is told about its dots. Source: validate/content/dns.go, IsDNS1123Label. */
 export function isDNS1123Label(text: string): readonly string[] {
+  if (text.length <= 63 && LABEL_1123.test(text)) return NONE
   const complaint = SUBDOMAIN_1123.test(text)
     ? 'must not contain dots'
     : regexError(LABEL_1123_WORDS, '[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'my-name', '123-abc')
@@ -56,19 +86,27 @@ export function isDNS1123Label(text: string): readonly string[] {
 }
 
 export const isDNS1123Subdomain = (text: string): readonly string[] =>
-  check(text, 253, SUBDOMAIN_1123, regexError(SUBDOMAIN_1123_WORDS, SUBDOMAIN_PATTERN, 'example.com'), characters)
+  check(text, 253, SUBDOMAIN_1123, NOT_SUBDOMAIN, characters)
 
 export const isDNS1035Label = (text: string): readonly string[] =>
-  check(
-    text,
-    63,
-    LABEL_1035,
-    regexError(LABEL_1035_WORDS, '[a-z]([-a-z0-9]*[a-z0-9])?', 'my-name', 'abc-123'),
-    characters,
-  )
+  check(text, 63, LABEL_1035, NOT_LABEL_1035, characters)
+
+/** Keys that were found good; a cluster uses few. */
+const GOOD_KEYS_LIMIT = 4_096
+const goodKeys = new Set<string>()
 
 /** A label's key: `name` or `prefix/name`. Source: util/validation, IsQualifiedName. */
 export function isLabelKey(text: string): readonly string[] {
+  if (goodKeys.has(text)) return NONE
+  const problems = labelKeyProblems(text)
+  if (problems.length === 0) {
+    if (goodKeys.size >= GOOD_KEYS_LIMIT) goodKeys.clear()
+    goodKeys.add(text)
+  }
+  return problems
+}
+
+function labelKeyProblems(text: string): readonly string[] {
   const parts = text.split('/')
   if (parts.length > 2) {
     const words = `a valid label key ${QUALIFIED_WORDS}`
@@ -90,13 +128,7 @@ export function isLabelKey(text: string): readonly string[] {
   return problems
 }
 
-export const isLabelValue = (text: string): readonly string[] =>
-  check(
-    text,
-    63,
-    LABEL_VALUE,
-    regexError(LABEL_VALUE_WORDS, '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?', 'MyValue', 'my_value', '12345'),
-  )
+export const isLabelValue = (text: string): readonly string[] => check(text, 63, LABEL_VALUE, NOT_LABEL_VALUE)
 
 /** The name of a port: up to 15 letters, digits and hyphens. Source: util/validation, IsValidPortName. */
 export function isPortName(text: string): readonly string[] {

@@ -4,9 +4,9 @@ import type { Kind, KindMap } from './kinds.ts'
 /**
  * Ready-made ways to find objects without looking at all of them.
  * `node`: Pods by `spec.nodeName` ('' for none); `controller`: any kind by the uid of its controlling owner;
- * `namespace`: any namespaced kind.
+ * `orphan`: those of any kind that have none, by namespace; `namespace`: any namespaced kind.
  */
-export type IndexName = 'node' | 'controller' | 'namespace'
+export type IndexName = 'node' | 'controller' | 'orphan' | 'namespace'
 
 /**
  * What one reader sees of the cluster: the one history of objects at the reader's own position, kind by kind.

@@ -4,49 +4,42 @@ import type { ResourceList } from '../types/meta.ts'
 import type { Pod, PodSpec, PodTemplateSpec } from '../types/pod.ts'
 import type { Draft } from '../draft.ts'
 import { containerRequestList, isPodLevelResource } from '../resources.ts'
+import { withMembers, type Members } from '../with-members.ts'
 import { defaultContainer } from './container.ts'
 import { defaultVolume } from './volume.ts'
 
 /** A Pod has more defaults than a template: requests from limits, host ports, service links. */
 export function defaultPod(pod: Draft<Pod>): Draft<Pod> {
   const spec = defaultPodSpec(pod.spec ?? {})
-  const onHost = (containers: readonly Draft<Container>[] | undefined) =>
-    containers?.map((container) => requestsFromLimits(spec.hostNetwork === true ? hostPorts(container) : container))
-  const containers = onHost(spec.containers)
-  const initContainers = onHost(spec.initContainers)
-  return {
-    ...pod,
-    spec: podLevelRequests({
-      ...spec,
-      ...(initContainers === undefined ? {} : { initContainers }),
-      ...(containers === undefined ? {} : { containers }),
-      enableServiceLinks: spec.enableServiceLinks ?? true,
-    }),
-  }
+  const { containers, initContainers } = spec
+  const fill = (container: Draft<Container>): Draft<Container> =>
+    requestsFromLimits(spec.hostNetwork === true ? hostPorts(container) : container)
+  const filled: Members<Draft<PodSpec>> = { enableServiceLinks: spec.enableServiceLinks ?? true }
+  if (containers !== undefined) filled.containers = containers.map(fill)
+  if (initContainers !== undefined) filled.initContainers = initContainers.map(fill)
+  return withMembers(pod, { spec: podLevelRequests(withMembers(spec, filled)) })
 }
 
-export const defaultPodTemplate = (template: Draft<PodTemplateSpec>): Draft<PodTemplateSpec> => ({
-  ...template,
-  spec: defaultPodSpec(template.spec ?? {}),
-})
+export const defaultPodTemplate = (template: Draft<PodTemplateSpec>): Draft<PodTemplateSpec> =>
+  withMembers(template, { spec: defaultPodSpec(template.spec ?? {}) })
 
 export function defaultPodSpec(spec: Draft<PodSpec>): Draft<PodSpec> {
-  const account = spec.serviceAccountName ?? spec.serviceAccount
   const { volumes, initContainers, containers, ephemeralContainers } = spec
-  return {
-    ...spec,
-    ...(volumes === undefined ? {} : { volumes: volumes.map(defaultVolume) }),
-    ...(initContainers === undefined ? {} : { initContainers: initContainers.map(defaultContainer) }),
-    ...(containers === undefined ? {} : { containers: containers.map(defaultContainer) }),
-    ...(ephemeralContainers === undefined ? {} : { ephemeralContainers: ephemeralContainers.map(defaultContainer) }),
+  const filled: Members<Draft<PodSpec>> = {
     restartPolicy: spec.restartPolicy ?? 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
-    // The old name mirrors the new one. Source: pkg/apis/core/v1/conversion.go.
-    ...(account === undefined ? {} : { serviceAccountName: account, serviceAccount: account }),
     securityContext: spec.securityContext ?? {},
     schedulerName: spec.schedulerName ?? 'default-scheduler',
   }
+  if (volumes !== undefined) filled.volumes = volumes.map(defaultVolume)
+  if (initContainers !== undefined) filled.initContainers = initContainers.map(defaultContainer)
+  if (containers !== undefined) filled.containers = containers.map(defaultContainer)
+  if (ephemeralContainers !== undefined) filled.ephemeralContainers = ephemeralContainers.map(defaultContainer)
+  // The old name mirrors the new one. Source: pkg/apis/core/v1/conversion.go.
+  const account = spec.serviceAccountName ?? spec.serviceAccount
+  if (account !== undefined) filled.serviceAccountName = filled.serviceAccount = account
+  return withMembers(spec, filled)
 }
 
 function hostPorts(container: Draft<Container>): Draft<Container> {

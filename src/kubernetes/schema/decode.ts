@@ -94,7 +94,7 @@ class Decoder {
       this.path.pop()
       this.goPath.pop()
     }
-    for (const field of shape.fields.values()) if (!(field.name in object)) this.fillIn(object, field)
+    for (const field of shape.alwaysThere) if (!(field.name in object)) this.fillIn(object, field)
     this.holder = outer
     return object
   }

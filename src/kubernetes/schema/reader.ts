@@ -50,6 +50,8 @@ export interface Definition {
   /** Changed as a whole by server-side apply. */
   readonly atomic: boolean
   readonly fields: ReadonlyMap<string, Field>
+  /** The fields that are there even when nothing was given. */
+  readonly alwaysThere: readonly Field[]
 }
 
 /** Lines by definition and names by `group/version/Kind`; made on first use. */
@@ -106,16 +108,15 @@ function parseDefinition(line: string): Definition {
   const [name = '', , mapType, ...fields] = line.split(' ')
   const pointers = POINTERS.get(name)
   const reviewed = REVIEWED.has(name.slice(0, name.indexOf('.')))
+  const parsedFields = fields
+    .filter((text) => text !== '')
+    .map((text) => parseField(text, (field) => !reviewed || (pointers?.includes(field) ?? false)))
   return {
     name,
     goName: name.slice(name.indexOf('/') + 1),
     atomic: mapType === 'atomic',
-    fields: new Map(
-      fields
-        .filter((text) => text !== '')
-        .map((text) => parseField(text, (field) => !reviewed || (pointers?.includes(field) ?? false)))
-        .map((field) => [field.name, field]),
-    ),
+    fields: new Map(parsedFields.map((field) => [field.name, field])),
+    alwaysThere: parsedFields.filter(({ always, required, type }) => always || (required && type.form === 'scalar')),
   }
 }
 

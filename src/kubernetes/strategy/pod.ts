@@ -1,29 +1,29 @@
 /** Pods. Source: pkg/registry/core/pod/strategy.go (v1.36). */
+import type { ObjectMeta } from '../../events/json.ts'
 import type { Time } from '../types/meta.ts'
 import type { Pod, PodSpec, PodStatus } from '../types/pod.ts'
 import type { Draft } from '../draft.ts'
 import { defaultPod } from '../defaulting/pod.ts'
 import { isTerminal } from '../pods.ts'
 import { computeQOS } from '../qos.ts'
+import { withMembers } from '../with-members.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod/pod.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
 import { defineStrategy, keepStatus, specChanged } from './strategy.ts'
 
 export const podStrategy = defineStrategy<Pod>({
   defaults: defaultPod,
-  prepareForCreate: (pod, now) => ({
-    ...pod,
-    spec: withGrace(pod.spec ?? {}),
-    status: { phase: 'Pending', qosClass: computeQOS(pod.spec ?? {}), ...gated(pod, now) },
-  }),
+  prepareForCreate: (pod, now) =>
+    withMembers(pod, {
+      spec: withGrace(pod.spec ?? {}),
+      status: { phase: 'Pending', qosClass: computeQOS(pod.spec ?? {}), ...gated(pod, now) },
+    }),
   prepareForUpdate: keepStatus,
-  prepareForStatusUpdate: (next, before) => ({
-    ...next,
-    spec: before.spec,
-    // Old kubelets corrupt them.
-    metadata: { ...next.metadata, ownerReferences: before.metadata.ownerReferences },
-    status: { ...next.status, qosClass: next.status?.qosClass ?? before.status?.qosClass },
-  }),
+  prepareForStatusUpdate: (next, before) => {
+    const qosClass = next.status?.qosClass ?? before.status?.qosClass
+    const status = qosClass === undefined ? next.status : withMembers(next.status ?? {}, { qosClass })
+    return withMembers(next, { spec: before.spec, metadata: withOwners(next, before), status })
+  },
   initialGeneration: 1,
   bumpsGeneration: specChanged,
   graceSeconds: podGraceSeconds,
@@ -31,6 +31,13 @@ export const podStrategy = defineStrategy<Pod>({
   checkUpdate: validatePodUpdate,
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
 })
+
+/** Old kubelets corrupt them. */
+function withOwners({ metadata = {} }: Draft<Pod>, before: Pod): Draft<ObjectMeta> {
+  const { ownerReferences } = before.metadata
+  if (ownerReferences === undefined && metadata.ownerReferences === undefined) return metadata
+  return { ...metadata, ownerReferences }
+}
 
 /** A negative one asks for the shortest. */
 const withGrace = (spec: Draft<PodSpec>): Draft<PodSpec> =>

@@ -85,20 +85,20 @@ interface WithStatus {
 }
 
 /** The status belongs to controllers: what a user creates starts with an empty one. */
-export const resetStatus = <D extends WithStatus>(object: D, empty: D['status']): D => ({ ...object, status: empty })
+export const resetStatus = <D extends WithStatus>(object: D, empty: D['status']): D =>
+  Object.assign({}, object, { status: empty })
 
 /** An update leaves the status as it was. */
 export function keepStatus<D extends WithStatus>(next: D, before: { readonly status?: D['status'] }): D {
-  const kept: { -readonly [K in keyof D]: D[K] } = { ...next, status: before.status }
-  if (kept.status === undefined) delete (kept as { status?: unknown }).status
+  if (next.status === before.status) return next
+  const kept: D & { status?: unknown } = Object.assign({}, next, { status: before.status })
+  if (kept.status === undefined) delete kept.status
   return kept
 }
 
 /** For the subresource `status`: the spec stays as it was. */
-export const keepSpec = <D extends { readonly spec?: unknown }>(next: D, before: { readonly spec?: D['spec'] }): D => ({
-  ...next,
-  spec: before.spec,
-})
+export const keepSpec = <D extends { readonly spec?: unknown }>(next: D, before: { readonly spec?: D['spec'] }): D =>
+  Object.assign({}, next, { spec: before.spec })
 
 export const specChanged = (next: { readonly spec?: unknown }, before: { readonly spec?: unknown }): boolean =>
   !sameJson(next.spec, before.spec)

@@ -9,6 +9,7 @@ import type { Toleration } from '../../types/scheduling.ts'
 import type { Draft } from '../../draft.ts'
 import { sameJson } from '../../hash.ts'
 import { inclusiveRangeError } from '../../syntax.ts'
+import { withMembers } from '../../with-members.ts'
 import type { FieldErrors } from '../field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../metadata.ts'
 import { validatePodSpec } from './pod-spec.ts'
@@ -35,6 +36,8 @@ export function validatePodUpdate(next: Draft<Pod>, before: Draft<Pod>, errors: 
   validateMetadata(next.metadata, { namespaced: true, name: subdomainName }, errors)
   const spec = next.spec ?? {}
   const old = before.spec ?? {}
+  // What was valid and didn't change is valid.
+  if (sameJson(spec, old)) return
   validatePodSpec(spec, 'spec', errors)
   for (const field of ['containers', 'initContainers'] as const) {
     if (!sameContainerNumber(spec[field], old[field], `spec.${field}`, errors)) return
@@ -109,21 +112,21 @@ function withoutUpdatable(next: Draft<PodSpec>, before: Draft<PodSpec>): Draft<P
       : next.terminationGracePeriodSeconds
   // A gated Pod may still be narrowed to fewer nodes. Abridged: that it only narrows isn't checked.
   const gated = (before.schedulingGates ?? []).length > 0
-  return {
-    ...next,
+  return withMembers(next, {
     containers: withImages(next.containers, before.containers),
     initContainers: withImages(next.initContainers, before.initContainers),
     activeDeadlineSeconds: before.activeDeadlineSeconds,
     tolerations: before.tolerations,
     terminationGracePeriodSeconds: grace,
     schedulingGates: before.schedulingGates,
-    ...(gated ? { nodeSelector: before.nodeSelector, affinity: before.affinity } : {}),
-  }
+    nodeSelector: gated ? before.nodeSelector : next.nodeSelector,
+    affinity: gated ? before.affinity : next.affinity,
+  })
 }
 
 function withImages(
   next: readonly Draft<Container>[] | undefined,
   before: readonly Draft<Container>[] | undefined,
 ): readonly Draft<Container>[] | undefined {
-  return next?.map((container, i) => ({ ...container, image: before?.[i]?.image }))
+  return next?.map((container, i) => withMembers(container, { image: before?.[i]?.image }))
 }
