@@ -80,7 +80,10 @@ export const metadataProblem = (
   if (namespace !== undefined && (given.namespace ?? '') !== '' && given.namespace !== namespace) {
     return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  if (name === '' || (given.name ?? '') === '' || given.name === name) return undefined
+  if (name === '' || given.name === name) return undefined
+  if ((given.name ?? '') === '') {
+    return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  }
   return badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
 }
 

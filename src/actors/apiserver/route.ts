@@ -30,18 +30,18 @@ const SUBRESOURCES: Readonly<Record<string, Verbs>> = {
 /** The procedure that answers a request. */
 export const route = (request: Request, world: World): Procedure<Answer> => {
   const { row, subresource, verb } = request
-  const verbs =
-    subresource === '' ? OBJECTS : row.subresources.includes(subresource) ? SUBRESOURCES[subresource] : undefined
-  if (verbs === undefined) return refuse(refusal(noSuchPath()))
+  const served = subresource === '' || row.subresources.includes(subresource)
+  const verbs = subresource === '' ? OBJECTS : SUBRESOURCES[subresource]
+  if (!served || verbs === undefined) return refuse(refusal(noSuchPath()))
   const handler = verbs[verb]
-  return handler === undefined || !isCollectionDeletable(request)
-    ? refuse(refusal(methodNotAllowed()))
-    : handler(request, world)
+  return handler === undefined || !hasTarget(request) ? refuse(refusal(methodNotAllowed())) : handler(request, world)
 }
 
-/** Namespaces go one by one, and nothing goes in all namespaces at once. */
-const isCollectionDeletable = ({ verb, row, namespace }: Request): boolean =>
-  verb !== 'deletecollection' || (row.kind !== 'Namespace' && row.namespaced === (namespace !== undefined))
+/** What is asked of one object names it. Namespaces go one by one, and nothing goes in all namespaces at once. */
+const hasTarget = ({ verb, row, namespace, name }: Request): boolean => {
+  if (verb === 'deletecollection') return row.kind !== 'Namespace' && row.namespaced === (namespace !== undefined)
+  return name !== '' || verb === 'list' || verb === 'create'
+}
 
 function* refuse(answer: Answer): Procedure<Answer> {
   return answer

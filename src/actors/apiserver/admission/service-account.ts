@@ -83,9 +83,11 @@ const withToken = (pod: Pod, { random }: AdmissionWorld): Pod => {
   const { spec } = pod
   const present = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX))
   const name = present?.name ?? VOLUME_PREFIX + randomSuffix((below) => random.below(below))
-  const containers = spec.containers.map((container) => withMount(container, name))
+  // Not validated yet: there may be none.
+  const given = (spec.containers as readonly Container[] | undefined) ?? []
+  const containers = given.map((container) => withMount(container, name))
   const initContainers = spec.initContainers?.map((container) => withMount(container, name))
-  const needed = containers.some(isNew(spec.containers)) || (initContainers?.some(isNew(spec.initContainers)) ?? false)
+  const needed = containers.some(isNew(given)) || (initContainers?.some(isNew(spec.initContainers)) ?? false)
   if (!needed) return pod
   const volumes = present === undefined ? [...(spec.volumes ?? []), tokenVolume(name)] : spec.volumes
   const inits = initContainers === undefined ? {} : { initContainers }

@@ -1,7 +1,9 @@
+import type { Micros } from '../../../events/envelope.ts'
 import type { ApiObject } from '../../../events/json.ts'
 import { generateName } from '../../../kubernetes/names.ts'
 import { alreadyExists, invalid, isStatus, unexpectedError, type Status } from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
+import type { Condition } from '../../../kubernetes/types/meta.ts'
 import type { Service } from '../../../kubernetes/types/networking.ts'
 import { admit, validate } from '../admission/ask.ts'
 import { allocate } from '../allocation/allocate.ts'
@@ -11,6 +13,7 @@ import type { Procedure } from '../procedure.ts'
 import { metadataToCreate } from '../registry/metadata.ts'
 import { newUid } from '../registry/uid.ts'
 import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
+import { withoutVersion } from '../storage/store.ts'
 import type { World } from '../world.ts'
 
 /** Source: apiserver/pkg/registry/generic/registry/store.go, maxNameGenerationCreateAttempts (v1.36). */
@@ -58,7 +61,7 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
     creationTimestamp: rfc3339(world.now),
     generation: strategy.initialGeneration,
   })
-  const prepared = strategy.prepareForCreate({ ...admitted, metadata }) as ApiObject
+  const prepared = withConditionTimes(strategy.prepareForCreate({ ...admitted, metadata }) as ApiObject, world.now)
   const errors = strategy.validate(prepared)
   if (errors.length > 0) return refusal(invalid(row, name, errors))
   const refused = yield* validate(prepared, attributes, answers, world)
@@ -68,10 +71,22 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
     : yield* store(request, prepared, world)
 }
 
+/** A condition that an object is born with, as a gated Pod is, is as old as the object. */
+const withConditionTimes = (object: ApiObject, now: Micros): ApiObject => {
+  const { status } = object as { readonly status?: { readonly conditions?: readonly Condition[] } }
+  if (object.kind !== 'Pod' || status?.conditions === undefined) return object
+  const conditions = status.conditions.map((one) => ({ lastTransitionTime: rfc3339(now), ...one }))
+  return { ...object, status: { ...status, conditions } } as ApiObject
+}
+
 function* store(request: Request, object: ApiObject, world: World): Procedure<Answer | undefined> {
   const { name } = object.metadata
-  if (isDryRun(request)) return answerBody(201, name, object)
   const ref = world.refTo(request.row.kind, request.namespace, name)
+  if (isDryRun(request)) {
+    const found = yield* world.store.get(ref)
+    if (found !== undefined) return isStatus(found) ? refusal(found) : undefined
+    return answerBody(201, name, withoutVersion(object))
+  }
   const written = yield* world.store.put(ref, object, 0)
   if (isStatus(written)) return refusal(written)
   return 'revision' in written ? answerObject(201, name, written.revision) : undefined

@@ -1,6 +1,5 @@
 import { either } from 'fp-ts'
 import type { ApiObject } from '../../../events/json.ts'
-import { invariant } from '../../../engine/invariant.ts'
 import { patchObject } from '../../../kubernetes/patch/patch.ts'
 import type { Status } from '../../../kubernetes/status.ts'
 import { refusal, type Answer } from '../answer.ts'
@@ -22,7 +21,6 @@ export function* patch(request: Request, world: World): Procedure<Answer> {
     const patched = patchObject(row, stored, patchType, body, options.fieldValidation ?? 'Ignore')
     return either.isLeft(patched) ? patched.left : givenOf(patched.right.object)
   }
-  invariant(request.name !== '', 'a patch names its object')
   return yield* updateObject(request, propose, world)
 }
 

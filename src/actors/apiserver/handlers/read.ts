@@ -48,7 +48,8 @@ export function* list(request: Request, world: World): Procedure<Answer> {
   const scope = selectionOf(row, { namespace, ...options })
   if (isStatus(scope)) return refusal(scope)
   const { resourceVersion = '' } = options
-  if (!/^\d*$/.test(resourceVersion)) return refusal(badRequest(malformed(resourceVersion)))
+  if (!/^\d*$/.test(resourceVersion))
+    return refusal(badRequest(`invalid resource version: ${malformed(resourceVersion)}`))
   const failure =
     resourceVersion === '' ? yield* consistent(world) : yield* notOlderThan(Number(resourceVersion), world)
   if (typeof failure === 'number') return { code: 200, revision: failure, items: select(request, scope, world).length }
@@ -82,4 +83,4 @@ export const select = ({ row, namespace }: Request, scope: WatchScope, world: Wo
 }
 
 const malformed = (text: string): string =>
-  `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
+  `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`

@@ -1,7 +1,7 @@
 import type { ApiObject, ObjectMeta } from '../../../events/json.ts'
 
 /** Metadata as it may come from a client, all of it optional. */
-export type GivenMeta = Partial<ObjectMeta>
+export type GivenMeta = Partial<ObjectMeta> & { readonly selfLink?: string }
 
 /** What the server says about a new object, whatever its writer says. */
 export interface SystemFields {
@@ -24,6 +24,7 @@ export const metadataToCreate = (given: GivenMeta, system: SystemFields): Object
     deletionTimestamp: _deleted,
     deletionGracePeriodSeconds: _grace,
     generation,
+    selfLink: _link,
     ...rest
   } = given
   const { name, namespace, uid, creationTimestamp } = system
@@ -47,18 +48,19 @@ export const metadataToCreate = (given: GivenMeta, system: SystemFields): Object
  * deletion that was asked for (v1.36).
  */
 export const metadataToUpdate = (given: GivenMeta, old: ObjectMeta): ObjectMeta => {
-  const { generation: _generation, ...rest } = given
-  const { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } = old
+  const { generation: _generation, selfLink: _link, ...rest } = given
+  const { name, namespace, uid, creationTimestamp, generation, deletionTimestamp } = old
+  const grace = given.deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds
   return {
     ...rest,
     name: given.name ?? name,
     ...(namespace === undefined ? {} : { namespace: given.namespace ?? namespace }),
     uid: isGiven(given.uid) ? given.uid : uid,
     resourceVersion: old.resourceVersion,
-    creationTimestamp: isGiven(given.creationTimestamp) ? given.creationTimestamp : creationTimestamp,
+    creationTimestamp,
     ...(generation === undefined ? {} : { generation }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+    ...(grace === undefined ? {} : { deletionGracePeriodSeconds: grace }),
   }
 }
 

@@ -178,7 +178,7 @@ const modOf = ({ results }: EtcdResponse): number => {
 }
 
 /** The stored form: its version is the revision, so it does not stand in the object. */
-const withoutVersion = (object: ApiObject): unknown => {
+export const withoutVersion = (object: ApiObject): unknown => {
   const { resourceVersion: _version, ...metadata } = object.metadata
   return { ...object, metadata }
 }
