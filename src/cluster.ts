@@ -16,8 +16,8 @@ import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './clu
 import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
 import { recordingHeader } from './cluster/header.ts'
+import { readManifests } from './cluster/manifests.ts'
 import { parseObjectRef } from './cluster/object-ref.ts'
-import { parseManifests, type Manifest } from './kubernetes/manifest.ts'
 import type { Kind, KindMap } from './kubernetes/kinds.ts'
 import type { View } from './kubernetes/view.ts'
 import type { TimelineRow } from './projections/timeline.ts'
@@ -283,9 +283,9 @@ class SimulatedCluster implements Cluster {
 const LOOK_EVERY: Micros = 1_000_000
 
 const objectsIn = (text: string): readonly ApiObject[] => {
-  const parsed = parseManifests(text, 'manifest')
-  if (E.isLeft(parsed)) throw new ManifestError(parsed.left.map((problem) => problem.text))
-  return parsed.right.map((manifest: Manifest) => manifest.object)
+  const read = readManifests(text, 'manifest')
+  if (E.isLeft(read)) throw new ManifestError(read.left)
+  return read.right.filter(({ simulated }) => simulated).map(({ object }) => object)
 }
 
 /** The events that led to one, newest first, as far as the log has them. */

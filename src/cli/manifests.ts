@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { either as E } from 'fp-ts'
-import { parseManifests, type Manifest } from '../kubernetes/manifest.ts'
+import { readManifests as readText, type Applicable } from '../cluster/manifests.ts'
 import { BadInput } from './exit-codes.ts'
 
 const MANIFEST_FILE = /\.(ya?ml|json)$/
 
+/** Standard input, as `-f -` names it. */
+const STDIN = '-'
+
 /** The files behind `-f`: a file as it is, a folder's manifests in order of name. */
 const filesIn = (path: string): readonly string[] => {
+  if (path === STDIN) return [path]
   let stat
   try {
     stat = statSync(path)
@@ -21,12 +25,12 @@ const filesIn = (path: string): readonly string[] => {
 }
 
 /** Reads all manifests; every problem of every file is told, with file, line and field. @throws BadInput */
-export const readManifests = (paths: readonly string[]): readonly Manifest[] => {
-  const manifests: Manifest[] = []
+export const readManifests = (paths: readonly string[]): readonly Applicable[] => {
+  const manifests: Applicable[] = []
   const problems: string[] = []
   for (const file of paths.flatMap(filesIn)) {
-    const parsed = parseManifests(readFileSync(file, 'utf8'), file)
-    if (E.isLeft(parsed)) problems.push(...parsed.left.map((problem) => problem.text))
+    const parsed = readText(readFileSync(file === STDIN ? 0 : file, 'utf8'), file === STDIN ? 'stdin' : file)
+    if (E.isLeft(parsed)) problems.push(...parsed.left)
     else manifests.push(...parsed.right)
   }
   if (problems.length > 0) throw new BadInput(problems)

@@ -36,7 +36,7 @@ export const run = (options: RunOptions): number => {
   const manifests = readManifests(options.files)
   const faults = parseFaults(options.faults)
   const warnings = manifests
-    .filter((manifest) => manifest.kindKey === undefined)
+    .filter((manifest) => !manifest.simulated)
     .map(({ file, line, object }) => `${file}:${line}: ${object.kind} is not simulated; skipped`)
   for (const warning of new Set(warnings)) process.stderr.write(`${pc.yellow('warning')} ${warning}\n`)
 
@@ -46,7 +46,7 @@ export const run = (options: RunOptions): number => {
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
   planFaults(cluster, faults)
   cluster.runUntil(nodesReady, { within: Math.min(BOOT_WITHIN, options.duration) })
-  cluster.apply(manifests.filter((manifest) => manifest.kindKey !== undefined).map((manifest) => manifest.object))
+  cluster.apply(manifests.filter((manifest) => manifest.simulated).map((manifest) => manifest.object))
   advance(cluster, options.duration, !options.json)
   recorder?.close(cluster)
 

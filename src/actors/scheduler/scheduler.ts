@@ -8,6 +8,8 @@ import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.t
 import { Informers } from '../../engine/client/informers.ts'
 import { LeaderElector } from '../../engine/client/leader-elector.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
+import type { Kind } from '../../kubernetes/kinds.ts'
+import { kindRow } from '../../kubernetes/registry.ts'
 import { rfc3339 } from '../../kubernetes/time.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
@@ -71,7 +73,8 @@ class Scheduler {
     const component = configuration?.profiles?.[0]?.schedulerName ?? 'default-scheduler'
     this.client = client
     this.recorder = new EventRecorder({ client, component, ...limits })
-    const kinds = WATCHED_KINDS.map((kind) => ({ kind }))
+    // Of a kind that the API does not serve there are no objects, and its list would never come.
+    const kinds = WATCHED_KINDS.filter(isServed).map((kind) => ({ kind }))
     this.informers = new Informers({ client, endpoint, cursor: options.cursor(), kinds })
     const below = (n: number): number => context.random.below(n)
     this.core = new SchedulerCore({ configuration, view: this.informers.view, plugins, below, parallelFilter })
@@ -82,7 +85,7 @@ class Scheduler {
       client,
       name: 'kube-scheduler',
       identity: `${context.host}_${context.id}`,
-      onChange: (leading, later) => this.onLeading(leading, later),
+      onChange: ({ leading }, later) => this.onLeading(leading, later),
     })
     this.elector.start(context)
   }
@@ -189,6 +192,8 @@ class Scheduler {
     this.recorder.record(this.context, { kind: 'Pod', object: pod }, type, reason, message, cause)
   }
 }
+
+const isServed = (kind: Kind): boolean => kindRow(kind).strategy !== undefined
 
 const callOf = ({ preconditions, ...write }: ApiWrite): ApiCall =>
   preconditions === undefined ? write : { ...write, options: { preconditions } }

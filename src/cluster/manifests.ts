@@ -1,0 +1,88 @@
+import { either as E } from 'fp-ts'
+import type { ApiObject } from '../events/json.ts'
+import { locate, parseManifests, type Manifest, type Problem } from '../kubernetes/manifest.ts'
+import { readObject } from '../kubernetes/read-object.ts'
+import type { KindRow } from '../kubernetes/registry.ts'
+import { decodeObject } from '../kubernetes/schema/decode.ts'
+import { definitionOf } from '../kubernetes/schema/reader.ts'
+import { formatFieldError } from '../kubernetes/validation/field-error.ts'
+
+/** An object that can be applied. */
+export interface Applicable {
+  readonly object: ApiObject
+  readonly file: string
+  /** Where it begins, from 1. */
+  readonly line: number
+  /** False for a kind that is not simulated: a reason to warn, not to stop. */
+  readonly simulated: boolean
+}
+
+/** `web.yaml:12: Deployment web: spec.replicas: expected integer, found string`. */
+export type ProblemText = string
+
+/**
+ * Reads manifests and checks them as the API server will: structure, then defaults and validation. Every problem is told
+ * with file, line and field; nothing is left out.
+ */
+export const readManifests = (text: string, file: string): E.Either<readonly ProblemText[], readonly Applicable[]> => {
+  const parsed = parseManifests(text, file)
+  if (E.isLeft(parsed)) return E.left(parsed.left.map(problemText))
+  const problems = parsed.right.flatMap(problemsOf)
+  if (problems.length > 0) return E.left(problems)
+  return E.right(
+    parsed.right.map((manifest) => ({
+      object: asObject(manifest),
+      file: manifest.file,
+      line: manifest.line,
+      simulated: manifest.row !== undefined,
+    })),
+  )
+}
+
+const problemText = ({ file, line, field, message }: Problem): ProblemText =>
+  [`${file}:${line}`, field, message].filter((part) => part !== '').join(': ')
+
+const problemsOf = (manifest: Manifest): readonly ProblemText[] => {
+  const { row, object, kind, file } = manifest
+  const name = nameOf(object)
+  const tell = (field: string, message: string): ProblemText =>
+    [`${file}:${locate(manifest, field).line}`, name === undefined ? kind : `${kind} ${name}`, field, message]
+      .filter((part) => part !== '')
+      .join(': ')
+  if (name === undefined && generateNameOf(object) === undefined) return [tell('metadata.name', 'is required')]
+  if (row === undefined) return []
+  const shape = definitionOf(row.apiVersion, row.kind)
+  const { problems } = shape === undefined ? { problems: [] } : decodeObject(object, shape)
+  if (problems.length > 0) return problems.map(({ field, message }) => tell(field, message))
+  return invalidities(manifest, row).map(([field, message]) => tell(field, message))
+}
+
+/** What the API server would refuse with 422. */
+const invalidities = (manifest: Manifest, row: KindRow): readonly (readonly [field: string, message: string])[] => {
+  const read = readObject(row, Object.fromEntries(Object.entries(asObject(manifest))), 'Ignore')
+  if (E.isLeft(read)) return [['', read.left.message ?? 'cannot be decoded']]
+  const { strategy } = row
+  if (strategy === undefined) return []
+  return strategy
+    .validate(strategy.prepareForCreate(strategy.defaults(read.right.object)))
+    .map((error) => [error.field, formatFieldError(error).slice(error.field.length + 2)])
+}
+
+const metadataOf = (object: Manifest['object']): Readonly<Record<string, unknown>> => {
+  const { metadata } = object
+  return typeof metadata === 'object' && metadata !== null ? Object.fromEntries(Object.entries(metadata)) : {}
+}
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const nameOf = (object: Manifest['object']): string | undefined => textIn(metadataOf(object)['name'])
+const generateNameOf = (object: Manifest['object']): string | undefined => textIn(metadataOf(object)['generateName'])
+
+/** As kubectl sends it: a namespaced object without a namespace is in `default`. */
+const asObject = ({ object, row }: Manifest): ApiObject => {
+  const metadata = metadataOf(object)
+  const namespace = row?.namespaced === true ? { namespace: textIn(metadata['namespace']) ?? 'default' } : {}
+  const whole: Readonly<Record<string, unknown>> = { ...object, metadata: { ...metadata, ...namespace } }
+  // Kind, version and name were found above; the rest the API server decodes.
+  return whole as Readonly<Record<string, unknown>> & ApiObject
+}

@@ -1,0 +1,156 @@
+import { createApiServer } from '../actors/apiserver/api-server.ts'
+import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
+import { etcd } from '../actors/etcd/etcd.ts'
+import { RaftSafety } from '../actors/etcd/invariants.ts'
+import { hostId, hostProcess } from '../actors/host/host.ts'
+import { kubectl } from '../actors/kubectl/kubectl.ts'
+import { kubeletId, kubeletProcess } from '../actors/kubelet/process.ts'
+import { containerdId, containerdProcess } from '../actors/runtime/containerd.ts'
+import { kubeScheduler } from '../actors/scheduler/scheduler.ts'
+import { bootComponent } from '../engine/client/component.ts'
+import type { HostedActor } from '../engine/actor.ts'
+import { invariant } from '../engine/invariant.ts'
+import type { Kernel } from '../engine/kernel/kernel.ts'
+import type { ActorId, Micros } from '../events/envelope.ts'
+import { seconds } from '../events/time.ts'
+import { SERVED_KINDS } from '../kubernetes/registry.ts'
+import type { ObjectStore } from '../projections/objects/store.ts'
+import type { NodeShape, ResolvedOptions } from './options.ts'
+
+/** The person with kubectl, on a machine of her own. */
+export const KUBECTL: ActorId = 'kubectl/admin'
+const WORKSTATION = 'workstation'
+
+/** kubelet starts a static Pod's container again after its back-off; the first time at once, with what a start takes. */
+const RESTART: Micros = seconds(2)
+/** Machines do not boot at the same microsecond: nodes join over this time. */
+const JOIN_SPREAD: Micros = seconds(2)
+/** The control plane is there before the first node knocks. */
+const JOIN_AFTER: Micros = seconds(3)
+
+/** What all components are given. */
+interface Ground {
+  readonly kernel: Kernel
+  readonly options: ResolvedOptions
+  readonly objects: ObjectStore
+  readonly servers: readonly ActorId[]
+}
+
+/** Puts a cluster's processes on their machines. */
+export const populate = (kernel: Kernel, options: ResolvedOptions, objects: ObjectStore): void => {
+  const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
+  const ground: Ground = { kernel, options, objects, servers }
+  for (const n of range(Math.max(options.controlPlane, options.etcd))) kernel.addHost(`cp-${n + 1}`)
+  addEtcd(ground)
+  for (const n of range(options.controlPlane)) addControlPlane(ground, n)
+  kernel.addHost(WORKSTATION)
+  addProcess(kernel, WORKSTATION, KUBECTL, () => kubectl({ user: 'kubernetes-admin', servers, read: objects.read }))
+  const spread = kernel.fork('join')
+  options.nodes.forEach((shape, index) => addNode(ground, shape, index, JOIN_AFTER + spread.below(JOIN_SPREAD)))
+}
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
+
+/** A process of one actor that bears the process's name. */
+const addProcess = (kernel: Kernel, host: string, id: ActorId, actor: () => HostedActor): void =>
+  kernel.addProcess({ id, host, restartDelay: RESTART, boot: () => new Map([[id, actor()]]) })
+
+const addEtcd = ({ kernel, options }: Ground): void => {
+  const voters = range(options.etcd).map((n) => n + 1)
+  const safety = options.retain === 'none' ? undefined : new RaftSafety()
+  for (const member of voters) {
+    addProcess(kernel, `cp-${member}`, `etcd/${member}`, () => etcd({ member, voters, safety }))
+  }
+}
+
+const addControlPlane = ({ kernel, options, objects, servers }: Ground, n: number): void => {
+  const host = `cp-${n + 1}`
+  const members = range(options.etcd).map((index) => `etcd/${index + 1}`)
+  const own = n % options.etcd
+  const read = objects.read
+  addProcess(kernel, host, `kube-apiserver/${n}`, () =>
+    createApiServer({
+      cursor: () => objects.createCursor(`kube-apiserver/${n}`),
+      read,
+      kindOf: (revision) => objects.written(revision)?.kind,
+      etcd: [...members.slice(own), ...members.slice(0, own)],
+    }),
+  )
+  const cursor = (id: ActorId) => () => objects.createCursor(id)
+  const scheduler = `kube-scheduler/${n}`
+  addProcess(kernel, host, scheduler, () =>
+    kubeScheduler({ instance: n, servers, cursor: cursor(scheduler), read, limits: options.schedulerRate }),
+  )
+  const served = SERVED_KINDS.map(({ kind }) => kind)
+  const namespaced = SERVED_KINDS.filter((row) => row.namespaced).map(({ kind }) => kind)
+  const manager = `kube-controller-manager/${n}`
+  kernel.addProcess({
+    id: manager,
+    host,
+    restartDelay: RESTART,
+    boot: () =>
+      bootComponent({
+        name: 'kube-controller-manager',
+        instance: n,
+        servers,
+        controllers: kubeControllerManager({ served, namespaced }),
+        limits: options.controllerRate,
+        cursor: cursor(manager),
+        read,
+      }),
+  })
+}
+
+const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, delay: Micros): void => {
+  const { kernel, objects, servers } = ground
+  const { name } = shape
+  const cursor = (id: ActorId) => () => objects.createCursor(id)
+  kernel.addHost(name)
+  const podCIDR = podRange(index)
+  const nodeIP = machineAddress(index)
+  kernel.addProcess(hostProcess({ name, dns: [], machineOf: (ip) => machineOf(ground, ip) }), delay)
+  const kubelet = kubeletId(name)
+  const machine = hostId(name)
+  kernel.addProcess(containerdProcess({ node: name, nodeIP, podCIDR, kubelet, machine }), delay)
+  kernel.addProcess(
+    kubeletProcess({
+      node: {
+        name,
+        ip: nodeIP,
+        podCIDR,
+        labels: { ...shape.labels, ...topologyLabels(shape) },
+        capacity: { cpu: shape.cpu, memory: shape.memory, pods: String(shape.pods), 'ephemeral-storage': '100Gi' },
+      },
+      servers,
+      firstServer: index,
+      runtime: containerdId(name),
+      machine,
+      cursor: cursor(kubelet),
+      read: objects.read,
+    }),
+    delay,
+  )
+}
+
+const topologyLabels = ({ region, zone }: Required<NodeShape>): Readonly<Record<string, string>> => ({
+  ...(region === '' ? {} : { 'topology.kubernetes.io/region': region }),
+  ...(zone === '' ? {} : { 'topology.kubernetes.io/zone': zone }),
+})
+
+/** Pods of the n-th node: a /24 of 10.244.0.0/16, then of 10.245.0.0/16 and so on, as the node-ipam-controller counts. */
+const podRange = (index: number): string => `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
+
+/** The n-th node's own address, in 172.16.0.0/12. */
+const machineAddress = (index: number): string => {
+  const n = index + 10
+  invariant(n < 1_048_576, 'there are addresses for all nodes')
+  return `172.${16 + Math.floor(n / 65_536)}.${Math.floor(n / 256) % 256}.${n % 256}`
+}
+
+/** The machine that has an address: a node's own, or the one whose range holds a Pod's. */
+const machineOf = ({ options }: Ground, ip: string): ActorId | undefined => {
+  const [first = 0, second = 0, third = 0, fourth = 0] = ip.split('.').map(Number)
+  const index = first === 10 ? (second - 244) * 256 + third : (second - 16) * 65_536 + third * 256 + fourth - 10
+  const name = options.nodes[index]?.name
+  return name === undefined ? undefined : hostId(name)
+}

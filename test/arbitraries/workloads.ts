@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import type { ApiObject } from '../../src/events/json.ts'
+
+/** What somebody asks for: plain manifests, as JSON. */
+export interface Workload {
+  readonly objects: readonly ApiObject[]
+}
+
+/** A toleration short enough that Pods move within a test. */
+const impatient = ['not-ready', 'unreachable'].map((key) => ({
+  key: `node.kubernetes.io/${key}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 20,
+}))
+
+const strategy = fc.oneof(
+  fc.constant({ type: 'Recreate' }),
+  fc.record({
+    type: fc.constant('RollingUpdate'),
+    rollingUpdate: fc.constantFrom(
+      { maxSurge: 1, maxUnavailable: 0 },
+      { maxSurge: 0, maxUnavailable: 1 },
+      { maxSurge: '25%', maxUnavailable: '25%' },
+      { maxSurge: '100%', maxUnavailable: 0 },
+    ),
+  }),
+)
+
+const probe = fc.constantFrom(
+  undefined,
+  { httpGet: { path: '/', port: 8080 }, periodSeconds: 2 },
+  { tcpSocket: { port: 8080 }, initialDelaySeconds: 3, failureThreshold: 1 },
+)
+
+/** A Deployment with a Service in front of it. */
+const application = (name: string): fc.Arbitrary<readonly ApiObject[]> =>
+  fc
+    .record({
+      replicas: fc.integer({ min: 0, max: 5 }),
+      strategy,
+      readinessProbe: probe,
+      grace: fc.constantFrom(0, 2, 30),
+      minReadySeconds: fc.constantFrom(0, 0, 3),
+      cpu: fc.constantFrom('50m', '100m', '300m'),
+    })
+    .map((drawn) => manifests(name, drawn))
+
+interface Drawn {
+  readonly replicas: number
+  readonly strategy: object
+  readonly readinessProbe: object | undefined
+  readonly grace: number
+  readonly minReadySeconds: number
+  readonly cpu: string
+}
+
+const manifests = (name: string, drawn: Drawn): readonly ApiObject[] => {
+  const labels = { app: name }
+  const container = {
+    name: 'main',
+    image: `registry.example/${name}:1`,
+    ports: [{ containerPort: 8080 }],
+    resources: { requests: { cpu: drawn.cpu, memory: '64Mi' } },
+    ...(drawn.readinessProbe === undefined ? {} : { readinessProbe: drawn.readinessProbe }),
+  }
+  const spec = { terminationGracePeriodSeconds: drawn.grace, tolerations: impatient, containers: [container] }
+  const { replicas, strategy: rollout, minReadySeconds } = drawn
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      replicas,
+      strategy: rollout,
+      minReadySeconds,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec },
+    },
+  }
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'default' },
+    spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] },
+  }
+  return [deployment, service].map(asObject)
+}
+
+/** A manifest before the API server has filled it in. */
+const asObject = (manifest: {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: object
+}): ApiObject => manifest as ApiObject
+
+/** One to three applications. */
+export const workloads: fc.Arbitrary<Workload> = fc
+  .tuple(application('web'), fc.option(application('api')), fc.option(application('worker')))
+  .map((applications) => ({ objects: applications.flatMap((one) => one ?? []) }))
