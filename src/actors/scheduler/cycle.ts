@@ -1,6 +1,6 @@
 import type { Micros } from '../../events/envelope.ts'
 import { scoreRows, summarize, type Decision } from './decision.ts'
-import type { Algorithm} from './framework/algorithm.ts';
+import type { Algorithm } from './framework/algorithm.ts'
 import { type Attempt } from './framework/algorithm.ts'
 import type { OpportunisticBatch } from './framework/batch.ts'
 import type { ClusterCache } from './framework/cluster-cache.ts'

@@ -19,20 +19,21 @@ export const balancedAllocation = (args: PluginArgs): SchedulerPlugin => {
   const resources = args.resources ?? CPU_AND_MEMORY
   const names = resources.map(({ name }) => name)
   const usage = new Usage()
-  const withPod: number[] = []
-  const without: number[] = []
+  const withPod = new Float64Array(names.length)
+  const without = new Float64Array(names.length)
 
   const score = (node: NodeInfo, amounts: readonly number[]): number => {
-    withPod.length = 0
-    without.length = 0
+    let counted = 0
     for (let i = 0; i < names.length; i++) {
       const amount = amounts[i] ?? 0
       usage.measure(node, names[i] ?? '', amount, true)
-      if (usage.allocatable === 0) continue
-      withPod.push(Math.min(usage.requested / usage.allocatable, 1))
-      without.push(Math.min((usage.requested - amount) / usage.allocatable, 1))
+      const { requested, allocatable } = usage
+      if (allocatable === 0) continue
+      withPod[counted] = Math.min(requested / allocatable, 1)
+      without[counted] = Math.min((requested - amount) / allocatable, 1)
+      counted++
     }
-    return HALF + Math.trunc((HALF + balance(withPod) - balance(without)) / 2)
+    return HALF + Math.trunc((HALF + balance(withPod, counted) - balance(without, counted)) / 2)
   }
 
   return {
@@ -48,17 +49,19 @@ export const balancedAllocation = (args: PluginArgs): SchedulerPlugin => {
   }
 }
 
-/** 100 where all resources are taken to the same part, less with the standard deviation of these parts. */
-function balance(parts: readonly number[]): number {
-  const n = parts.length
+/**
+ * 100 where all resources are taken to the same part, less with the standard deviation of these parts.
+ * @param n how many of `parts` count
+ */
+function balance(parts: Float64Array, n: number): number {
   let deviation = 0
   if (n === 2) deviation = Math.abs(((parts[0] ?? 0) - (parts[1] ?? 0)) / 2)
   else if (n > 2) {
     let total = 0
-    for (const part of parts) total += part
+    for (let i = 0; i < n; i++) total += parts[i] ?? 0
     const mean = total / n
     let sum = 0
-    for (const part of parts) sum += (part - mean) * (part - mean)
+    for (let i = 0; i < n; i++) sum += ((parts[i] ?? 0) - mean) * ((parts[i] ?? 0) - mean)
     deviation = Math.sqrt(sum / n)
   }
   return Math.trunc((1 - deviation) * MAX_NODE_SCORE)

@@ -22,9 +22,20 @@ const REASONS = ['Too many pods', 'Insufficient cpu', 'Insufficient memory', 'In
 
 /** Statuses are made once per mix of reasons: thousands of nodes are rejected for the same. */
 class Insufficiencies {
+  private readonly plain: (Status | undefined)[] = []
   private readonly known = new Map<string, Status>()
 
   status(bits: number, scalars: readonly string[], beyondNode: boolean): Status {
+    if (scalars.length > 0) return this.withScalars(bits, scalars, beyondNode)
+    const place = bits * 2 + (beyondNode ? 1 : 0)
+    const known = this.plain[place]
+    if (known !== undefined) return known
+    const made = this.withScalars(bits, scalars, beyondNode)
+    this.plain[place] = made
+    return made
+  }
+
+  private withScalars(bits: number, scalars: readonly string[], beyondNode: boolean): Status {
     const key = `${bits}${beyondNode ? '!' : '?'}${scalars.join(',')}`
     let status = this.known.get(key)
     if (status === undefined) {
