@@ -13,8 +13,9 @@ export interface NodeShape {
 
 /** A load generator: somebody who asks a Service for something, again and again. */
 export interface ClientSpec {
-  /** `service` or `service.namespace`. */
   readonly service: string
+  /** Default `default`. */
+  readonly namespace?: string
   readonly port: number
   /** Pause between two requests. */
   readonly every: Micros
@@ -78,7 +79,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     nodes: shapes.map((shape, index) => ({ ...DEFAULT_SHAPE, name: `node-${index + 1}`, ...shape })),
     controlPlane,
     etcd: options.etcd ?? (controlPlane === 2 ? 1 : controlPlane),
-    clients: clients.map((client, index) => ({ name: `client-${index + 1}`, ...client })),
+    clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,

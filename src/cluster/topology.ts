@@ -1,10 +1,13 @@
 import { createApiServer } from '../actors/apiserver/api-server.ts'
+import { loadGeneratorProcess } from '../actors/clients/load-generator.ts'
 import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
+import { coreDNSId, coreDNSProcess } from '../actors/dns/coredns.ts'
 import { etcd } from '../actors/etcd/etcd.ts'
 import { RaftSafety } from '../actors/etcd/invariants.ts'
 import { hostId, hostProcess } from '../actors/host/host.ts'
 import { kubectl } from '../actors/kubectl/kubectl.ts'
 import { kubeletId, kubeletProcess } from '../actors/kubelet/process.ts'
+import { kubeProxyProcess } from '../actors/proxy/kube-proxy.ts'
 import { containerdId, containerdProcess } from '../actors/runtime/containerd.ts'
 import { kubeScheduler } from '../actors/scheduler/scheduler.ts'
 import { bootComponent } from '../engine/client/component.ts'
@@ -14,12 +17,15 @@ import type { Kernel } from '../engine/kernel/kernel.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
+import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
 import type { NodeShape, ResolvedOptions } from './options.ts'
 
 /** The person with kubectl, on a machine of her own. */
 export const KUBECTL: ActorId = 'kubectl/admin'
 const WORKSTATION = 'workstation'
+/** Where load comes from. */
+const EDGE = 'edge'
 
 /** kubelet starts a static Pod's container again after its back-off; the first time at once, with what a start takes. */
 const RESTART: Micros = seconds(2)
@@ -47,6 +53,8 @@ export const populate = (kernel: Kernel, options: ResolvedOptions, objects: Obje
   addProcess(kernel, WORKSTATION, KUBECTL, () => kubectl({ user: 'kubernetes-admin', servers, read: objects.read }))
   const spread = kernel.fork('join')
   options.nodes.forEach((shape, index) => addNode(ground, shape, index, JOIN_AFTER + spread.below(JOIN_SPREAD)))
+  addDNS(ground)
+  if (options.clients.length > 0) addClients(ground)
 }
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
@@ -101,6 +109,45 @@ const addControlPlane = ({ kernel, options, objects, servers }: Ground, n: numbe
   })
 }
 
+const dnsServers = ({ options }: Ground): readonly ActorId[] =>
+  options.nodes.length === 0 ? [] : range(options.dns).map(coreDNSId)
+
+/** CoreDNS, spread over the first nodes. */
+const addDNS = (ground: Ground): void => {
+  const { kernel, options, objects, servers } = ground
+  for (const instance of dnsServers(ground).keys()) {
+    const { name: host } = options.nodes[instance % options.nodes.length] ?? { name: '' }
+    const cursor = (): Cursor => objects.createCursor(coreDNSId(instance))
+    kernel.addProcess(coreDNSProcess({ instance, host, servers, cursor, read: objects.read }), JOIN_AFTER)
+  }
+}
+
+/** Load generators share a machine outside the nodes, with forwarding rules of its own. */
+const addClients = (ground: Ground): void => {
+  const { kernel, options } = ground
+  kernel.addHost(EDGE)
+  addMachine(ground, EDGE, JOIN_AFTER)
+  for (const { name, service, namespace, port, every } of options.clients) {
+    const target = { host: service, port }
+    kernel.addProcess(
+      loadGeneratorProcess({ name, host: EDGE, machine: hostId(EDGE), target, namespace, every }),
+      JOIN_AFTER,
+    )
+  }
+}
+
+/** What every machine of the cluster's network has: itself, and a kube-proxy that programs it. */
+const addMachine = (ground: Ground, name: string, delay: Micros, zone?: string, firstServer = 0): void => {
+  const { kernel, objects, servers } = ground
+  const machine = hostId(name)
+  kernel.addProcess(hostProcess({ name, dns: dnsServers(ground), machineOf: (one) => machineOf(ground, one) }), delay)
+  const cursor = (): Cursor => objects.createCursor(`kube-proxy/${name}`)
+  kernel.addProcess(
+    kubeProxyProcess({ node: name, zone, machine, servers, firstServer, cursor, read: objects.read }),
+    delay,
+  )
+}
+
 const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, delay: Micros): void => {
   const { kernel, objects, servers } = ground
   const { name } = shape
@@ -108,7 +155,7 @@ const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, dela
   kernel.addHost(name)
   const podCIDR = podRange(index)
   const nodeIP = machineAddress(index)
-  kernel.addProcess(hostProcess({ name, dns: [], machineOf: (ip) => machineOf(ground, ip) }), delay)
+  addMachine(ground, name, delay, shape.zone === '' ? undefined : shape.zone, index)
   const kubelet = kubeletId(name)
   const machine = hostId(name)
   kernel.addProcess(containerdProcess({ node: name, nodeIP, podCIDR, kubelet, machine }), delay)

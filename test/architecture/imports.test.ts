@@ -23,7 +23,7 @@ const LAYERS = [
 
 const path = (folder: string): string => (folder === 'cluster' ? '^src/cluster(\\.ts|/)' : `^src/${folder}/`)
 
-const upward: IForbiddenRuleType[] = LAYERS.flatMap((folders, depth) =>
+const upward: IForbiddenRuleType[] = LAYERS.slice(0, -1).flatMap((folders, depth) =>
   folders.map((folder) => ({
     name: `${folder} imports down only`,
     severity: 'error' as const,

@@ -184,7 +184,6 @@ export const nodeEvents = {
       restartCount: t.number,
       workload: workloadModel,
     }),
-    encode: ({ task, ip }) => ({ task, ip }),
   }),
   SignalTask: defineEvent({
     class: 'command',
