@@ -103,7 +103,7 @@ function fieldText(definition: string, name: string, schema: Schema, required: b
     schema['x-kubernetes-map-type'] === undefined ? '' : `%${schema['x-kubernetes-map-type']}`,
     schema['x-kubernetes-patch-strategy'] === undefined ? '' : `~${schema['x-kubernetes-patch-strategy']}`,
     schema['x-kubernetes-patch-merge-key'] === undefined ? '' : `(${schema['x-kubernetes-patch-merge-key']})`,
-    values === undefined ? '' : `<${values.join('|')}>`,
+    values === undefined ? '' : `<${values.map((value) => value.replaceAll(' ', '+')).join('|')}>`,
   ].join('')
 }
 

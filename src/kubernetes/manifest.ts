@@ -63,6 +63,8 @@ export function parseManifests(text: string, file: string): either.Either<readon
     lineCounter: lines,
     customTags: goTags,
     prettyErrors: false,
+    // It would warn on the process's stderr of keys that are no texts.
+    logLevel: 'error',
   })
   const problems: Problem[] = []
   const manifests: Manifest[] = []

@@ -8,7 +8,8 @@
  *
  * `!` is required, `.` a structure that Go keeps by value and so never leaves out. Types: `s` string, `i` int32, `l` int64,
  * `n` float, `b` boolean, `y` base64, `t` time, `u` time with microseconds, `q` quantity, `x` number or string, `o` any
- * object, `j` any JSON, `@name` another definition, `[` list of, `{` map of.
+ * object, `j` any JSON, `@name` another definition, `[` list of, `{` map of. A `+` in a
+ * value is a space.
  */
 import { POINTERS, REVIEWED } from './pointers.ts'
 import { SCHEMA_TABLE } from './table.ts'
@@ -153,7 +154,7 @@ function parseField(text: string, isPointer: (field: string) => boolean): Field 
     mapType: mapType as Field['mapType'],
     patchStrategies: strategies?.split(',') ?? [],
     mergeKey,
-    values: values?.split('|') ?? [],
+    values: values?.split('|').map((value) => value.replaceAll('+', ' ')) ?? [],
   }
 }
 

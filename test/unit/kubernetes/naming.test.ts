@@ -55,9 +55,7 @@ describe('hashes', () => {
     const values = fc.jsonValue({ maxDepth: 3 })
     fc.assert(
       fc.property(values, values, (a, b) => {
-        expect(sameJson(a, JSON.parse(canonicalJson(a)))).toBe(
-          canonicalJson(a) === canonicalJson(JSON.parse(JSON.stringify(a))),
-        )
+        expect(sameJson(a, JSON.parse(canonicalJson(a)))).toBe(true)
         expect(sameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b))
       }),
     )
