@@ -35,6 +35,7 @@ import {
   validatePriorityClass,
   validatePriorityClassUpdate,
 } from '../validation/scheduling.ts'
+import { secretWarnings } from '../warnings/secret.ts'
 import { defineStrategy, resetStatus, keepSpec, keepStatus, specChanged } from './strategy.ts'
 
 /** Holds a namespace until its content is gone; only the subresource `finalize` takes it away. */
@@ -80,6 +81,7 @@ export const configMapStrategy = defineStrategy<ConfigMap>({
 
 export const secretStrategy = defineStrategy<Secret>({
   defaults: defaultSecret,
+  warnings: secretWarnings,
   check: validateSecret,
   checkUpdate: validateSecretUpdate,
 })

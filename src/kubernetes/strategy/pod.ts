@@ -6,6 +6,7 @@ import type { Draft } from '../draft.ts'
 import { defaultPod } from '../defaulting/pod.ts'
 import { isTerminal } from '../pods.ts'
 import { computeQOS } from '../qos.ts'
+import { podWarnings } from '../warnings/pod.ts'
 import { withMembers } from '../with-members.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod/pod.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
@@ -27,6 +28,7 @@ export const podStrategy = defineStrategy<Pod>({
   initialGeneration: 1,
   bumpsGeneration: specChanged,
   graceSeconds: podGraceSeconds,
+  warnings: podWarnings,
   check: validatePod,
   checkUpdate: validatePodUpdate,
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),

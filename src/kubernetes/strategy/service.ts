@@ -23,6 +23,10 @@ export const serviceStrategy = defineStrategy<Service>({
   },
   prepareForStatusUpdate: keepSpec,
   allowCreateOnUpdate: true,
+  warnings: ({ spec }) =>
+    (spec?.externalIPs ?? []).length > 0
+      ? ['spec.externalIPs is deprecated and may no longer be implemented in some clusters']
+      : [],
   check: validateService,
   checkUpdate: validateServiceUpdate,
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),

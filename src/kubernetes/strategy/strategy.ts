@@ -27,6 +27,8 @@ export interface Strategy<O extends ApiObject> {
   /** Whether this change is one that the owner asked for. */
   bumpsGeneration(next: Draft<O>, before: Draft<O>): boolean
   validate(object: Draft<O>): readonly FieldError[]
+  /** What an answer to a create or an update warns of, beside unknown fields. */
+  warnings?(object: Draft<O>): readonly string[]
   validateUpdate(next: Draft<O>, before: O): readonly FieldError[]
   validateStatusUpdate(next: Draft<O>, before: O): readonly FieldError[]
   /** PUT to a name that doesn't exist creates it. */

@@ -1,5 +1,7 @@
 /** Deployments and ReplicaSets. Source: pkg/registry/apps/{deployment,replicaset}/strategy.go (v1.36). */
 import type { Deployment, ReplicaSet } from '../types/workloads.ts'
+import type { Draft } from '../draft.ts'
+import { nameWarnings, podSpecWarnings } from '../warnings/pod.ts'
 import { defaultDeployment, defaultReplicaSet } from '../defaulting/workloads.ts'
 import { sameJson } from '../hash.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
@@ -10,6 +12,14 @@ import {
   validateReplicaSetUpdate,
 } from '../validation/workloads.ts'
 import { defineStrategy, resetStatus, keepSpec, keepStatus, specChanged } from './strategy.ts'
+
+function templateWarnings({ metadata, spec }: Draft<Deployment> | Draft<ReplicaSet>): readonly string[] {
+  const { template } = spec ?? {}
+  return [
+    ...nameWarnings(metadata?.name ?? '', 'this is used in Pod names and hostnames'),
+    ...podSpecWarnings(template?.spec ?? {}, template?.metadata, 'spec.template.'),
+  ]
+}
 
 export const deploymentStrategy = defineStrategy<Deployment>({
   defaults: defaultDeployment,
@@ -23,6 +33,7 @@ export const deploymentStrategy = defineStrategy<Deployment>({
   // Annotations count too: a roll-back used to be asked for by one.
   bumpsGeneration: (next, before) =>
     specChanged(next, before) || !sameJson(next.metadata?.annotations ?? {}, before.metadata?.annotations ?? {}),
+  warnings: templateWarnings,
   check: validateDeployment,
   checkUpdate: validateDeploymentUpdate,
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
@@ -35,6 +46,7 @@ export const replicaSetStrategy = defineStrategy<ReplicaSet>({
   prepareForStatusUpdate: keepSpec,
   initialGeneration: 1,
   bumpsGeneration: specChanged,
+  warnings: templateWarnings,
   check: validateReplicaSet,
   checkUpdate: validateReplicaSetUpdate,
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
