@@ -33,6 +33,8 @@ export interface KubeletOptions {
   readonly read: ReadObject
   /** Whether it writes Event objects (`eventRecordQPS` above 0). Default: yes. */
   readonly recordsEvents?: boolean
+  /** Whether probes whose outcome is known are left out; it changes nothing but the work. Default: yes. */
+  readonly foldsProbes?: boolean
 }
 
 /** Source: pkg/kubelet/apis/config/v1beta1/defaults.go (v1.36): kubeAPIQPS, kubeAPIBurst, eventRecordQPS, eventBurst. */

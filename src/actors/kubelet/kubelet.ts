@@ -223,6 +223,7 @@ export class Kubelet {
       {
         machine: this.options.machine,
         startedAt: this.context.monotonic,
+        folds: this.options.foldsProbes !== false,
         status: (uid) => this.statuses.get(uid) ?? this.workers.get(uid)?.pod.status,
         unhealthy: (uid, container, message) => {
           const record = this.workers.get(uid)

@@ -1,7 +1,7 @@
 import type { Micros, Seq } from '../../../events/envelope.ts'
 import { compileChart } from '../../../engine/statechart/compile.ts'
 import type { Row } from '../../../engine/statechart/row.ts'
-import type { Pod } from '../../../kubernetes/types/pod.ts'
+import type { Pod, PodPhase } from '../../../kubernetes/types/pod.ts'
 import type { PodState } from '../runtime/pod-state.ts'
 import { newSlot, type Slot } from './container.chart.ts'
 import type { PodStop } from './stop.ts'
@@ -45,6 +45,8 @@ export interface PodRecord {
   /** Whatever its volumes show is there. */
   isMounted: boolean
   mountFailures: number
+  /** Its phase in the API when its worker last took up a new version of it. */
+  seenPhase: PodPhase | undefined
 }
 
 export const newRecord = (pod: Pod, state: PodState, cause: Seq): PodRecord => ({
@@ -67,6 +69,7 @@ export const newRecord = (pod: Pod, state: PodState, cause: Seq): PodRecord => (
   grace: 0,
   isMounted: false,
   mountFailures: 0,
+  seenPhase: pod.status?.phase,
 })
 
 export const slotOf = (record: PodRecord, container: string): Slot => {

@@ -119,6 +119,7 @@ export const statusNow = (record: PodRecord, world: SyncWorld, isTerminal: boole
     pod,
     state: observed,
     previous: world.statuses.get(uid) ?? pod.status,
+    seenPhase: record.seenPhase,
     isTerminal,
     nodeIP: world.nodeIP,
     now,

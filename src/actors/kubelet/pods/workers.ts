@@ -205,6 +205,8 @@ export class PodWorkers {
       work = workFor(emitted, record, world)
     })
     if (work === undefined) return
+    // The last sync goes on with the version that the one before had. Source: pod_workers.go, requeueLastPodUpdate.
+    if (!worker.matches(record.row, 'terminated')) record.seenPhase = record.pod.status?.phase
     record.work = work
     record.round++
     record.isPending = false

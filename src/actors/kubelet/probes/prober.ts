@@ -19,6 +19,8 @@ const SILENCE = 'probe-timeout'
 export interface ProberHost {
   readonly machine: ActorId
   readonly startedAt: Micros
+  /** Whether probes whose outcome is known are left out. */
+  readonly folds: boolean
   /** The status that was last generated for a Pod. */
   status(uid: string): PodStatus | undefined
   unhealthy(uid: string, container: string, message: string): void
@@ -207,7 +209,7 @@ export class Prober implements ProbeVerdicts {
     }
     worker.asking = false
     const changed = count(worker, ok)
-    worker.steady = ok && worker.result === true && worker.run >= spec.successThreshold
+    worker.steady = this.host.folds && ok && worker.result === true && worker.run >= spec.successThreshold
     if (worker.steady && until !== undefined) this.planAfter(worker, until)
     if (changed) this.host.judged(uid, container, spec.kind, ok)
     this.rest(worker)

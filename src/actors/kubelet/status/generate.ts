@@ -21,6 +21,8 @@ export interface StatusInput {
   readonly state: PodState
   /** What was last generated, or what the API shows. */
   readonly previous: PodStatus | undefined
+  /** The phase in the version of the Pod that its worker goes by. */
+  readonly seenPhase: PodPhase | undefined
   /** No container will be started again. */
   readonly isTerminal: boolean
   readonly nodeIP: string
@@ -44,7 +46,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
   const reason = samePhase ? (previous?.reason ?? pod.status?.reason) : undefined
   const message = samePhase ? (previous?.message ?? pod.status?.message) : undefined
   // An address stays in the status after its sandbox is gone. Source: pkg/kubelet/pleg/generic.go, getPodIPs.
-  const isOver = phase === 'Succeeded' || phase === 'Failed'
+  const isOver = previous?.phase === 'Succeeded' || previous?.phase === 'Failed'
   const ip = state.sandbox?.ip ?? (pod.spec.hostNetwork === true ? nodeIP : isOver ? previous?.podIP : undefined)
   return {
     ...given('observedGeneration', pod.metadata.generation),
@@ -59,7 +61,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
     qosClass: qosOf(pod),
-    ...podLevelResources(pod, previous),
+    ...podLevelResources(pod, previous, input.seenPhase),
   }
 }
 

@@ -21,11 +21,12 @@ export const statusPatch = (uid: string, shown: PodStatus | undefined, next: Pod
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid }, status }
 }
 
-/** Conditions that others own are kept as the API shows them. Source: status_manager.go, mergePodStatus. */
+/** What others own is kept as the API shows it: their conditions, resource claims. Source: status_manager.go, mergePodStatus. */
 export const withOthers = (shown: PodStatus | undefined, next: PodStatus): PodStatus => {
   const others = (shown?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type))
   const own = (next.conditions ?? []).filter(({ type }) => KUBELET_CONDITIONS.has(type))
-  return { ...next, conditions: [...others, ...own] }
+  const { resourceClaimStatuses, extendedResourceClaimStatus } = shown ?? {}
+  return { ...next, conditions: [...others, ...own], resourceClaimStatuses, extendedResourceClaimStatus }
 }
 
 /** Whether the API shows what the kubelet would have it show. */

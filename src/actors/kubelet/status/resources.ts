@@ -1,6 +1,6 @@
 import type { ResourceRequirements } from '../../../kubernetes/types/container.ts'
 import type { ResourceList } from '../../../kubernetes/types/meta.ts'
-import type { Pod, PodSpec, PodStatus } from '../../../kubernetes/types/pod.ts'
+import type { Pod, PodPhase, PodSpec, PodStatus } from '../../../kubernetes/types/pod.ts'
 import { podLimitList, podRequestList } from '../../../kubernetes/resources.ts'
 
 interface PodLevel {
@@ -29,13 +29,17 @@ const isEmpty = (list: ResourceList): boolean => Object.keys(list).length === 0
 /**
  * `allocatedResources` and `resources` of a Pod's status.
  *
- * While the API still shows Running and the Pod has ended, upstream reads a cgroup that is gone: the requests and limits
+ * While the worker's version of the Pod still shows Running and the Pod has ended, upstream reads a cgroup that is gone: the requests and limits
  * drop out of the status, all but those for memory. That is what the last patch before the deletion of a Pod is for.
  * Source: pkg/kubelet/kubelet_pods.go, convertToAPIPodLevelResourcesStatus (v1.36, InPlacePodLevelResourcesVerticalScaling).
  */
-export const podLevelResources = (pod: Pod, previous: PodStatus | undefined): Pick<PodStatus, keyof PodLevel> => {
+export const podLevelResources = (
+  pod: Pod,
+  previous: PodStatus | undefined,
+  seenPhase: PodPhase | undefined,
+): Pick<PodStatus, keyof PodLevel> => {
   const { allocatedResources, resources } = given(pod)
-  const hasLostCgroup = pod.status?.phase === 'Running' && previous !== undefined && previous.phase !== 'Running'
+  const hasLostCgroup = seenPhase === 'Running' && previous !== undefined && previous.phase !== 'Running'
   if (!hasLostCgroup) return { allocatedResources, resources }
   const { memory } = resources.requests ?? {}
   return { allocatedResources, resources: memory === undefined ? {} : { requests: { memory } } }
