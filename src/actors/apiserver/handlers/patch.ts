@@ -6,7 +6,7 @@ import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
 import { givenOf, type Given, type Request } from '../request.ts'
 import type { World } from '../world.ts'
-import { updateObject } from './update.ts'
+import { statusOnly, updateObject } from './update.ts'
 
 /**
  * PATCH: the patch is applied again to every version that another writer puts in between, so it meets a conflict only when
@@ -18,7 +18,8 @@ export function* patch(request: Request, world: World): Procedure<Answer> {
   const { row, patchType = 'strategic', body, options } = request
   if (patchType === 'apply') return refusal(UNSUPPORTED_MEDIA_TYPE)
   const propose = (stored: ApiObject): Given | Status => {
-    const patched = patchObject(row, stored, patchType, body, options.fieldValidation ?? 'Ignore')
+    const target = request.subresource === 'status' && patchType !== 'json' ? statusOnly(stored) : stored
+    const patched = patchObject(row, target, patchType, body, options.fieldValidation ?? 'Ignore')
     return either.isLeft(patched) ? patched.left : givenOf(patched.right.object)
   }
   return yield* updateObject(request, propose, world)

@@ -6,7 +6,7 @@ import type { Kind } from '../../../kubernetes/kinds.ts'
 import { expired, isStatus, unexpectedError, type GroupResource, type Status } from '../../../kubernetes/status.ts'
 import type { ReadObject } from '../../../kubernetes/view.ts'
 import { etcd, eventLease, type Procedure } from '../procedure.ts'
-import { estimateSize } from './size.ts'
+import { estimateObjectSize } from './size.ts'
 
 /** One name of one kind, and where it is stored. */
 export interface ObjectRef {
@@ -79,7 +79,7 @@ export class Store {
     const response = yield* etcd({
       op: 'txn',
       compare: [{ key: ref.key, target: 'mod', result: '=', value: expected }],
-      then: [{ op: 'put', key: ref.key, size: estimateSize(value), value, ...(lease === 0 ? {} : { lease }) }],
+      then: [{ op: 'put', key: ref.key, size: estimateObjectSize(value), value, ...(lease === 0 ? {} : { lease }) }],
       else: [{ op: 'range', key: ref.key }],
     })
     if (response.outcome === 'refused') return storageError(response)
@@ -178,7 +178,7 @@ const modOf = ({ results }: EtcdResponse): number => {
 }
 
 /** The stored form: its version is the revision, so it does not stand in the object. */
-export const withoutVersion = (object: ApiObject): unknown => {
+export const withoutVersion = (object: ApiObject): object => {
   const { resourceVersion: _version, ...metadata } = object.metadata
   return { ...object, metadata }
 }
