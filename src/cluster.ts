@@ -11,6 +11,7 @@ import { ActorFailure, Kernel, OUTSIDE } from './engine/kernel/kernel.ts'
 import { unsettled } from './cluster/convergence.ts'
 import type { Fault } from './cluster/fault.ts'
 import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
+import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input } from './cluster/inputs.ts'
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
 import { ClusterProjections } from './cluster/projections.ts'
@@ -20,6 +21,8 @@ import { readManifests } from './cluster/manifests.ts'
 import { parseObjectRef } from './cluster/object-ref.ts'
 import type { Kind, KindMap } from './kubernetes/kinds.ts'
 import type { View } from './kubernetes/view.ts'
+import type { Availability } from './projections/endpoints.ts'
+import type { Metrics } from './projections/metrics.ts'
 import type { TimelineRow } from './projections/timeline.ts'
 import type { WhyStep } from './projections/why.ts'
 
@@ -79,6 +82,10 @@ export interface Cluster {
   fork(options: { readonly at: Micros; readonly with?: (fork: Cluster) => void }): Cluster
   /** Digest of the log so far. */
   digest(): string
+  /** Ready endpoints and answered requests, by Service. */
+  readonly availability: Availability
+  /** Counts of events, API writes, Pods. */
+  readonly metrics: Metrics
   /** Writes a recording: JSON lines, compressed if the name ends in `.gz`. */
   save(path: string): void
   /** What came from outside so far and what is planned. */
@@ -150,6 +157,14 @@ class SimulatedCluster implements Cluster {
     return this.unsettled().length === 0
   }
 
+  get availability(): Availability {
+    return this.projections.availability
+  }
+
+  get metrics(): Metrics {
+    return this.projections.metrics
+  }
+
   apply(manifests: string | readonly ApiObject[]): void {
     const apply = typeof manifests === 'string' ? objectsIn(manifests) : manifests
     this.invoke({ apply: apply.map((object) => ({ ...object })) })
@@ -198,7 +213,8 @@ class SimulatedCluster implements Cluster {
   }
 
   unsettled(): readonly string[] {
-    return unsettled(this.projections.head(), (node) => !this.kernel.hasHost(node) || this.kernel.host(node).power)
+    const isPowered = (node: string): boolean => !this.kernel.hasHost(node) || this.kernel.host(node).power
+    return [...unanswered(this.projections.invocations), ...unsettled(this.projections.head(), isPowered)]
   }
 
   timeline(): readonly TimelineRow[] {

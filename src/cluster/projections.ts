@@ -11,12 +11,14 @@ import type { ObjectStore } from '../projections/objects/store.ts'
 import { timelineProjection, type Timeline, type TimelineRow } from '../projections/timeline.ts'
 import { why, type WhySubject, type WhyStep } from '../projections/why.ts'
 import { etcdLeaderProjection, type EtcdLeader } from './etcd-leader.ts'
+import { invocationsProjection, type Invocations } from './invocations.ts'
 
 /** All that a cluster or a recording tells besides its log: folded from it, event by event. */
 export class ClusterProjections {
   readonly objects: ObjectStore
   readonly availability: Availability
   readonly metrics: Metrics
+  readonly invocations: Invocations
   private readonly told: Timeline
   private readonly leader: EtcdLeader
   private readonly folded = new Projections()
@@ -24,6 +26,7 @@ export class ClusterProjections {
   constructor(history: 'all' | 'compacted', causeOf: (seq: Seq) => Seq) {
     this.objects = this.folded.add(objectsProjection({ history }))
     this.leader = this.folded.add(etcdLeaderProjection)
+    this.invocations = this.folded.add(invocationsProjection)
     this.told = this.folded.add(timelineProjection(this.objects, causeOf))
     this.availability = this.folded.add(availabilityProjection(this.objects))
     this.metrics = this.folded.add(metricsProjection(this.objects))

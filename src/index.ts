@@ -1,0 +1,27 @@
+/** Seatrial: a Kubernetes cluster as an event-sourced actor system, as a library. */
+export { createCluster, ManifestError, RunFailure, type Cluster, type CreateOptions } from './cluster.ts'
+export {
+  crash,
+  delay,
+  ETCD_LEADER,
+  fullDisk,
+  kill,
+  loss,
+  oneWayPartition,
+  partition,
+  pause,
+  skew,
+  slowDisk,
+  type Fault,
+} from './cluster/fault.ts'
+export type { ClientSpec, ClusterOptions, NodeShape } from './cluster/options.ts'
+export type { EventOf, LogEvent, Micros, Seq } from './events/envelope.ts'
+export { hours, micros, millis, minutes, seconds } from './events/time.ts'
+export type { Kind, KindMap } from './kubernetes/kinds.ts'
+export type { View } from './kubernetes/view.ts'
+export { renderTimeline, type TimelineRow } from './projections/timeline.ts'
+export { renderWhy, type WhyStep } from './projections/why.ts'
+export { readRecording } from './events/file/recording-reader.ts'
+export { openRecord } from './replay/record.ts'
+export { reexecute } from './replay/reexecute.ts'
+export { parseFault, type PlannedFault } from './chaos/fault-script.ts'
