@@ -45,7 +45,7 @@ export interface Decision {
   /** Absent where there was but one node to choose. */
   readonly scores?: {
     readonly plugins: readonly { readonly name: string; readonly weight: number }[]
-    /** How many nodes were scored; `nodes` may hold only the best of them. */
+    /** How many nodes were scored; `nodes` may hold only the best of them, the best first. */
     readonly scored: number
     readonly nodes: readonly ScoredNode[]
   }
@@ -70,11 +70,11 @@ export function summarize(diagnosis: Diagnosis, allNodes: number): readonly Filt
 
 /**
  * The scores as rows.
- * @param rows how many of the best; Infinity for all, in order of evaluation
+ * @param rows how many of the best, the best first; Infinity for all, in order of evaluation
  */
 export function scoreRows(table: ScoreTable, rows: number): NonNullable<Decision['scores']> {
   const { plugins, nodes, totals, scores } = table
-  const shown = rows >= nodes.length ? nodes.map((_, i) => i) : best(totals, rows)
+  const shown = rows === Infinity ? nodes.map((_, i) => i) : best(totals, rows)
   return {
     plugins: plugins.map(({ plugin, weight }) => ({ name: plugin.name, weight })),
     scored: nodes.length,
