@@ -10,6 +10,7 @@ import { formatQuantity, parseQuantity, roundUpToMilli } from '../quantity.ts'
 import { parseTime } from '../time.ts'
 import { formatPath, type FieldPath } from './path.ts'
 import { definition, type Definition, type Field, type FieldType, type Scalar } from './reader.ts'
+import { GO_NAMES, goType, goValue, NAMES, typeName, zeroOf } from './words.ts'
 
 export interface SchemaProblem {
   /** An unknown field is an error under strict validation only; the others always are. */
@@ -39,35 +40,6 @@ export function decodeObject(json: unknown, shape: Definition): Decoded {
 }
 
 const ABSENT = Symbol('absent')
-const NAMES: Readonly<Record<Scalar, string>> = {
-  s: 'string',
-  i: 'integer',
-  l: 'integer',
-  n: 'number',
-  b: 'boolean',
-  y: 'base64 string',
-  t: 'time',
-  u: 'time',
-  q: 'quantity',
-  x: 'integer or string',
-  o: 'object',
-  j: 'any value',
-}
-const GO_NAMES: Readonly<Record<Scalar, string>> = {
-  s: 'string',
-  i: 'int32',
-  l: 'int64',
-  n: 'float64',
-  b: 'bool',
-  y: '[]uint8',
-  t: 'string',
-  u: 'string',
-  q: 'string',
-  x: 'int32',
-  o: 'map[string]interface {}',
-  j: 'interface {}',
-}
-
 class Decoder {
   readonly problems: SchemaProblem[] = []
   private readonly path: (string | number)[] = []
@@ -249,31 +221,6 @@ const isObject = (json: unknown): json is JsonObject =>
 const isInteger = (json: unknown, low: number, high: number): boolean =>
   typeof json === 'number' && Number.isInteger(json) && json >= low && json <= high
 
-function typeName(json: unknown): string {
-  if (json === null) return 'null'
-  if (Array.isArray(json)) return 'list'
-  if (typeof json === 'number') return Number.isInteger(json) ? 'integer' : 'number'
-  return typeof json
-}
-
-function goValue(json: unknown): string {
-  if (Array.isArray(json)) return 'array'
-  return typeof json === 'boolean' ? 'bool' : typeof json
-}
-
-function goType(type: FieldType): string {
-  switch (type.form) {
-    case 'scalar':
-      return type.scalar === 'q' ? 'resource.Quantity' : GO_NAMES[type.scalar]
-    case 'ref':
-      return definition(type.name)?.goName ?? type.name
-    case 'list':
-      return `[]${goType(type.of)}`
-    case 'map':
-      return `map[string]${goType(type.of)}`
-  }
-}
-
 /** Whether Go's `omitempty` leaves it out. */
 function isLeftOut(value: unknown, field: Field): boolean {
   switch (field.type.form) {
@@ -285,21 +232,6 @@ function isLeftOut(value: unknown, field: Field): boolean {
       return !field.pointer && (value === '' || value === 0 || value === false)
     case 'ref':
       return false
-  }
-}
-
-function zeroOf(scalar: Scalar): unknown {
-  switch (scalar) {
-    case 's':
-      return ''
-    case 'i':
-    case 'l':
-    case 'n':
-      return 0
-    case 'b':
-      return false
-    default:
-      return undefined
   }
 }
 
