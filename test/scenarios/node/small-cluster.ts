@@ -6,6 +6,10 @@ import { Kernel } from '../../../src/engine/kernel/kernel.ts'
 import type { EventData, EventType } from '../../../src/events/catalogue/index.ts'
 import type { LogEvent, Micros } from '../../../src/events/envelope.ts'
 import { seconds } from '../../../src/events/time.ts'
+import { loadGeneratorProcess, type LoadGeneratorOptions } from '../../../src/actors/clients/load-generator.ts'
+import { coreDNSId, coreDNSProcess } from '../../../src/actors/dns/coredns.ts'
+import { kubeProxyId, kubeProxyProcess } from '../../../src/actors/proxy/kube-proxy.ts'
+import type { Cursor } from '../../../src/kubernetes/view.ts'
 import { createApiServer } from '../../../src/actors/apiserver/api-server.ts'
 import { isConditionTrue } from '../../../src/kubernetes/conditions.ts'
 import { invariant } from '../../../src/events/invariant.ts'
@@ -28,6 +32,9 @@ export interface SmallClusterOptions {
   readonly node?: Partial<NodeShape>
   readonly images?: readonly string[]
   readonly recordsEvents?: boolean
+  readonly foldsProbes?: boolean
+  /** Whether Services work: a kube-proxy on each node, one CoreDNS. */
+  readonly traffic?: boolean
 }
 
 /** A change of one object as a reader of the whole history sees it. */
@@ -56,6 +63,7 @@ export class SmallCluster {
     this.names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)
     this.addControlPlane()
     this.names.forEach((name, i) => this.addNode(name, i, options))
+    if (options.traffic === true) this.addTraffic()
     this.begin()
   }
 
@@ -67,7 +75,10 @@ export class SmallCluster {
     const metadata = { name: 'default', namespace: 'default' }
     const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false }
     this.ask({ verb: 'create', kind: 'ServiceAccount', namespace: 'default', name: 'default', body })
-    invariant(this.runUntil(() => this.get('ServiceAccount', 'default') !== undefined, seconds(10)), 'it is made')
+    invariant(
+      this.runUntil(() => this.get('ServiceAccount', 'default') !== undefined, seconds(10)),
+      'it is made',
+    )
   }
 
   private addControlPlane(): void {
@@ -112,9 +123,11 @@ export class SmallCluster {
     kernel.addProcess(
       hostProcess({
         name,
-        dns: [],
+        dns: options.traffic === true ? [coreDNSId(0)] : [],
         machineOf: (ip) => {
-          const at = this.names.findIndex((_, i) => nodeIPOf(i) === ip || podCIDROf(i).startsWith(ip.slice(0, ip.lastIndexOf('.') + 1)))
+          const at = this.names.findIndex(
+            (_, i) => nodeIPOf(i) === ip || podCIDROf(i).startsWith(ip.slice(0, ip.lastIndexOf('.') + 1)),
+          )
           const found = this.names[at]
           return found === undefined ? undefined : hostId(found)
         },
@@ -140,8 +153,30 @@ export class SmallCluster {
         cursor: () => store.createCursor(`${kubeletId(name)}#${readers++}`),
         read: store.read,
         recordsEvents: options.recordsEvents,
+        foldsProbes: options.foldsProbes,
       }),
       seconds(2),
+    )
+  }
+
+  private addTraffic(): void {
+    const { kernel, store } = this
+    const reader = (id: string): (() => Cursor) => {
+      let readers = 0
+      return () => store.createCursor(`${id}#${readers++}`)
+    }
+    for (const node of this.names) {
+      const cursor = reader(kubeProxyId(node))
+      kernel.addProcess(kubeProxyProcess({ node, machine: hostId(node), servers: [API], cursor, read: store.read }))
+    }
+    const cursor = reader(coreDNSId(0))
+    kernel.addProcess(coreDNSProcess({ instance: 0, host: 'control-1', servers: [API], cursor, read: store.read }))
+  }
+
+  /** Calls a Service from a node until the end. */
+  addClient(name: string, node: string, host: string, port: number, options: Partial<LoadGeneratorOptions> = {}): void {
+    this.kernel.addProcess(
+      loadGeneratorProcess({ name, host: node, machine: hostId(node), target: { host, port }, ...options }),
     )
   }
 
@@ -171,7 +206,11 @@ export class SmallCluster {
   }
 
   /** A Pod on a node of its own choice, as a scheduler would leave it. */
-  createPod(name: string, spec: Partial<PodSpec> & { readonly containers?: readonly Container[] } = {}, annotations?: Record<string, string>): void {
+  createPod(
+    name: string,
+    spec: Partial<PodSpec> & { readonly containers?: readonly Container[] } = {},
+    annotations?: Record<string, string>,
+  ): void {
     const body = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -211,6 +250,17 @@ export class SmallCluster {
 
   of<T extends EventType>(type: T): readonly (LogEvent & { type: T })[] {
     return this.events.filter((event): event is LogEvent & { type: T } => event.type === type)
+  }
+
+  /** Containers whose processes live on a machine, by what the log says of their starts and ends and of the machine's power. */
+  runningTasks(node: string): readonly string[] {
+    const running = new Set<string>()
+    for (const event of this.events) {
+      if (event.type === 'StartTask' && event.to === hostId(node)) running.add(event.data.task)
+      else if (event.type === 'TaskExited' && event.by === hostId(node)) running.delete(event.data.task)
+      else if (event.type === 'HostPoweredOff' && event.data.host === node) running.clear()
+    }
+    return [...running]
   }
 
   /** Reasons and messages of the Events about an object, in order. */
