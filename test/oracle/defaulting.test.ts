@@ -4,11 +4,11 @@
  * what the server draws (uid, times, revision, addresses) and what admission plugins add.
  */
 import { either } from 'fp-ts'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { ApiObject } from '../../src/events/json.ts'
 import { readObject } from '../../src/kubernetes/read-object.ts'
 import type { KindRow } from '../../src/kubernetes/registry.ts'
-import { exchangesOf, hasTranscripts, targetOf, WHY_SKIPPED, type Exchange } from './transcripts.ts'
+import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
 
 type Json = Record<string, unknown>
 
@@ -108,7 +108,7 @@ function stored(exchange: Exchange, row: KindRow): ApiObject {
   return row.strategy.prepareForCreate(row.strategy.defaults(read.right.object), NOW) as ApiObject
 }
 
-test.runIf(hasTranscripts)('created objects have the form, the defaults and the status of the real server', () => {
+oracleTest('created objects have the form, the defaults and the status of the real server', () => {
   const creates = THEMES.flatMap(exchangesOf).flatMap((exchange) => {
     const { method, path, body } = exchange.request
     const found = method === 'POST' && exchange.response.code === 201 ? targetOf(path) : undefined
@@ -135,5 +135,3 @@ function equal(a: unknown, b: unknown): boolean {
     return false
   }
 }
-
-test.skipIf(hasTranscripts)(`created objects (${WHY_SKIPPED})`, () => undefined)

@@ -1,6 +1,7 @@
 /** Reads the recorded answers of a real API server (../shared/oracles/api), where they are. */
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { test } from 'vitest'
 import { rowByResource, type KindRow } from '../../src/kubernetes/registry.ts'
 
 export interface Exchange {
@@ -26,6 +27,10 @@ export const hasTranscripts = existsSync(FOLDER)
 
 /** Shown in a skipped test's name. */
 export const WHY_SKIPPED = 'recordings of a real API server are not beside the project (../shared/oracles/api)'
+
+/** A test against the transcripts: skipped, saying why, where there are none. */
+export const oracleTest = (name: string, run: () => void): void =>
+  test.runIf(hasTranscripts)(hasTranscripts ? name : `${name} (left out: ${WHY_SKIPPED})`, run)
 
 /** The exchanges of one theme, in order. */
 export function exchangesOf(theme: string): readonly Exchange[] {

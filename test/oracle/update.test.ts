@@ -5,14 +5,14 @@
  * whole Status. Left out, and counted: refusals that the request handlers, the store and the allocators give.
  */
 import { either } from 'fp-ts'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { ApiObject } from '../../src/events/json.ts'
 import type { KindRow } from '../../src/kubernetes/kind-rows.ts'
 import { patchObject, PATCH_TYPES } from '../../src/kubernetes/patch/patch.ts'
 import { readObject, type ReadObject } from '../../src/kubernetes/read-object.ts'
 import { invalid } from '../../src/kubernetes/status.ts'
 import type { Status } from '../../src/kubernetes/types/meta.ts'
-import { exchangesOf, hasTranscripts, targetOf, WHY_SKIPPED, type Exchange } from './transcripts.ts'
+import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
 
 type Json = Record<string, unknown>
 
@@ -174,7 +174,7 @@ function withoutEmpty(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, member]) => [key, withoutEmpty(member)]))
 }
 
-test.runIf(hasTranscripts)('changes of served kinds end as on the real server', () => {
+oracleTest('changes of served kinds end as on the real server', () => {
   const steps = THEMES.flatMap(stepsOf)
   const different = steps.flatMap((step) => {
     const actual = comparable(answer(step), step.before)
@@ -194,5 +194,3 @@ function equal(a: unknown, b: unknown): boolean {
     return false
   }
 }
-
-test.skipIf(hasTranscripts)(`changes (${WHY_SKIPPED})`, () => undefined)

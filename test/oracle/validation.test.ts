@@ -5,13 +5,13 @@
  * of validation.
  */
 import { either } from 'fp-ts'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import type { ApiObject } from '../../src/events/json.ts'
 import type { Draft } from '../../src/kubernetes/draft.ts'
 import { readObject } from '../../src/kubernetes/read-object.ts'
 import type { KindRow } from '../../src/kubernetes/registry.ts'
 import { invalid } from '../../src/kubernetes/status.ts'
-import { exchangesOf, hasTranscripts, targetOf, WHY_SKIPPED, type Exchange } from './transcripts.ts'
+import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
 
 /** Refusals that other parts of the API server give. */
 const ELSEWHERE = [
@@ -50,7 +50,7 @@ function isElsewhere(exchange: Exchange): boolean {
   return ELSEWHERE.some((words) => message.includes(words))
 }
 
-test.runIf(hasTranscripts)('creates of served kinds are refused and taken as by the real server', () => {
+oracleTest('creates of served kinds are refused and taken as by the real server', () => {
   const creates = exchangesOf('validation').flatMap((exchange) => {
     const found = exchange.request.method === 'POST' ? targetOf(exchange.request.path) : undefined
     return found === undefined || exchange.request.body === undefined ? [] : [{ exchange, ...found }]
@@ -71,5 +71,3 @@ test.runIf(hasTranscripts)('creates of served kinds are refused and taken as by 
   expect(creates.length).toBeGreaterThan(150)
   expect(report).toEqual([])
 })
-
-test.skipIf(hasTranscripts)(`creates of served kinds (${WHY_SKIPPED})`, () => undefined)

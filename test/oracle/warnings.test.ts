@@ -4,13 +4,13 @@
  * are left out.
  */
 import { either } from 'fp-ts'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { readObject } from '../../src/kubernetes/read-object.ts'
-import { exchangesOf, hasTranscripts, targetOf, WHY_SKIPPED } from './transcripts.ts'
+import { exchangesOf, oracleTest, targetOf } from './transcripts.ts'
 
 const THEMES = ['strict', 'crud', 'lifecycle', 'list', 'patch', 'subresources', 'tables', 'updates', 'validation']
 
-test.runIf(hasTranscripts)('creates are warned of as on the real server', () => {
+oracleTest('creates are warned of as on the real server', () => {
   const creates = THEMES.flatMap(exchangesOf).flatMap((exchange) => {
     const { method, path, body } = exchange.request
     const found = method === 'POST' && exchange.response.code === 201 ? targetOf(path) : undefined
@@ -32,5 +32,3 @@ test.runIf(hasTranscripts)('creates are warned of as on the real server', () => 
   console.log(`warnings: ${creates.length} of ${creates.length} equal, ${warned} of them with warnings`)
   expect(warned).toBeGreaterThan(10)
 })
-
-test.skipIf(hasTranscripts)(`warnings (${WHY_SKIPPED})`, () => undefined)
