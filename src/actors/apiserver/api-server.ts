@@ -3,6 +3,7 @@ import { seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { KIND_ROWS } from '../../kubernetes/kind-rows.ts'
 import { kindRow, SERVED_KINDS } from '../../kubernetes/registry.ts'
 import { storageKey } from '../../kubernetes/storage-key.ts'
 import { AdmissionChain } from './admission/chain.ts'
@@ -31,7 +32,8 @@ const BOOTSTRAP_RETRY: Micros = seconds(1)
 const SERVED: ReadonlyMap<string, ServedRow> = new Map(
   SERVED_KINDS.map((row): [string, ServedRow] => [row.kind, row as ServedRow]),
 )
-const KINDS: readonly Kind[] = SERVED_KINDS.map(({ kind }) => kind)
+/** What the cache holds: also kinds that admission looks at without their being served. */
+const KINDS: readonly Kind[] = KIND_ROWS.map(({ kind }) => kind)
 
 /**
  * A kube-apiserver: the only way to etcd. Authenticates, authorizes, admits, defaults, validates, stores; shows to readers and

@@ -59,10 +59,11 @@ export const isDryRun = ({ options }: Request): boolean => options.dryRun === tr
 
 /** A body as an object of the request's kind, or why it is none. */
 export const decodeBody = ({ row, options }: Request, body: unknown): Given | Status => {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return badRequest('the object provided is unrecognized (must be of type Object)')
+  const given = body ?? {}
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    return badRequest(`the object provided is unrecognized (must be of type ${row.kind})`)
   }
-  const read = readObject(row, body as Readonly<Record<string, unknown>>, options.fieldValidation ?? 'Ignore')
+  const read = readObject(row, given as Readonly<Record<string, unknown>>, options.fieldValidation ?? 'Ignore')
   return either.isLeft(read) ? read.left : givenOf(read.right.object)
 }
 

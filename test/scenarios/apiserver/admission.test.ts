@@ -68,6 +68,60 @@ test('a namespace that the cache does not show yet is asked for', () => {
   expect(requests.map((request) => plane.answer(request)?.code)).toEqual([201, 201])
 })
 
+describe('limits of a namespace', () => {
+  const limited = (limits: readonly object[]): ControlPlane => {
+    const plane = inNamespace()
+    const value = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'lr', namespace: 'ns' }, spec: { limits } }
+    plane.store('/registry/limitranges/ns/lr', value)
+    return plane
+  }
+
+  const cpu = (resources: object): object => pod('p', { containers: [{ name: 'c', image: 'i', resources }] })
+
+  test('are given to containers that say nothing', () => {
+    const plane = limited([{ type: 'Container', default: { cpu: '200m' }, defaultRequest: { cpu: '100m' } }])
+    const { spec, metadata, status } = plane.made('Pod', 'ns', pod('p'))
+    expect(spec.containers[0]?.resources).toEqual({ requests: { cpu: '100m' }, limits: { cpu: '200m' } })
+    expect(metadata.annotations).toEqual({
+      'kubernetes.io/limit-ranger': 'LimitRanger plugin set: cpu request for container c; cpu limit for container c',
+    })
+    expect(status?.qosClass).toBe('Burstable')
+  })
+
+  test.each([
+    [{ limits: { cpu: '2' } }, 'maximum cpu usage per Container is 1, but limit is 2'],
+    [
+      { requests: { cpu: '10m' }, limits: { cpu: '200m' } },
+      '[minimum cpu usage per Container is 50m, but request is 10m, cpu max limit to request ratio per Container is 4, but provided ratio is 20.000000]',
+    ],
+    [
+      {},
+      '[minimum cpu usage per Container is 50m.  No request is specified, maximum cpu usage per Container is 1.  No limit is specified, cpu max limit to request ratio per Container is 4, but no request is specified or request is 0]',
+    ],
+  ])('refuse %j', (resources, why) => {
+    const bounds = { min: { cpu: '50m' }, max: { cpu: '1' }, maxLimitRequestRatio: { cpu: '4' } }
+    const plane = limited([{ type: 'Container', ...bounds }])
+    const refused = plane.create('Pod', 'ns', cpu(resources))
+    expect([refused.code, refused.status?.message]).toEqual([403, `pods "p" is forbidden: ${why}`])
+  })
+})
+
+test('a Pod of a runtime class takes its overhead and selector over; without the class it is refused', () => {
+  const plane = inNamespace()
+  const refused = plane.create('Pod', 'ns', pod('p', { runtimeClassName: 'kata' }))
+  expect(refused.status?.message).toBe('pods "p" is forbidden: pod rejected: RuntimeClass "kata" not found')
+  plane.store('/registry/runtimeclasses/kata', {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'kata' },
+    handler: 'kata',
+    overhead: { podFixed: { memory: '120Mi' } },
+    scheduling: { nodeSelector: { vm: 'yes' } },
+  })
+  const { spec } = plane.made('Pod', 'ns', pod('p', { runtimeClassName: 'kata' }))
+  expect([spec.overhead, spec.nodeSelector]).toEqual([{ memory: '120Mi' }, { vm: 'yes' }])
+})
+
 describe('a Service', () => {
   test('gets an address, a node port where its type has one, and gives them back', () => {
     const plane = new ControlPlane()

@@ -126,6 +126,15 @@ export class ControlPlane {
     return this.objects.read(kind, namespace, name, this.objects.head) !== undefined
   }
 
+  /** Writes an object past the API server, as what is not served by it can only be. */
+  store(key: string, value: object): void {
+    const request = this.next++
+    const op = { op: 'put', key, size: 100, value } as const
+    this.kernel.input('EtcdRequested', { request, op }, 'etcd/1')
+    this.runUntil(() => this.of('EtcdResponded').some(({ to, data }) => to === 'outside' && data.request === request))
+    this.run(millis(10))
+  }
+
   watch(watch: Watch, server = 1): number {
     const number = this.next++
     this.kernel.input('WatchRequested', { ...watch, watch: number }, serverId(server))

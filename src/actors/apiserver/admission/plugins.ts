@@ -1,4 +1,6 @@
 import type { AdmissionPlugin } from './admission.ts'
+import { limitRanger } from './limit-ranger.ts'
+import { runtimeClass } from './runtime-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -10,15 +12,17 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 /**
  * The plugins that are on by default, in upstream's order. Source: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins (v1.36).
- * Abridged: no LimitRanger, PodSecurity, RuntimeClass, ResourceQuota, no certificates, no webhooks and no CEL policies.
+ * Abridged: no PodSecurity, no certificates, no webhooks and no CEL policies.
  */
 export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
+  runtimeClass,
   podTopologyLabels,
 ]
