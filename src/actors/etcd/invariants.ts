@@ -1,5 +1,5 @@
 import { invariant } from '../../engine/invariant.ts'
-import type { Entry, Index, MemberId, Term } from './raft/entry.ts'
+import type { Entry, Index, MemberId, Snapshot, Term } from './raft/entry.ts'
 import type { RaftMessage } from './raft/message.ts'
 import type { Ready } from './raft/ready.ts'
 import type { Raft } from './raft/state.ts'
@@ -19,11 +19,26 @@ interface Decided {
 
 /** What is remembered of one member. */
 interface Watched {
+  raft: Raft
   term: Term
   committed: Index
   lastIndex: Index
-  /** Up to where it has told a leader that its log is durable. */
+  /** Up to where it has told a leader that its log is durable, and the term of the entry there. */
   promised: Index
+  promisedTerm: Term | undefined
+  /** In which term it last replaced entries of its log, and from where on. */
+  replacedIn: Term
+  replacedFrom: Index
+}
+
+const UNKNOWN: Omit<Watched, 'raft'> = {
+  term: 0,
+  committed: 0,
+  lastIndex: 0,
+  promised: 0,
+  promisedTerm: undefined,
+  replacedIn: 0,
+  replacedFrom: 0,
 }
 
 /** How many entries are remembered: far more than any two living logs differ by. */
@@ -53,13 +68,15 @@ export class RaftSafety {
 
   /** A member has started, for the first time or again. */
   started(raft: Raft, ready: Ready): void {
-    const promised = this.members.get(raft.id)?.promised ?? 0
     const { lastIndex, committed } = raft.log
+    const { term } = raft
+    const before = this.members.get(raft.id) ?? UNKNOWN
+    const { promised } = before
     invariant(
       lastIndex >= promised,
       `member ${raft.id} still holds entry ${promised}, which it acknowledged, after its restart (has ${lastIndex})`,
     )
-    this.members.set(raft.id, { term: raft.term, committed, lastIndex, promised })
+    this.members.set(raft.id, { ...before, raft, term, committed, lastIndex })
     for (const entry of ready.committed) this.stateMachineSafety(raft, entry)
   }
 
@@ -70,7 +87,7 @@ export class RaftSafety {
     invariant(raft.term >= member.term, `the term of member ${raft.id} never falls`)
     invariant(raft.log.committed >= member.committed, `what member ${raft.id} knows to be committed stays so`)
     if (raft.role === 'leader') this.electionSafety(raft)
-    if (ready.snapshot !== undefined) member.lastIndex = ready.snapshot.index
+    if (ready.snapshot !== undefined) this.installed(raft, member, ready.snapshot)
     if (ready.entries.length > 0) this.appended(raft, member, ready.entries)
     for (const entry of ready.committed) this.stateMachineSafety(raft, entry)
     member.term = raft.term
@@ -83,8 +100,7 @@ export class RaftSafety {
     if (type === 'VoteAnswered') {
       if (data.granted && !data.pre) this.oneVotePerTerm(from, data.term, to)
     } else if ((type === 'AppendAnswered' && !data.rejected) || type === 'SnapshotAnswered') {
-      const member = this.members.get(from)
-      if (member !== undefined && data.index > member.promised) member.promised = data.index
+      this.promisedLog(from, data.term, data.index)
     }
   }
 
@@ -130,13 +146,51 @@ export class RaftSafety {
     this.votes.set(key, candidate)
   }
 
+  /** An answer of an earlier term may have waited for the disk while a later leader replaced what it is about. */
+  private promisedLog(from: MemberId, term: Term, index: Index): void {
+    const member = this.members.get(from)
+    if (member === undefined) return
+    const held = term < member.replacedIn ? Math.min(index, member.replacedFrom - 1) : index
+    if (held <= member.promised) return
+    member.promised = held
+    member.promisedTerm = member.raft.log.term(held)
+  }
+
+  /** A snapshot replaces a log that differs from it, promises included; what fits behind it must stay. */
+  private installed(raft: Raft, member: Watched, { index, term }: Snapshot): void {
+    member.lastIndex = index
+    if (member.promised <= index) return
+    const held =
+      member.promisedTerm === undefined ? undefined : this.termBelow(member.promised, member.promisedTerm, index)
+    invariant(
+      held !== term,
+      `member ${raft.id} keeps entry ${member.promised}, which it acknowledged, when it installs a snapshot up to ${index}`,
+    )
+    this.replaced(raft, member, index + 1)
+  }
+
+  private replaced(raft: Raft, member: Watched, from: Index): void {
+    member.replacedIn = raft.term
+    member.replacedFrom = from
+    if (member.promised < from) return
+    member.promised = from - 1
+    member.promisedTerm = raft.log.term(from - 1)
+  }
+
+  /** The term at `below` in every log that holds an entry of `term` at `index`; undefined if that is forgotten. */
+  private termBelow(index: Index, term: Term, below: Index): Term | undefined {
+    let at: Term | undefined = term
+    for (let i = index; i > below && at !== undefined; i--) at = this.entries.get(i * TERMS_MAX + at)?.previousTerm
+    return at
+  }
+
   private appended(raft: Raft, member: Watched, entries: readonly Entry[]): void {
     const first = (entries[0] as Entry).index
     if (raft.role === 'leader') {
       invariant(first > member.lastIndex, `Leader Append-Only: leader ${raft.id} does not replace its entry ${first}`)
     }
     // What a later leader replaces is no longer promised.
-    if (first <= member.promised) member.promised = first - 1
+    if (first <= member.lastIndex) this.replaced(raft, member, first)
     let previousTerm = raft.log.term(first - 1)
     for (const entry of entries) {
       this.logMatching(raft, entry, previousTerm)

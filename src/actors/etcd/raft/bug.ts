@@ -9,6 +9,7 @@
  * - `commits-old-terms`: a leader commits entries of earlier terms by counting copies (Ongaro 2014, figure 3.7).
  * - `small-majority`: a leader commits with one copy fewer than a majority.
  * - `acknowledges-early`: a follower answers before its disk has what it answers for, and a leader counts itself likewise.
+ * - `campaigns-early`: a candidate asks for votes before its disk has the term it asks for.
  * - `reads-alone`: a leader answers reads without asking a majority whether it still leads.
  * - `reads-too-soon`: a new leader answers reads before it has committed an entry of its own term.
  * - `overlapping-changes`: a leader takes a change of the membership while another is under way.
@@ -23,6 +24,7 @@ export type RaftBug =
   | 'commits-old-terms'
   | 'small-majority'
   | 'acknowledges-early'
+  | 'campaigns-early'
   | 'reads-alone'
   | 'reads-too-soon'
   | 'overlapping-changes'

@@ -1,5 +1,5 @@
 import { isElectable, trustsLeader } from './clock.ts'
-import { NOBODY, type MemberId } from './entry.ts'
+import { NOBODY, type MemberId, type Term } from './entry.ts'
 import type { Message } from './message.ts'
 import { appendOwn, broadcastAppend } from './replication.ts'
 import { changeRole, restartElectionClock } from './roles.ts'
@@ -22,17 +22,25 @@ export const onTimeoutNow = (raft: Raft): void => {
 }
 
 const askForVotes = (raft: Raft, transfer: boolean): void => {
-  const pre = raft.role === 'preCandidate'
-  // A pre-vote asks about the term that would come; the term itself stays.
-  const term = pre ? raft.term + 1 : raft.term
-  const { lastIndex, lastTerm } = raft.log
-  for (const voter of raft.voters) {
-    if (voter === raft.id) continue
-    send(raft, voter, 'RequestVote', { from: raft.id, term, lastIndex, lastTerm, pre, transfer })
+  if (raft.role === 'preCandidate') {
+    // Asks about the term that would come; the term itself stays, so the disk has no part in it.
+    for (const voter of others(raft)) send(raft, voter, 'RequestVote', voteRequest(raft, raft.term + 1, true, transfer))
+    countVote(raft, raft.id, true)
+    return
   }
-  if (pre) countVote(raft, raft.id, true)
-  // Its own vote counts like any other: when the disk has it.
-  else sendAfterSync(raft, raft.id, 'VoteAnswered', { from: raft.id, term, pre: false, granted: true })
+  // Nobody may hear of the new term before the own disk has it. A candidate that others elect at once, that writes entries
+  // and then loses power, would else come back in the old term, be elected into the same one again and write others.
+  const ask = raft.options.bug === 'campaigns-early' ? send : sendAfterSync
+  for (const voter of others(raft)) ask(raft, voter, 'RequestVote', voteRequest(raft, raft.term, false, transfer))
+  const own = { from: raft.id, term: raft.term, pre: false, granted: true }
+  sendAfterSync(raft, raft.id, 'VoteAnswered', own)
+}
+
+const others = (raft: Raft): readonly MemberId[] => raft.voters.filter((voter) => voter !== raft.id)
+
+const voteRequest = (raft: Raft, term: Term, pre: boolean, transfer: boolean): Message<'RequestVote'> => {
+  const { lastIndex, lastTerm } = raft.log
+  return { from: raft.id, term, lastIndex, lastTerm, pre, transfer }
 }
 
 /** The term was settled before: `message.term` is at least this member's. */

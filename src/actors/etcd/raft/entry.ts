@@ -34,10 +34,8 @@ export interface Snapshot {
 /** A change of who votes; one at a time. Source: Ongaro 2014, section 4.1, single-server changes. */
 export type MembershipRequest = EtcdRequest & { readonly op: 'member-add' | 'member-remove' }
 
-export const membershipRequestOf = (entry: Entry): MembershipRequest | undefined => {
-  const { request } = entry
-  return request !== undefined && (request.op === 'member-add' || request.op === 'member-remove') ? request : undefined
-}
+export const membershipRequestOf = ({ request }: Pick<Entry, 'request'>): MembershipRequest | undefined =>
+  request !== undefined && (request.op === 'member-add' || request.op === 'member-remove') ? request : undefined
 
 /** Bytes of an entry that carries no request, and of what stands around one that does. */
 const ENTRY_OVERHEAD = 32

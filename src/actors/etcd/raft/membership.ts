@@ -7,10 +7,14 @@ import { isVoter, type Raft } from './state.ts'
  * a member; a leader takes the next change only when the last one is applied. A change takes effect when it is *applied*,
  * as upstream does, not when it is appended as in Ongaro 2014, section 4.1.
  *
+ * A leader that is removed goes on leading, without a vote and without taking proposals, until its owner stops it: the
+ * others have yet to hear that it is removed, and to elect somebody they may need its help. Upstream gives it a second.
+ *
  * Abridged: no learners, no joint consensus; Kubernetes' operators change one voter at a time.
  */
-export const mayChangeMembership = (raft: Raft): boolean =>
-  raft.membershipChangeAt <= raft.log.committed || raft.options.bug === 'overlapping-changes'
+export const mayChangeMembership = (raft: Raft, { op }: MembershipRequest): boolean =>
+  (raft.membershipChangeAt <= raft.log.committed || raft.options.bug === 'overlapping-changes') &&
+  (op === 'member-add' || raft.voters.length > 1)
 
 /** Whether the entry changed who votes. */
 export const applyMembership = (raft: Raft, entry: Entry): boolean => {

@@ -29,19 +29,18 @@ const accept = (raft: Raft, proposals: readonly Proposal[]): void => {
   }
   const accepted: Proposal[] = []
   for (const proposal of proposals) {
-    if (!isMembershipChange(raft, proposal)) accepted.push(proposal)
-    else if (mayChangeMembership(raft)) {
-      accepted.push(proposal)
-      raft.membershipChangeAt = raft.log.lastIndex + accepted.length
-    } else raft.ready.dropped.push(proposal)
+    const change = membershipRequestOf(proposal)
+    if (change !== undefined && !mayChangeMembership(raft, change)) {
+      raft.ready.dropped.push(proposal)
+      continue
+    }
+    accepted.push(proposal)
+    if (change !== undefined) raft.membershipChangeAt = raft.log.lastIndex + accepted.length
   }
   if (accepted.length === 0) return
   appendOwn(raft, accepted)
   broadcastAppend(raft)
 }
-
-const isMembershipChange = (raft: Raft, { ref, request }: Proposal): boolean =>
-  membershipRequestOf({ index: 0, term: raft.term, ref, request }) !== undefined
 
 const drop = (raft: Raft, proposals: readonly Proposal[]): void => {
   for (const proposal of proposals) raft.ready.dropped.push(proposal)

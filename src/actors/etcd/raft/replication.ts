@@ -2,8 +2,7 @@ import { NOBODY, type Entry, type Index, type MemberId } from './entry.ts'
 import { advanceCommit, commitTo } from './commit.ts'
 import type { Message } from './message.ts'
 import type { Progress } from './progress.ts'
-import { changeRole } from './roles.ts'
-import { isVoter, send, sendAfterSync, type Raft } from './state.ts'
+import { send, sendAfterSync, type Raft } from './state.ts'
 
 /**
  * Log replication: a leader makes every follower's log equal to its own.
@@ -69,15 +68,23 @@ export const onAccepted = (raft: Raft, from: MemberId, index: Index): void => {
 
   if (!decide(raft) && wasPaused && from !== raft.id) sendAppend(raft, from, progress, true)
   // Flow control may have let go of several messages' worth.
-  if (raft.role === 'leader' && from !== raft.id) while (sendAppend(raft, from, progress, false));
+  if (from !== raft.id) while (sendAppend(raft, from, progress, false));
+}
+
+/** A follower has installed a snapshot, or did not need it: appending goes on from there, or with a newer snapshot. */
+export const onSnapshotAnswered = (raft: Raft, { from, index }: Message<'SnapshotAnswered'>): void => {
+  const progress = raft.progress.get(from)
+  if (progress?.state === 'snapshot') {
+    progress.pendingSnapshot = 0
+    progress.becomeProbe()
+  }
+  onAccepted(raft, from, index)
 }
 
 /** Looks whether anything new is decided, and if so tells everyone. False if nothing is. */
 const decide = (raft: Raft): boolean => {
   if (!advanceCommit(raft)) return false
   broadcastAppend(raft)
-  // A leader that is removed manages the cluster until that is decided and told. Source: Ongaro 2014, section 4.2.2.
-  if (!isVoter(raft, raft.id)) changeRole(raft, { type: 'Removed', term: raft.term, leader: NOBODY })
   return true
 }
 

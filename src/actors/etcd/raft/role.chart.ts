@@ -28,8 +28,6 @@ export type RoleEvent =
   | ({ readonly type: 'LeaderHeard' } & Standing)
   /** A leader heard from no majority for an election timeout. */
   | ({ readonly type: 'QuorumLost' } & Standing)
-  /** A leader is no longer a member. */
-  | ({ readonly type: 'Removed' } & Standing)
 
 /** What a change of role does to the member's state: carried out by `changeRole`. */
 export type RoleEmitted =
@@ -108,7 +106,6 @@ export const roleChart = setup({
       entry: 'lead',
       on: {
         QuorumLost: { target: 'follower', actions: 'follow' },
-        Removed: { target: 'follower', actions: 'follow' },
       },
     },
   },

@@ -7,7 +7,7 @@ import type { Received } from './message.ts'
 import { onForwardProposal, propose } from './proposals.ts'
 import { acceptEarlyReads, confirmRead, onForwardReadIndex, onReadIndexAnswered, requestRead } from './read-index.ts'
 import type { Ready } from './ready.ts'
-import { onAccepted, onAppendEntries, onRejected, onUnreachable } from './replication.ts'
+import { onAccepted, onAppendEntries, onRejected, onSnapshotAnswered, onUnreachable } from './replication.ts'
 import { onInstallSnapshot } from './snapshot.ts'
 import { takeReady, type Raft } from './state.ts'
 import { continueTransfer, transferLeadership } from './transfer.ts'
@@ -85,10 +85,13 @@ const receive = (raft: Raft, message: Received): void => {
     case 'AppendAnswered':
       if (!leads(raft, message.data)) return
       if (message.data.rejected) onRejected(raft, message.data)
-      else afterAccepted(raft, message.data.from, message.data.index)
+      else onAccepted(raft, message.data.from, message.data.index)
+      afterProgress(raft, message.data.from)
       return
     case 'SnapshotAnswered':
-      if (leads(raft, message.data)) afterAccepted(raft, message.data.from, message.data.index)
+      if (!leads(raft, message.data)) return
+      onSnapshotAnswered(raft, message.data)
+      afterProgress(raft, message.data.from)
       return
     case 'HeartbeatAnswered':
       if (!leads(raft, message.data)) return
@@ -131,8 +134,8 @@ const receiveVote = (raft: Raft, vote: Extract<Received, { type: 'VoteAnswered' 
   if (isPromise || current(raft, vote)) onVoteAnswered(raft, vote)
 }
 
-const afterAccepted = (raft: Raft, from: MemberId, index: number): void => {
-  onAccepted(raft, from, index)
+/** What may go on when a follower's log has grown. */
+const afterProgress = (raft: Raft, from: MemberId): void => {
   acceptEarlyReads(raft)
   continueTransfer(raft, from)
 }
