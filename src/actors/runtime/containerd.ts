@@ -307,11 +307,13 @@ class Containerd {
   /** The machine knows which processes live; of the others some ended unseen. */
   private reconcile(tasks: EventData<'TasksListed'>['tasks']): void {
     const known = new Map(tasks.map((task) => [task.task, task]))
-    for (const { container } of this.running()) {
-      const task = known.get(container)
+    for (const container of this.running()) {
+      const task = known.get(container.container)
       if (task?.running === true) continue
       const { exitCode = 255, reason = 'Unknown', finishedMicros = this.context.now } = task ?? {}
-      this.journal.note({ type: 'ended', container, end: { exitCode, reason, finishedMicros } })
+      const end = { exitCode, reason, finishedMicros }
+      this.journal.note({ type: 'ended', container: container.container, end })
+      this.tellEnd({ ...container, end }, this.options.kubelet)
     }
     const waiting = this.waiting ?? []
     this.waiting = undefined

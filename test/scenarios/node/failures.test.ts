@@ -185,7 +185,7 @@ describe('whatever dies, and when', () => {
         expect(stays?.status?.phase).toBe('Running')
         expect(stays?.status?.containerStatuses?.[0]?.ready).toBe(true)
         expect(cluster.pod('goes')).toBeUndefined()
-        expect(cluster.runningTasks('node-1')).toHaveLength(1)
+        expect(cluster.runningContainers('node-1')).toHaveLength(1)
       }),
       { numRuns: 25 },
     )

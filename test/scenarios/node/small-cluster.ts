@@ -252,12 +252,12 @@ export class SmallCluster {
     return this.events.filter((event): event is LogEvent & { type: T } => event.type === type)
   }
 
-  /** Containers whose processes live on a machine, by what the log says of their starts and ends and of the machine's power. */
-  runningTasks(node: string): readonly string[] {
+  /** Containers that live on a node, by what the log says of their starts and ends and of the machine's power. */
+  runningContainers(node: string): readonly string[] {
     const running = new Set<string>()
     for (const event of this.events) {
-      if (event.type === 'StartTask' && event.to === hostId(node)) running.add(event.data.task)
-      else if (event.type === 'TaskExited' && event.by === hostId(node)) running.delete(event.data.task)
+      if (event.type === 'ContainerStarted' && event.by === containerdId(node)) running.add(event.data.container)
+      else if (event.type === 'ContainerExited' && event.by === containerdId(node)) running.delete(event.data.container)
       else if (event.type === 'HostPoweredOff' && event.data.host === node) running.clear()
     }
     return [...running]
