@@ -73,7 +73,7 @@ export function summarize(diagnosis: Diagnosis, allNodes: number): readonly Filt
  * @param rows how many of the best, the best first; Infinity for all, in order of evaluation
  */
 export function scoreRows(table: ScoreTable, rows: number): NonNullable<Decision['scores']> {
-  const { plugins, nodes, totals, scores } = table
+  const { plugins, nodes, totals } = table
   const shown = rows === Infinity ? nodes.map((_, i) => i) : best(totals, rows)
   return {
     plugins: plugins.map(({ plugin, weight }) => ({ name: plugin.name, weight })),
@@ -81,7 +81,7 @@ export function scoreRows(table: ScoreTable, rows: number): NonNullable<Decision
     nodes: shown.map((i) => ({
       node: nodes[i]?.name ?? '',
       total: totals[i] ?? 0,
-      scores: plugins.map((_, p) => scores[p]?.[i] ?? 0),
+      scores: plugins.map((_, p) => table.at(p, i)),
     })),
   }
 }

@@ -112,10 +112,11 @@ export class Observer {
       this.queue.move({ resource, actions: Action.delete, before: was, after: undefined }, now)
       return
     }
-    this.cache.addPod(new PodInfo(is))
+    const info = new PodInfo(is, this.cache.placedPod(is.metadata.uid)?.pod)
+    this.cache.addPod(info)
     if (was === undefined) {
       // The binding comes into view: for those who wait the Pod is new on its node.
-      this.queue.delete(new PodInfo(before ?? is))
+      if (before !== undefined) this.queue.delete(info)
       this.queue.move({ resource, actions: Action.add, before: undefined, after: is }, now, this.caresFor(is))
       return
     }

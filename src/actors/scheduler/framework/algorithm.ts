@@ -113,8 +113,7 @@ export class Algorithm {
 
   private score(profile: Profile, state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
     if (profile.scores.length > 0) return scoreNodes(profile, state, pod, nodes, this.table)
-    this.table.begin([], nodes)
-    this.table.totals.fill(1)
+    this.table.begin([], nodes, 1)
     return undefined
   }
 

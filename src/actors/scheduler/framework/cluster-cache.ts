@@ -42,6 +42,8 @@ export class ClusterCache {
   private order: readonly NodeInfo[] = []
   private ordered = new Set<string>()
   private orderStale = false
+  /** Nodes with a taint that only pushes Pods away. */
+  private softTainted = 0
 
   /** Nodes in order of evaluation, as of the last time a node came or went. */
   nodeOrder(): readonly NodeInfo[] {
@@ -57,6 +59,10 @@ export class ClusterCache {
       this.orderStale = false
     }
     return this.order
+  }
+
+  get hasSoftTaints(): boolean {
+    return this.softTainted > 0
   }
 
   get nodeCount(): number {
@@ -96,7 +102,9 @@ export class ClusterCache {
     } else this.tree.update(info.node, node)
     if (info.node !== undefined) this.images.removeNode(info.node)
     this.images.addNode(node)
+    this.softTainted -= info.softTaints.length > 0 ? 1 : 0
     info.setNode(node)
+    this.softTainted += info.softTaints.length > 0 ? 1 : 0
     this.topology.set(info.slot, node)
   }
 
@@ -105,16 +113,22 @@ export class ClusterCache {
     if (info?.node === undefined) return
     this.tree.remove(info.node)
     this.images.removeNode(info.node)
-    info.node = undefined
-    info.generation++
+    this.softTainted -= info.softTaints.length > 0 ? 1 : 0
+    info.unsetNode()
     this.topology.set(info.slot, undefined)
     this.dropIfEmpty(info)
   }
 
   /** A Pod bound in the API: new, changed, or the confirmation of what was assumed. */
   addPod(pod: PodInfo): void {
+    const known = this.placed.get(pod.uid)
+    const nodeName = pod.pod.spec.nodeName ?? ''
+    if (known !== undefined && known.node.name === nodeName && pod.countsAs(known.pod)) {
+      this.replace(pod, known.node)
+      return
+    }
     this.take(pod.uid)
-    this.put(pod, pod.pod.spec.nodeName ?? '', false)
+    this.put(pod, nodeName, false)
   }
 
   removePod(uid: string): void {
@@ -160,6 +174,14 @@ export class ClusterCache {
     this.terms.add(pod, node.slot, 1)
     this.counts.add(pod, node.slot, 1)
     this.countClaims(pod, 1)
+  }
+
+  /** Another version of a Pod that is counted already: what a kubelet reports, most of the time. */
+  private replace(pod: PodInfo, node: NodeInfo): void {
+    node.replacePod(pod)
+    const placed = { pod, node, assumed: false }
+    this.placed.set(pod.uid, placed)
+    this.byNamespace.get(pod.namespace)?.set(pod.uid, placed)
   }
 
   private take(uid: string): void {

@@ -45,6 +45,14 @@ export class NodeInfo {
     this.generation++
   }
 
+  /** The node is gone; Pods that name it may be left. */
+  unsetNode(): void {
+    this.node = undefined
+    this.hardTaints = NO_TAINTS
+    this.softTaints = NO_TAINTS
+    this.generation++
+  }
+
   addPod(pod: PodInfo): void {
     this.pods.push(pod)
     this.account(pod, 1)
@@ -59,6 +67,17 @@ export class NodeInfo {
     if (last !== undefined && index < this.pods.length) this.pods[index] = last
     this.account(pod, -1)
     return pod
+  }
+
+  /** Another version of a Pod that counts the same; it goes to the end, as if taken off and put back. */
+  replacePod(pod: PodInfo): void {
+    const index = this.pods.findIndex(({ uid }) => uid === pod.uid)
+    if (index < 0) return
+    const last = this.pods.length - 1
+    const other = this.pods[last]
+    if (other !== undefined) this.pods[index] = other
+    this.pods[last] = pod
+    this.generation++
   }
 
   private account(pod: PodInfo, sign: 1 | -1): void {

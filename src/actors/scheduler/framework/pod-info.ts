@@ -35,7 +35,8 @@ export class PodInfo {
   readonly preferredAntiAffinity: readonly AffinityTerm[]
   private started: Micros | undefined = undefined
 
-  constructor(pod: Pod) {
+  /** @param previous another version of the Pod: what its spec says need not be worked out again */
+  constructor(pod: Pod, previous?: PodInfo) {
     this.pod = pod
     this.uid = pod.metadata.uid
     this.namespace = pod.metadata.namespace ?? ''
@@ -43,12 +44,28 @@ export class PodInfo {
     this.requests = requests
     this.nonZeroMilliCPU = nonZeroMilliCPU
     this.nonZeroMemory = nonZeroMemory
-    this.hostPorts = hostPorts(pod)
+    const same = previous?.pod.spec === pod.spec ? previous : undefined
+    this.hostPorts = same?.hostPorts ?? hostPorts(pod)
     const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? NO_AFFINITY
-    this.requiredAffinity = requiredTerms(pod, podAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
-    this.requiredAntiAffinity = requiredTerms(pod, podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
-    this.preferredAffinity = preferredTerms(pod, podAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
-    this.preferredAntiAffinity = preferredTerms(pod, podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
+    this.requiredAffinity =
+      same?.requiredAffinity ?? requiredTerms(pod, podAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
+    this.requiredAntiAffinity =
+      same?.requiredAntiAffinity ?? requiredTerms(pod, podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
+    this.preferredAffinity =
+      same?.preferredAffinity ?? preferredTerms(pod, podAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
+    this.preferredAntiAffinity =
+      same?.preferredAntiAffinity ??
+      preferredTerms(pod, podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
+  }
+
+  /** Whether every sum, count and index that holds `other` would hold this version of it too. */
+  countsAs(other: PodInfo): boolean {
+    return (
+      this.pod.spec === other.pod.spec &&
+      this.requests === other.requests &&
+      this.pod.metadata.labels === other.pod.metadata.labels &&
+      this.terminating === other.terminating
+    )
   }
 
   get key(): string {

@@ -11,14 +11,21 @@ export class ScoreTable {
   nodes: readonly NodeInfo[] = []
   /** Normalised and weighted: one array per plugin, one entry per node. */
   readonly scores: number[][] = []
+  /** By plugin: the one entry that stands for all nodes, where they are all alike. */
+  readonly uniform: (number | undefined)[] = []
   readonly totals: number[] = []
 
-  begin(plugins: readonly ScorePlugin[], nodes: readonly NodeInfo[]): void {
+  begin(plugins: readonly ScorePlugin[], nodes: readonly NodeInfo[], total: number): void {
     this.plugins = plugins
     this.nodes = nodes
     while (this.scores.length < plugins.length) this.scores.push([])
-    this.totals.length = nodes.length
-    this.totals.fill(0)
+    if (this.totals.length !== nodes.length) this.totals.length = nodes.length
+    this.totals.fill(total)
+  }
+
+  /** Of the plugin in place `p` for the node in place `i`. */
+  at(p: number, i: number): number {
+    return this.uniform[p] ?? this.scores[p]?.[i] ?? 0
   }
 }
 
@@ -45,10 +52,19 @@ export function scoreNodes(
     skipped.add(plugin)
   }
   const plugins = skipped.size === 0 ? profile.scores : profile.scores.filter(({ plugin }) => !skipped.has(plugin))
-  table.begin(plugins, nodes)
+  let base = 0
   for (let p = 0; p < plugins.length; p++) {
-    const [entry, scores] = [plugins[p], table.scores[p]]
-    if (entry === undefined || scores === undefined) continue
+    const entry = plugins[p]
+    const score = entry?.plugin.uniformScore?.(state, pod)
+    const weighted = score === undefined || entry === undefined ? undefined : score * entry.weight
+    table.uniform[p] = weighted
+    base += weighted ?? 0
+  }
+  table.begin(plugins, nodes, base)
+  for (let p = 0; p < plugins.length; p++) {
+    const entry = plugins[p]
+    const scores = table.scores[p]
+    if (entry === undefined || scores === undefined || table.uniform[p] !== undefined) continue
     const status = scoreWith(entry, state, pod, nodes, scores, table.totals)
     if (status !== undefined) return status
   }
@@ -64,7 +80,7 @@ function scoreWith(
   totals: number[],
 ): Status | undefined {
   const n = nodes.length
-  scores.length = n
+  if (scores.length !== n) scores.length = n
   for (let i = 0; i < n; i++) {
     const node = nodes[i]
     scores[i] = node === undefined ? 0 : (plugin.score?.(state, pod, node) ?? 0)

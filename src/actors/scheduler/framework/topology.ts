@@ -67,6 +67,12 @@ export class TopologyKey {
   }
 }
 
+/** Whether a node has a value for each of the keys. */
+export function hasAll(keys: readonly TopologyKey[], slot: number): boolean {
+  for (const { valueOf } of keys) if ((valueOf[slot] ?? NO_VALUE) === NO_VALUE) return false
+  return true
+}
+
 /** The topology keys that Pods have named so far, each kept in step with the nodes. */
 export class Topology {
   private readonly keys = new Map<string, TopologyKey>()

@@ -168,6 +168,7 @@ export const dynamicResources = (_args: unknown, { view }: PluginHandle): Schedu
       const allocations = state?.allocations.get(name)
       return state === undefined || allocations === undefined ? 0 : preference(state.claims, allocations)
     },
+    uniformScore: (cycle) => ((cycle.read(claimsState)?.toAllocate.length ?? 0) === 0 ? 0 : undefined),
     normalize: (_cycle, _pod, _nodes, scores) => normalizeByHighest(scores, false),
     reserve: (cycle, _pod, nodeName) => {
       const state = cycle.read(claimsState)

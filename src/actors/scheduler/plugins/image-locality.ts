@@ -1,7 +1,9 @@
 import type { Pod } from '../../../kubernetes/types/pod.ts'
-import { StateKey } from '../framework/cycle-state.ts'
+import type { ClusterCache } from '../framework/cluster-cache.ts'
+import { StateKey, type CycleState } from '../framework/cycle-state.ts'
 import type { ImageState } from '../framework/image-states.ts'
 import { MAX_NODE_SCORE, type PluginHandle, type SchedulerPlugin } from '../framework/plugin.ts'
+import type { PodInfo } from '../framework/pod-info.ts'
 
 const NAME = 'ImageLocality'
 const MIB = 1024 * 1024
@@ -22,24 +24,29 @@ const wanted = new StateKey<WantedImages>(NAME)
 /** Prefers nodes that have the Pod's images. Source: plugins/imagelocality/image_locality.go (v1.36). */
 export const imageLocality = (_args: unknown, { cache }: PluginHandle): SchedulerPlugin => ({
   name: NAME,
-  score: (state, { pod }, { name }) => {
-    let images = state.read(wanted)
-    if (images === undefined) {
-      const names = imagesOf(pod)
-      const present = names.map((image) => cache.images.get(image)).filter((image) => image !== undefined)
-      const count = pod.spec.containers.length + (pod.spec.initContainers?.length ?? 0)
-      state.write(wanted, (images = { present, count }))
-    }
-    if (images.present.length === 0) return 0
+  uniformScore: (state, pod) => (imagesWanted(state, pod, cache).present.length === 0 ? 0 : undefined),
+  score: (state, pod, { name }) => {
+    const { present, count } = imagesWanted(state, pod, cache)
     let sum = 0
-    for (const { size, nodes } of images.present) {
+    for (const { size, nodes } of present) {
       // An image that only few nodes have counts less, so that not all replicas end on them.
       if (nodes.has(name)) sum += Math.trunc(size * (nodes.size / cache.nodeCount))
     }
-    return priority(sum, images.count)
+    return priority(sum, count)
   },
   sign: (pod) => JSON.stringify(imagesOf(pod)),
 })
+
+function imagesWanted(state: CycleState, { pod }: PodInfo, cache: ClusterCache): WantedImages {
+  const known = state.read(wanted)
+  if (known !== undefined) return known
+  const present = imagesOf(pod)
+    .map((name) => cache.images.get(name))
+    .filter((image) => image !== undefined)
+  const images = { present, count: pod.spec.containers.length + (pod.spec.initContainers?.length ?? 0) }
+  state.write(wanted, images)
+  return images
+}
 
 function priority(sum: number, containers: number): number {
   const most = MAX_BYTES_PER_CONTAINER * containers

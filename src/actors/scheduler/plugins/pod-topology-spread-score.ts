@@ -4,7 +4,7 @@ import type { NodeInfo } from '../framework/node-info.ts'
 import { MAX_NODE_SCORE, type PluginHandle, type SchedulerPlugin } from '../framework/plugin.ts'
 import type { PodInfo } from '../framework/pod-info.ts'
 import { SKIP } from '../framework/status.ts'
-import { NO_VALUE, type TopologyKey } from '../framework/topology.ts'
+import { hasAll, NO_VALUE, type TopologyKey } from '../framework/topology.ts'
 import {
   constraintsOf,
   defaultConstraints,
@@ -31,9 +31,6 @@ interface ScoreState {
 
 const scoreState = new StateKey<ScoreState>('PodTopologySpread/score')
 
-const lacksLabel = (topologies: readonly TopologyKey[], slot: number): boolean =>
-  topologies.some(({ valueOf }) => (valueOf[slot] ?? NO_VALUE) === NO_VALUE)
-
 /** Prefers domains with few Pods of the same kind. Source: scoring.go (v1.36). */
 export const podTopologySpreadScore = (
   args: PluginArgs,
@@ -49,7 +46,7 @@ export const podTopologySpreadScore = (
     const requireAll = (pod.pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || !systemDefaulted
     const topologies = constraints.map(({ topologyKey }) => cache.topologyKey(topologyKey))
     const ignored = new Set<number>()
-    if (requireAll) for (const { slot } of candidates) if (lacksLabel(topologies, slot)) ignored.add(slot)
+    if (requireAll) for (const { slot } of candidates) if (!hasAll(topologies, slot)) ignored.add(slot)
 
     const counts: Int32Array[] = []
     const weights: number[] = []
@@ -79,14 +76,17 @@ export const podTopologySpreadScore = (
     const { counts } = spreadCounter(handle, pod, constraint)
     const inclusion = new NodeInclusion(pod.pod)
     const everywhere = inclusion.isTrivial(constraint)
-    for (const node of cache.nodeOrder()) {
-      const { slot } = node
+    const slots = Math.min(cache.slots, counts.length)
+    for (let slot = 0; slot < slots; slot++) {
       const count = counts[slot] ?? 0
       if (count === 0) continue
       const place = (valueOf[slot] ?? NO_VALUE) + 1
       const before = byValue[place] ?? NOT_ASKED
-      if (before === NOT_ASKED || lacksLabel(required, slot)) continue
-      if (!everywhere && !inclusion.includes(constraint, node)) continue
+      if (before === NOT_ASKED || (required.length > 0 && !hasAll(required, slot))) continue
+      if (!everywhere) {
+        const node = cache.nodeAt(slot)
+        if (node === undefined || !inclusion.includes(constraint, node)) continue
+      }
       byValue[place] = before + count
     }
   }

@@ -7,6 +7,7 @@ import { SKIP, unresolvable, unschedulable } from '../framework/status.ts'
 import { podTopologySpreadHints } from './pod-topology-spread-hints.ts'
 import { podTopologySpreadScore } from './pod-topology-spread-score.ts'
 import { constraintsOf, defaultConstraints, type SpreadConstraint } from './spread-constraints.ts'
+import { hasAll } from '../framework/topology.ts'
 import { NodeInclusion, spreadCounter } from './spread-counting.ts'
 import { SpreadDomains } from './spread-domains.ts'
 
@@ -64,18 +65,20 @@ export const podTopologySpread = (args: PluginArgs, handle: PluginHandle): Sched
   const defaults = defaultConstraints(args)
 
   const count = (state: SpreadState, pod: PodInfo, nodes: readonly NodeInfo[]): void => {
-    const counters = state.constraints.map((constraint) => spreadCounter(handle, pod, constraint))
-    const everywhere = state.constraints.map((constraint) => state.inclusion.isTrivial(constraint))
-    for (const node of nodes) {
-      if (!state.hasAllLabels(node)) continue
-      for (let i = 0; i < counters.length; i++) {
-        const constraint = state.constraints[i]
-        if (constraint === undefined) continue
-        if (everywhere[i] !== true && !state.inclusion.includes(constraint, node)) continue
-        state.domains[i]?.count(node.slot, counters[i]?.counts[node.slot] ?? 0)
+    const keys = state.constraints.map(({ topologyKey }) => cache.topologyKey(topologyKey))
+    state.constraints.forEach((constraint, i) => {
+      const domain = state.domains[i]
+      if (domain === undefined) return
+      const counter = spreadCounter(handle, pod, constraint)
+      if (state.inclusion.isTrivial(constraint)) domain.countAll(counter, keys, cache.slots)
+      else {
+        for (const node of nodes) {
+          if (!hasAll(keys, node.slot) || !state.inclusion.includes(constraint, node)) continue
+          domain.count(node.slot, counter.counts[node.slot] ?? 0)
+        }
       }
-    }
-    for (const domain of state.domains) domain.findFewest()
+      domain.findFewest()
+    })
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Cloneable } from '../framework/cycle-state.ts'
-import { NO_VALUE, type TopologyKey } from '../framework/topology.ts'
+import type { PodCounter } from '../framework/pod-counts.ts'
+import { hasAll, NO_VALUE, type TopologyKey } from '../framework/topology.ts'
 
 /** More than any count. Source: plugins/podtopologyspread/filtering.go, newCriticalPaths. */
 const MOST = 2_147_483_647
@@ -39,6 +40,24 @@ export class SpreadDomains implements Cloneable {
       this.domains++
       this.counts[value] = pods
     } else this.counts[value] = before + pods
+  }
+
+  /**
+   * Counts every node that has a value for each of the keys. As `count`, node by node, without looking at any of them.
+   * @param slots tables by node are this long
+   */
+  countAll({ counts }: PodCounter, keys: readonly TopologyKey[], slots: number): void {
+    const { valueOf } = this.topology
+    for (let slot = 0; slot < slots; slot++) {
+      const value = valueOf[slot] ?? NO_VALUE
+      if (value === NO_VALUE || (keys.length > 1 && !hasAll(keys, slot))) continue
+      const before = this.counts[value] ?? 0
+      const pods = counts[slot] ?? 0
+      if (before === NO_DOMAIN) {
+        this.domains++
+        this.counts[value] = pods
+      } else if (pods !== 0) this.counts[value] = before + pods
+    }
   }
 
   /** To be called once all nodes are counted. */

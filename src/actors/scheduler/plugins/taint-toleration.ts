@@ -4,7 +4,7 @@ import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { TaintEffect, Toleration } from '../../../kubernetes/types/scheduling.ts'
 import { StateKey } from '../framework/cycle-state.ts'
 import { Action, type ClusterEvent } from '../framework/events.ts'
-import type { SchedulerPlugin } from '../framework/plugin.ts'
+import { MAX_NODE_SCORE, type PluginHandle, type SchedulerPlugin } from '../framework/plugin.ts'
 import { normalizeByHighest } from '../framework/scoring.ts'
 import { unresolvable } from '../framework/status.ts'
 import { isSamePod } from './same-pod.ts'
@@ -27,7 +27,7 @@ function becameTolerable(pod: Pod, { before, after }: ClusterEvent): boolean {
 }
 
 /** Taints keep Pods away, or push them away. Source: plugins/tainttoleration/taint_toleration.go (v1.36). */
-export const taintToleration = (): SchedulerPlugin => ({
+export const taintToleration = (_args: unknown, { cache }: PluginHandle): SchedulerPlugin => ({
   name: NAME,
   filter: (_state, pod, { hardTaints }) => {
     for (let i = 0; i < hardTaints.length; i++) {
@@ -49,6 +49,7 @@ export const taintToleration = (): SchedulerPlugin => ({
     for (const taint of softTaints) if (!toleratedBy(tolerations, taint)) untolerated++
     return untolerated
   },
+  uniformScore: () => (cache.hasSoftTaints ? undefined : MAX_NODE_SCORE),
   normalize: (_state, _pod, _nodes, scores) => normalizeByHighest(scores, true),
   sign: (pod) => JSON.stringify(pod.spec.tolerations ?? []),
   hints: [
