@@ -7,7 +7,7 @@ import type { ApiObject } from './events/json.ts'
 import type { EventLog, LogSink } from './events/log.ts'
 import { createMemoryLog } from './events/memory-log.ts'
 import { invariant } from './engine/invariant.ts'
-import { ActorFailure, Kernel, OUTSIDE } from './engine/kernel/kernel.ts'
+import { ActorFailure, Kernel, OUTSIDE, type Substitute } from './engine/kernel/kernel.ts'
 import { unsettled } from './cluster/convergence.ts'
 import type { Fault } from './cluster/fault.ts'
 import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
@@ -97,6 +97,8 @@ export interface Cluster {
 export interface CreateOptions extends ClusterOptions {
   /** Takes each event and its line as they are appended; see RecordingWriter. */
   readonly sinks?: readonly LogSink[]
+  /** Puts another actor in the place of one, by id, each time its process boots. */
+  readonly substitute?: Substitute
   /** Checked with each event; throws when something that must hold does not. */
   readonly invariants?: readonly ((event: LogEvent) => void)[]
 }
@@ -119,9 +121,10 @@ class SimulatedCluster implements Cluster {
     const { seed, retain, history } = this.options
     this.log = createMemoryLog({ retain, digest: true, sinks: given.sinks })
     this.projections = new ClusterProjections(history, (seq) => this.log.causeOf(seq))
-    const { invariants = [] } = given
+    const { invariants = [], substitute } = given
     this.kernel = new Kernel({
       seed,
+      substitute,
       log: this.log,
       fold: (event) => {
         this.projections.fold(event)

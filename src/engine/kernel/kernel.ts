@@ -2,7 +2,7 @@ import { Subject, type Observable } from 'rxjs'
 import { createActor, type AnyActorRef } from 'xstate'
 import { catalogue, type EventData, type EventType } from '../../events/catalogue/index.ts'
 import type { ActorId, EventOf, LogEvent, Micros, Seq } from '../../events/envelope.ts'
-import type { ActorContext } from '../actor.ts'
+import type { ActorContext, HostedActor } from '../actor.ts'
 import { invariant } from '../invariant.ts'
 import { DiskFile, SYNC_JITTER, SYNC_MIN } from './disk.ts'
 import type { LinkRule } from './links.ts'
@@ -22,7 +22,11 @@ export interface KernelOptions {
   readonly log: EventSink
   /** Folded with each event before it is delivered: projections, invariants. Must not emit. */
   readonly fold?: (event: LogEvent) => void
+  /** Puts another actor in the place of one that boots: how a test plants a bug or a user brings a component of his own. */
+  readonly substitute?: Substitute
 }
+
+export type Substitute = (id: ActorId, actor: HostedActor) => HostedActor
 
 /** By whom an event is that comes from no actor. */
 export const OUTSIDE: ActorId = 'outside'
@@ -46,6 +50,7 @@ export class Kernel {
   private readonly network: Network
   private readonly log: EventSink
   private readonly fold: ((event: LogEvent) => void) | undefined
+  private readonly substitute: Substitute
   private readonly subject = new Subject<LogEvent>()
   private readonly relays: ActorCell[] = []
   private clock: Micros = 0
@@ -61,6 +66,7 @@ export class Kernel {
     this.random = createRandom(options.seed)
     this.log = options.log
     this.fold = options.fold
+    this.substitute = options.substitute ?? ((_id, actor) => actor)
     this.root = createRootActor()
     this.network = new Network(options.seed, this.networkHost())
   }
@@ -309,7 +315,11 @@ export class Kernel {
       const { incarnation } = process
       const cell: ActorCell = { id: actorId, process, incarnation, ref: undefined, timers: new Map(), nextTimer: 0 }
       process.actors.set(actorId, cell)
-      cell.ref = createActor(hosted.logic, { parent: this.root, id: actorId, input: this.contextOf(cell) })
+      cell.ref = createActor(this.substitute(actorId, hosted).logic, {
+        parent: this.root,
+        id: actorId,
+        input: this.contextOf(cell),
+      })
       cell.ref.start()
       this.check(cell)
     }
