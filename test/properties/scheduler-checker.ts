@@ -61,6 +61,7 @@ export type Operation =
   | { readonly do: 'schedule'; readonly spec: number; readonly app: string; readonly milliCPU: number }
   | { readonly do: 'delete pod'; readonly which: number }
   | { readonly do: 'terminate pod'; readonly which: number }
+  | { readonly do: 'report pod'; readonly which: number; readonly minute: number }
 
 const which = fc.nat(100)
 const zone = fc.constantFrom(...ZONES)
@@ -89,6 +90,10 @@ export const histories: fc.Arbitrary<readonly Operation[]> = fc.array(
     },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('delete pod' as const), which }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('terminate pod' as const), which }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('report pod' as const), which, minute: fc.integer({ min: 10, max: 59 }) }),
+    },
   ),
   { minLength: 5, maxLength: 60 },
 )
@@ -178,6 +183,13 @@ export class SmallCluster {
         if (leaving === undefined) return
         const metadata = { ...leaving.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' }
         this.put('Pod', { ...leaving, metadata })
+        return
+      }
+      case 'report pod': {
+        const reported = pods[operation.which % Math.max(1, pods.length)]
+        if (reported === undefined) return
+        const startTime = `2026-01-01T00:${operation.minute}:00Z`
+        this.put('Pod', { ...reported, status: { ...reported.status, phase: 'Running', startTime } })
       }
     }
   }
