@@ -41,7 +41,7 @@ export const apiEvents = {
   ApiResponded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server answers. `revision` is the resourceVersion of the object or list; `name` names the object it concerns; `items` counts what a list holds; `status` says why not.',
+    doc: 'An API server answers. `revision` is the resourceVersion of the object or list, or of the object’s removal; `name` names the object it concerns; `items` counts what a list holds; `object` is a body that is stored nowhere; `status` says why not.',
     data: t.intersection([
       t.type({ request: t.number, code: t.number }),
       t.partial({ revision: t.number, name: t.string, items: t.number, status: t.unknown, object: t.unknown }),

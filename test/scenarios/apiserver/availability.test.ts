@@ -108,6 +108,28 @@ describe('three API servers over three etcd members', () => {
     expect(plane.told(watch)).toEqual(revisions.map((revision) => `ADDED ${revision}`))
   })
 
+  test('leave a member that is cut off from the others, and hear of what it does not', () => {
+    // The fourth server has no member of its own; the one it talks to is cut off from the other two.
+    const plane = new ControlPlane({ servers: 4, etcdMembers: 3 })
+    const watch = plane.watch({ kind: 'ConfigMap', revision: plane.objects.head }, 4)
+    const member = plane.memberOf(4)
+    const others = [1, 2, 3].filter((one) => one !== member)
+    for (const other of others) {
+      const verdict = { verdict: 'drop' } as const
+      plane.kernel.addLinkRule({ fault: other, from: hostOf(member), to: hostOf(other), bothWays: true, verdict })
+    }
+    plane.run(seconds(5))
+    const value = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default' } }
+    plane.store('/registry/configmaps/default/a', value, others[0])
+    const written = plane.objects.head
+    plane.run(seconds(5))
+    expect(plane.told(watch)).toEqual([])
+    // A read notices that the member cannot answer for the cluster.
+    expect(plane.call({ verb: 'get', kind: 'ConfigMap', namespace: 'default', name: 'a' }, 4).code).toBe(200)
+    plane.run(seconds(1))
+    expect(plane.told(watch)).toEqual([`ADDED ${written}`])
+  })
+
   test('answer, one way or the other, while etcd has no majority, and recover with it', () => {
     const plane = three()
     plane.kernel.kill('etcd/2', plane.kernel.seq)

@@ -127,10 +127,10 @@ export class ControlPlane {
   }
 
   /** Writes an object past the API server, as what is not served by it can only be. */
-  store(key: string, value: object): void {
+  store(key: string, value: object, member = 1): void {
     const request = this.next++
     const op = { op: 'put', key, size: 100, value } as const
-    this.kernel.input('EtcdRequested', { request, op }, 'etcd/1')
+    this.kernel.input('EtcdRequested', { request, op }, `etcd/${member}`)
     this.runUntil(() => this.of('EtcdResponded').some(({ to, data }) => to === 'outside' && data.request === request))
     this.run(millis(10))
   }
@@ -154,6 +154,12 @@ export class ControlPlane {
 
   of<T extends EventType>(type: T): readonly EventOf<T>[] {
     return this.events.filter((event): event is EventOf<T> & LogEvent => event.type === type)
+  }
+
+  /** The etcd member that a server watches. */
+  memberOf(server: number): number {
+    const watch = this.of('EtcdWatchRequested').findLast(({ by }) => by === serverId(server))
+    return Number(watch?.to?.slice('etcd/'.length))
   }
 
   /** A namespace with a service account, in which Pods can be created. */

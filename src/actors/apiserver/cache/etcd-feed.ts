@@ -80,6 +80,7 @@ export class EtcdFeed {
     this.again(context)
   }
 
+  /** The connection to a member broke, or the member cannot serve: what it tells may be old, if it tells anything. */
   lost(context: ActorContext, peer: ActorId): void {
     if (this.mode === 'watching' && peer === this.member) this.again(context)
   }

@@ -45,6 +45,8 @@ export class EtcdClient {
   private index = 0
   private backoff: Micros = RETRY_MIN
   private next = 1
+  /** Told of a member that is left because it cannot serve. */
+  onLeave: (context: ActorContext, member: ActorId) => void = () => {}
 
   constructor(members: readonly ActorId[]) {
     invariant(members.length > 0, 'an API server has an etcd member to talk to')
@@ -76,10 +78,13 @@ export class EtcdClient {
     const call = this.calls.get(data.request)
     if (call === undefined) return
     this.calls.delete(data.request)
-    if (data.outcome === 'refused' && call.op.op === 'range' && UNAVAILABLE.has(data.error ?? '')) {
+    if (data.outcome === 'refused' && UNAVAILABLE.has(data.error ?? '')) {
       this.leave(by)
-      this.repeatLater(context, data.request, call)
-      return
+      this.onLeave(context, by)
+      if (call.op.op === 'range') {
+        this.repeatLater(context, data.request, call)
+        return
+      }
     }
     this.backoff = RETRY_MIN
     call.done(data)
