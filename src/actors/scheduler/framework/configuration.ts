@@ -94,7 +94,12 @@ export interface PluginArgs {
 
 export const DEFAULT_SCHEDULER_NAME = 'default-scheduler'
 
-/** Order matters: it decides which reason a node is rejected for. */
+/**
+ * Order matters: it decides which reason a node is rejected for.
+ *
+ * Abridged: NodeDeclaredFeatures (on in v1.36, for Pods that need a node's new features) is left out, as are extenders and
+ * the alpha plugins for Pod groups.
+ */
 export const DEFAULT_PLUGINS: readonly PluginReference[] = [
   { name: 'SchedulingGates' },
   { name: 'PrioritySort' },

@@ -48,6 +48,9 @@ const isReservedFor = (claim: ResourceClaim, { metadata }: Pod): boolean =>
 
 /**
  * Devices that Pods claim: allocated with the node, from what drivers publish about theirs.
+ *
+ * Abridged: no extended resources backed by devices, no device binding conditions, no claims of Pod groups.
+ *
  * Source: plugins/dynamicresources/dynamicresources.go (v1.36).
  */
 export const dynamicResources = (_args: unknown, { view }: PluginHandle): SchedulerPlugin => {

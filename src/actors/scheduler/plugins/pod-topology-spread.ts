@@ -108,8 +108,11 @@ export const podTopologySpread = (args: PluginArgs, handle: PluginHandle): Sched
       return undefined
     },
     ...podTopologySpreadScore(args, handle),
-    // With system defaults any Pod may be spread: its verdict depends on where its siblings are.
-    sign: (pod) => ((pod.spec.topologySpreadConstraints?.length ?? 0) > 0 || defaults.length > 0 ? undefined : ''),
+    // With defaults any Pod may be spread: its verdict depends on where its siblings are.
+    sign:
+      defaults.length > 0
+        ? undefined
+        : ({ spec }) => ((spec.topologySpreadConstraints?.length ?? 0) > 0 ? undefined : ''),
     hints: podTopologySpreadHints(defaults, view),
   }
 }

@@ -9,7 +9,8 @@ import { BackoffQueue } from './backoff-queue.ts'
 import { InFlightEvents } from './in-flight-events.ts'
 import { KeyedHeap } from './keyed-heap.ts'
 import { queuedPod, queueKey, type Less, type QueuedPod } from './queued-pod.ts'
-import { isOfInterest, worthRequeuing, type HintMap, type Requeuing } from './worth-requeuing.ts'
+import { UnschedulablePods } from './unschedulable-pods.ts'
+import { interestedPlugins, worthRequeuing, type HintMap, type Requeuing } from './worth-requeuing.ts'
 
 /** Source: scheduling_queue.go, DefaultPodMaxInUnschedulablePodsDuration. */
 export const MAX_IN_UNSCHEDULABLE: Micros = minutes(5)
@@ -44,7 +45,9 @@ export class SchedulingQueue {
   private readonly options: QueueOptions
   private readonly active: KeyedHeap<QueuedPod>
   private readonly backoff: BackoffQueue
-  private readonly unschedulable = new Map<string, QueuedPod>()
+  private readonly unschedulable = new UnschedulablePods()
+  /** By resource and actions: who waits for such events. There are few different ones. */
+  private readonly interested = new Map<string, ReadonlySet<string>>()
   private readonly inFlight = new InFlightEvents()
   private arrivals = 0
 
@@ -147,8 +150,10 @@ export class SchedulingQueue {
 
   /** Something happened that may help rejected Pods. `only` says which of them may be asked at all. */
   move(event: ClusterEvent, now: Micros, only?: (queued: QueuedPod) => boolean): void {
-    if (!isOfInterest(this.options.hints, event)) return
-    for (const queued of [...this.unschedulable.values()]) {
+    const wildcard = event.resource === '*'
+    const plugins = this.interestedIn(event)
+    if (!wildcard && plugins.size === 0) return
+    for (const queued of wildcard ? [...this.unschedulable.values()] : this.unschedulable.rejectedBy(plugins)) {
       if (only !== undefined && !only(queued)) continue
       if (queued.gatingPlugin !== '' && !this.gateListens(queued, event)) continue
       const requeuing = this.judge(queued, event)
@@ -191,6 +196,16 @@ export class SchedulingQueue {
     return this.unschedulable.size
   }
 
+  private interestedIn(event: ClusterEvent): ReadonlySet<string> {
+    const key = `${event.resource}/${event.actions}`
+    let plugins = this.interested.get(key)
+    if (plugins === undefined) {
+      plugins = interestedPlugins(this.options.hints, event)
+      this.interested.set(key, plugins)
+    }
+    return plugins
+  }
+
   private judge(queued: QueuedPod, event: ClusterEvent): Requeuing {
     return worthRequeuing(queued, this.options.hints.get(this.profileOf(queued)), event)
   }
@@ -213,7 +228,7 @@ export class SchedulingQueue {
 
   private requeue(queued: QueuedPod, requeuing: Requeuing, now: Micros): QueueName {
     if (requeuing === 'skip') {
-      this.unschedulable.set(queued.info.key, queued)
+      this.unschedulable.put(queued)
       return 'unschedulable'
     }
     if (requeuing === 'after-backoff' && this.backoff.isBackingOff(queued, now)) {
@@ -244,7 +259,7 @@ export class SchedulingQueue {
     queued.gatingPlugin = gate?.name ?? ''
     if (gate === undefined) return false
     queued.unschedulablePlugins.add(gate.name)
-    this.unschedulable.set(queued.info.key, queued)
+    this.unschedulable.put(queued)
     return true
   }
 

@@ -7,13 +7,13 @@ export type Requeuing = 'skip' | 'after-backoff' | 'now'
 /** What each plugin of a profile waits for, by plugin. */
 export type HintMap = ReadonlyMap<string, readonly EventHint[]>
 
-/** Whether any plugin at all waits for such an event. */
-export function isOfInterest(hints: ReadonlyMap<string, HintMap>, event: ClusterEvent): boolean {
-  if (event.resource === '*') return true
+/** The plugins, of any profile, that wait for such an event. */
+export function interestedPlugins(hints: ReadonlyMap<string, HintMap>, event: ClusterEvent): ReadonlySet<string> {
+  const plugins = new Set<string>()
   for (const profile of hints.values()) {
-    for (const own of profile.values()) if (own.some((hint) => hintCovers(hint, event))) return true
+    for (const [plugin, own] of profile) if (own.some((hint) => hintCovers(hint, event))) plugins.add(plugin)
   }
-  return false
+  return plugins
 }
 
 /**
