@@ -78,7 +78,7 @@ class ApiServer implements World {
       pushed: (revision) => this.take(revision),
       progressed: (revision) => this.progress(revision),
     })
-    this.etcd.onLeave = (later, member) => this.feed.lost(later, member)
+    this.etcd.onLeave = (later, member) => this.feed.leave(later, member)
     this.watches = new Watches(context, this.cache, (kind) => SERVED.get(kind))
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)

@@ -80,6 +80,19 @@ describe('two API servers of which one lags', () => {
   })
 })
 
+test('a Service whose create broke off after its address was taken can be created again with it', () => {
+  const plane = new ControlPlane()
+  const body = { metadata: { name: 's' }, spec: { ports: [{ port: 80 }], clusterIP: '10.96.7.7' } }
+  plane.send({ verb: 'create', kind: 'Service', namespace: 'default', body })
+  const isTaken = (): boolean => plane.of('RevisionCommitted').some(({ data }) => data.key.endsWith('/10.96.7.7'))
+  plane.runUntil(isTaken)
+  plane.kernel.endProcess(serverId(1), 'crash', plane.kernel.seq)
+  plane.run(seconds(5))
+  expect(plane.exists('Service', 'default', 's')).toBe(false)
+  const other = plane.create('Service', 'default', { ...body, metadata: { name: 'other' } })
+  expect([other.code, plane.create('Service', 'default', body).code]).toEqual([422, 201])
+})
+
 describe('three API servers over three etcd members', () => {
   const three = (): ControlPlane => new ControlPlane({ servers: 3 })
 

@@ -4,8 +4,9 @@ import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
 import type { Procedure } from '../procedure.ts'
 import type { World } from '../world.ts'
 import { isNodePort, NODE_PORT_RANGE } from './node-ports.ts'
-import { ipKey, portKey, release, reserve, type Owner } from './reservation.ts'
-import { clusterIPsOf, needsClusterIP, needsHealthCheckPort, needsNodePorts, nodePortsOf } from './service-spec.ts'
+import { ipKey, keysOf, portKey } from './number-keys.ts'
+import { release, reserve, type Owner } from './reservation.ts'
+import { needsClusterIP, needsHealthCheckPort, needsNodePorts } from './service-spec.ts'
 
 /** How often another number is drawn when etcd knows a number to be taken that this server's cache does not. */
 const DRAWS_MAX = 16
@@ -34,15 +35,9 @@ export function* allocate(
   const allocation = new Allocation(service, old, dryRun, world)
   const failure = yield* allocation.run()
   if (failure === undefined) return allocation.result()
-  yield* release(allocation.taken)
+  yield* release(allocation.taken, world)
   return failure
 }
-
-/** The keys of everything that a Service has. */
-export const keysOf = ({ spec }: Service): readonly string[] => [
-  ...clusterIPsOf(spec).map(ipKey),
-  ...nodePortsOf(spec).map(portKey),
-]
 
 class Allocation {
   readonly taken: string[] = []
@@ -161,9 +156,10 @@ class Allocation {
 
   private *take(key: string): Procedure<boolean | Status> {
     if (this.dryRun) return true
-    const taken = yield* reserve(key, this.owner)
-    if (taken === true) this.taken.push(key)
-    return taken
+    const outcome = yield* reserve(key, this.owner)
+    if (isStatus(outcome)) return outcome
+    if (outcome === 'taken') this.taken.push(key)
+    return outcome !== 'refused'
   }
 
   private refuse(field: string, value: unknown, why: string): Status {

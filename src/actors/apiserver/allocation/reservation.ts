@@ -1,4 +1,5 @@
 import { etcd, type Procedure } from '../procedure.ts'
+import type { World } from '../world.ts'
 import { unexpectedError, type Status } from '../../../kubernetes/status.ts'
 
 /** Whom a number is for. */
@@ -10,15 +11,15 @@ export interface Owner {
 /** About what a reservation takes in etcd. */
 const SIZE = 300
 
-export const ipKey = (ip: string): string => `/registry/ipaddresses/${ip}`
-/** Abridged: upstream keeps all node ports in one object, a bitmap; here each has a key of its own, as addresses have. */
-export const portKey = (port: number): string => `/registry/ranges/servicenodeports/${port}`
+interface Reservation {
+  readonly spec?: { readonly parentRef?: Owner }
+}
 
 /**
- * Takes a number in etcd, so that no other API server gives it away too. False when somebody has it.
- * Source: pkg/registry/core/service/ipallocator/ipallocator.go, createIPAddress: an object per address (v1.36).
+ * Takes a number in etcd, so that no other API server gives it away too. `kept`: this owner has it already, by a create that
+ * broke off. Source: pkg/registry/core/service/ipallocator/ipallocator.go, createIPAddress: an object per address (v1.36).
  */
-export function* reserve(key: string, { namespace, name }: Owner): Procedure<boolean | Status> {
+export function* reserve(key: string, { namespace, name }: Owner): Procedure<'taken' | 'kept' | 'refused' | Status> {
   const parentRef = { group: '', resource: 'services', namespace, name }
   const metadata = { name: key.slice(key.lastIndexOf('/') + 1) }
   const value = { apiVersion: 'networking.k8s.io/v1', kind: 'IPAddress', metadata, spec: { parentRef } }
@@ -26,12 +27,20 @@ export function* reserve(key: string, { namespace, name }: Owner): Procedure<boo
     op: 'txn',
     compare: [{ key, target: 'mod', result: '=', value: 0 }],
     then: [{ op: 'put', key, size: SIZE, value }],
-    else: [],
+    else: [{ op: 'range', key }],
   })
-  return response.outcome === 'refused' ? unexpectedError(response.error ?? '') : response.outcome === 'succeeded'
+  if (response.outcome === 'refused') return unexpectedError(response.error ?? '')
+  if (response.outcome === 'succeeded') return 'taken'
+  const [result] = response.results ?? []
+  const present = result?.op === 'range' ? (result.keys?.[0]?.value as Reservation | undefined) : undefined
+  const holder = present?.spec?.parentRef
+  return holder?.namespace === namespace && holder?.name === name ? 'kept' : 'refused'
 }
 
 /** Gives numbers back. What cannot be given back now stays taken. Abridged: no repair loop finds it. */
-export function* release(keys: readonly string[]): Procedure<void> {
-  for (const key of keys) yield* etcd({ op: 'delete', key })
+export function* release(keys: readonly string[], { addresses }: World): Procedure<void> {
+  for (const key of keys) {
+    yield* etcd({ op: 'delete', key })
+    addresses.free(key)
+  }
 }

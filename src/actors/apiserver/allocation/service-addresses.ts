@@ -1,10 +1,9 @@
-import type { ApiObject } from '../../../events/json.ts'
 import type { Random } from '../../../engine/kernel/random.ts'
 import type { Service } from '../../../kubernetes/types/networking.ts'
 import type { Change, View } from '../../../kubernetes/view.ts'
 import { ClusterIpRange } from './cluster-ips.ts'
 import { drawNodePort } from './node-ports.ts'
-import { clusterIPsOf, nodePortsOf } from './service-spec.ts'
+import { ipKey, keysOf, portKey } from './number-keys.ts'
 
 /**
  * The addresses and node ports that Services have, as far as this server knows: what its cache shows, and what it has given
@@ -12,8 +11,7 @@ import { clusterIPsOf, nodePortsOf } from './service-spec.ts'
  */
 export class ServiceAddresses {
   readonly range: ClusterIpRange
-  private readonly ips = new Set<string>()
-  private readonly ports = new Set<number>()
+  private readonly taken = new Set<string>()
 
   constructor(cidr: string) {
     this.range = new ClusterIpRange(cidr)
@@ -21,38 +19,31 @@ export class ServiceAddresses {
 
   /** Begins anew with what a view shows. */
   fill(view: View): void {
-    this.ips.clear()
-    this.ports.clear()
-    for (const service of view.list('Service')) this.note(service)
+    this.taken.clear()
+    for (const service of view.list('Service')) for (const key of keysOf(service)) this.taken.add(key)
   }
 
   /** A Service changed in the cache. */
   follow({ before, after }: Change): void {
-    if (before !== undefined) this.forget(before)
-    if (after !== undefined) this.note(after)
+    if (before !== undefined) for (const key of keysOf(before as Service)) this.taken.delete(key)
+    if (after !== undefined) for (const key of keysOf(after as Service)) this.taken.add(key)
   }
 
+  /** An address that seems free; taken from now on. */
   drawIP(random: Random): string | undefined {
-    const ip = this.range.draw((candidate) => this.ips.has(candidate), random)
-    if (ip !== undefined) this.ips.add(ip)
+    const ip = this.range.draw((candidate) => this.taken.has(ipKey(candidate)), random)
+    if (ip !== undefined) this.taken.add(ipKey(ip))
     return ip
   }
 
   drawPort(random: Random): number | undefined {
-    const port = drawNodePort((candidate) => this.ports.has(candidate), random)
-    if (port !== undefined) this.ports.add(port)
+    const port = drawNodePort((candidate) => this.taken.has(portKey(candidate)), random)
+    if (port !== undefined) this.taken.add(portKey(port))
     return port
   }
 
-  private note(object: ApiObject): void {
-    const { spec } = object as Service
-    for (const ip of clusterIPsOf(spec)) this.ips.add(ip)
-    for (const port of nodePortsOf(spec)) this.ports.add(port)
-  }
-
-  private forget(object: ApiObject): void {
-    const { spec } = object as Service
-    for (const ip of clusterIPsOf(spec)) this.ips.delete(ip)
-    for (const port of nodePortsOf(spec)) this.ports.delete(port)
+  /** A number has been given back. */
+  free(key: string): void {
+    this.taken.delete(key)
   }
 }

@@ -34,13 +34,17 @@ export class ServiceUpdate {
 
   /** The update was written: what the Service no longer needs is free. */
   *written(): Procedure<void> {
-    if (this.last !== undefined) yield* release(this.last.dropped)
+    if (this.last !== undefined) yield* release(this.last.dropped, this.world)
   }
 
-  /** Nothing was written. */
-  *giveUp(): Procedure<void> {
+  /** The update failed. Of a write that etcd did not confirm nobody knows whether it took place: its numbers stay taken. */
+  *refused({ code = 500 }: Status): Procedure<void> {
+    if (code < 500) yield* this.giveUp()
+  }
+
+  private *giveUp(): Procedure<void> {
     const { last } = this
     this.last = undefined
-    if (last !== undefined) yield* release(last.taken)
+    if (last !== undefined) yield* release(last.taken, this.world)
   }
 }

@@ -80,9 +80,16 @@ export class EtcdFeed {
     this.again(context)
   }
 
-  /** The connection to a member broke, or the member cannot serve: what it tells may be old, if it tells anything. */
-  lost(context: ActorContext, peer: ActorId): void {
-    if (this.mode === 'watching' && peer === this.member) this.again(context)
+  /** The connection to a member broke. */
+  lost(context: ActorContext, member: ActorId): void {
+    if (this.mode === 'watching' && member === this.member) this.again(context)
+  }
+
+  /** A member cannot answer for its cluster: what it tells may be old, if it tells anything. */
+  leave(context: ActorContext, member: ActorId): void {
+    if (this.mode !== 'watching' || member !== this.member) return
+    context.emit('EtcdWatchCancelled', { watch: this.watch }, { to: member })
+    this.again(context)
   }
 
   /** Somebody waits for a revision that has not come. */

@@ -7,6 +7,7 @@ import type { Condition } from '../../../kubernetes/types/meta.ts'
 import type { Service } from '../../../kubernetes/types/networking.ts'
 import { admit, validate } from '../admission/ask.ts'
 import { allocate } from '../allocation/allocate.ts'
+import { keysOf } from '../allocation/number-keys.ts'
 import { release } from '../allocation/reservation.ts'
 import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
@@ -92,13 +93,26 @@ function* store(request: Request, object: ApiObject, world: World): Procedure<An
   return 'revision' in written ? answerObject(201, name, written.revision) : undefined
 }
 
-/** A Service takes its address before it is written and gives it back when it is not. */
+/**
+ * A Service takes its address before it is written and gives it back when it is known not to be written. What came of a write
+ * that etcd did not confirm nobody knows: then the address stays taken.
+ */
 function* storeService(request: Request, service: Service, world: World): Procedure<Answer | undefined> {
   const allocated = yield* allocate(service, undefined, isDryRun(request), world)
   if (isStatus(allocated)) return refusal(allocated)
   const answer = yield* store(request, allocated.service, world)
-  if (answer === undefined || answer.code >= 400) yield* release(allocated.taken)
-  return answer
+  if (answer !== undefined) {
+    if (answer.code >= 400 && answer.code < 500) yield* release(allocated.taken, world)
+    return answer
+  }
+  const { row, namespace } = request
+  const found = yield* world.store.get(world.refTo(row.kind, namespace, service.metadata.name))
+  const used = new Set(found === undefined || isStatus(found) ? [] : keysOf(found.object as Service))
+  yield* release(
+    allocated.taken.filter((key) => !used.has(key)),
+    world,
+  )
+  return undefined
 }
 
 /** Why a name cannot be used: an object on its way out blocks it too, and the message says so. */

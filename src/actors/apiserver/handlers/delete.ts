@@ -91,7 +91,7 @@ function* takeAway(
     const result: PutResult = yield* world.store.remove(ref, current)
     if (isStatus(result)) return refusal(result)
     if ('revision' in result) {
-      yield* afterRemoval(current.object)
+      yield* afterRemoval(row.kind, current.object, world)
       return removedAnswer(ref, current.object, result.revision)
     }
     current = result.instead

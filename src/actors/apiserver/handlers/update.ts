@@ -1,9 +1,11 @@
 import type { ApiObject, Json } from '../../../events/json.ts'
+import type { Kind } from '../../../kubernetes/kinds.ts'
 import { conflict, invalid, isStatus, notFound, unexpectedError, type Status } from '../../../kubernetes/status.ts'
 import { keepStatus } from '../../../kubernetes/strategy/strategy.ts'
+import type { Service } from '../../../kubernetes/types/networking.ts'
 import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
 import { admit, validate } from '../admission/ask.ts'
-import { keysOf } from '../allocation/allocate.ts'
+import { keysOf } from '../allocation/number-keys.ts'
 import { release } from '../allocation/reservation.ts'
 import { ServiceUpdate } from '../allocation/service-update.ts'
 import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
@@ -63,8 +65,8 @@ export function* writeUpdate(request: Request, propose: Proposal, world: World):
     return isStatus(tried) ? tried : { object: tried, revision: 0, did: 'nothing' }
   }
   const updated = yield* world.store.guaranteedUpdate(ref, world.cache.view.get(row.kind, namespace, name), attempt)
-  if (isStatus(updated)) yield* numbers?.giveUp() ?? nothing()
-  else if (updated.did === 'remove') yield* afterRemoval(updated.object)
+  if (isStatus(updated)) yield* numbers?.refused(updated) ?? nothing()
+  else if (updated.did === 'remove') yield* afterRemoval(row.kind, updated.object, world)
   else yield* numbers?.written() ?? nothing()
   return updated
 }
@@ -72,8 +74,8 @@ export function* writeUpdate(request: Request, propose: Proposal, world: World):
 function* nothing(): Procedure<void> {}
 
 /** What goes along with an object that is gone. */
-export function* afterRemoval(object: ApiObject): Procedure<void> {
-  if (object.kind === 'Service') yield* release(keysOf(object as Parameters<typeof keysOf>[0]))
+export function* afterRemoval(kind: Kind, object: ApiObject, world: World): Procedure<void> {
+  if (kind === 'Service') yield* release(keysOf(object as Service), world)
 }
 
 /** Source: apiserver/pkg/registry/rest/update.go, BeforeUpdate; registry/store.go, Update. */
