@@ -74,6 +74,19 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(
 
 /** Virtual time of an RFC 3339 text, with or without a fraction; may be negative (before the cluster). Undefined if it is none. */
 export const parseTime = (text: Time | MicroTime): Micros | undefined => {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const time = parseAnew(text)
+  if (parsed.size >= PARSED_MAX) parsed.clear()
+  if (time !== undefined) parsed.set(text, time)
+  return time
+}
+
+/** Conditions are written in whole seconds and read again and again: most texts have been seen before. */
+const parsed = new Map<string, Micros>()
+const PARSED_MAX = 4096
+
+const parseAnew = (text: string): Micros | undefined => {
   const match = RFC3339.exec(text)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match
