@@ -1,0 +1,132 @@
+/**
+ * Goal: the command does what README.md says, byte for byte the same in two processes.
+ * Method: it is started as a user would start it; exit codes, output and files are compared.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const root = new URL('../..', import.meta.url).pathname
+const folder = mkdtempSync(join(tmpdir(), 'seatrial-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const seatrial = (args: readonly string[], input = ''): Ended => {
+  const command = ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8', input })
+  return { code: status, stdout, stderr }
+}
+
+const STORM = ['--nodes', '4', '--fault', 'crash node-2 at 2m for 2m', '--fault', 'kill etcd leader at 3m']
+const SHOP = ['run', '-f', 'examples/shop', '--for', '8m', ...STORM]
+
+describe('seatrial run', () => {
+  const recording = join(folder, 'run.jsonl.gz')
+  const first = seatrial([...SHOP, '--json', '--record', recording])
+  const summary: Record<string, unknown> = JSON.parse(first.stdout)
+
+  test('brings the shop up through a storm and says so', () => {
+    expect(first.code).toBe(0)
+    expect(summary).toMatchObject({
+      seed: 1,
+      virtualMs: 480_000,
+      converged: true,
+      pods: { total: 10, running: 10, ready: 10 },
+      faults: ['crash node-2 at 2m for 2m', 'kill etcd-leader at 3m'],
+    })
+    expect(summary['digest']).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('writes the same log in another process, and another one for another seed', () => {
+    const again: Record<string, unknown> = JSON.parse(seatrial([...SHOP, '--json']).stdout)
+    const other: Record<string, unknown> = JSON.parse(seatrial([...SHOP, '--json', '--seed', '2']).stdout)
+    expect(again['digest']).toBe(summary['digest'])
+    expect(other['digest']).not.toBe(summary['digest'])
+  })
+
+  test('leaves a recording that verifies, explains and differs from another', () => {
+    expect(seatrial(['replay', recording, '--verify'])).toMatchObject({ code: 0 })
+    const state = seatrial(['replay', recording, '--at', '3m'])
+    expect(state.stdout).toMatch(/node-2 +NotReady/)
+    const pods = seatrial(['replay', recording]).stdout.matchAll(/pod\/(shop\/web-\S+) created/g)
+    const [, moved = ''] = [...pods].at(-1) ?? []
+    const why = seatrial(['why', recording, `pod/${moved}`]).stdout
+    const order = [
+      'host node-2 lost power',
+      'node/node-2 silent',
+      'Ready True → Unknown',
+      'unreachable:NoExecute',
+      'no longer',
+      'terminating',
+      'created for replicaset',
+      'bound to',
+      'Running',
+      'Ready',
+    ]
+    const places = order.map((words) => why.indexOf(words))
+    expect(places.every((place) => place >= 0)).toBe(true)
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+
+    const other = join(folder, 'other.jsonl')
+    seatrial(['run', '-f', 'examples/shop', '--for', '1m', '--json', '--record', other])
+    expect(seatrial(['diff', recording, recording])).toMatchObject({ code: 0 })
+    expect(seatrial(['diff', recording, other])).toMatchObject({ code: 1, stdout: expect.stringContaining('differ') })
+  })
+})
+
+describe('bad input', () => {
+  test('a manifest’s faults are told with file, line and field; exit code 2', () => {
+    const file = join(folder, 'bad.yaml')
+    writeFileSync(
+      file,
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: three\n  selector: {matchLabels: {app: web}}\n  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a, imgae: b}]}}\n',
+    )
+    const { code, stderr } = seatrial(['run', '-f', file])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${file}:6: Deployment web: spec.replicas: expected integer, found string`)
+    expect(stderr).toContain('spec.template.spec.containers[0].imgae: unknown field')
+  })
+
+  test.each([
+    [['run', '-f', 'nowhere.yaml'], 'no such file'],
+    [['run', '-f', 'examples/shop', '--fault', 'explode node-1'], 'it begins with one of'],
+    [['run', '-f', 'examples/shop', '--fault', 'crash node-9'], 'there is no host node-9'],
+    [['run', '-f', 'examples/shop', '--for', 'ages'], 'is not a duration'],
+    [['replay', 'package.json'], 'package.json'],
+    [['sail'], 'unknown command'],
+  ])('%s', (args, words) => {
+    const { code, stderr } = seatrial(args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+  })
+
+  test('kinds that are not simulated are named and skipped; standard input is a file', () => {
+    const manifest =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b}\n'
+    const { code, stderr } = seatrial(['run', '-f', '-', '--for', '30s'], manifest)
+    expect(stderr).toContain('stdin:5: Ingress is not simulated')
+    expect(code).toBe(0)
+  })
+})
+
+test('examples/embed.ts runs as it stands', () => {
+  const output = execFileSync(process.execPath, ['--import', 'tsx', 'examples/embed.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect(output).toContain('recovered: true')
+  expect(output).toContain('in the end: 4, in the fork: 6')
+})
+
+test('README.md names the faults that the command takes', async () => {
+  const { FAULT_GRAMMAR } = await import('../../src/chaos/fault-script.ts')
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  for (const form of FAULT_GRAMMAR) expect(readme).toContain(`\`${form.split(' ')[0]} `)
+})
