@@ -139,12 +139,10 @@ export class SchedulerCore {
     unreserve(profile, state, queued.info, node)
     this.cache.forget(queued.info.uid)
     const rejected = isRejection(status)
-    const freed = {
-      resource: 'AssignedPod',
-      actions: Action.delete,
-      before: queued.info.pod,
-      after: undefined,
-    } as const
+    // To those who wait it is as if a Pod had been deleted from the node.
+    const { pod } = queued.info
+    const before = { ...pod, spec: { ...pod.spec, nodeName: node } }
+    const freed = { resource: 'AssignedPod', actions: Action.delete, before, after: undefined } as const
     if (!rejected) this.queue.move(freed, now)
     if (rejected) queued.unschedulablePlugins.add(status.plugin)
     const failure: Failure = {
