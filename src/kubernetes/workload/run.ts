@@ -101,11 +101,11 @@ export const probeOutcome = (standing: Standing, question: ProbeQuestion, at: Mi
 
 /**
  * Until when a probe would meet the same as at `at`, unless somebody intervenes; undefined: for good. Every moment at
- * which `probeOutcome` can change by itself is a moment of the run.
+ * which the answer can change by itself is a moment of the run, its end included.
  */
 export const unchangedUntil = ({ run }: Standing, at: Micros): Micros | undefined => {
   let next: Micros | undefined
-  for (const moment of [run.listensAt, run.readyAt, run.unhealthyAt, run.hangsAt]) {
+  for (const moment of [run.listensAt, run.readyAt, run.unhealthyAt, run.hangsAt, run.endsAt]) {
     if (moment !== undefined && moment > at && (next === undefined || moment < next)) next = moment
   }
   return next

@@ -229,7 +229,7 @@ export class SmallCluster {
   }
 
   get<K extends Kind>(kind: K, name: string, namespace = 'default'): KindMap[K] | undefined {
-    return this.store.at(this.store.head).get(kind, kind === 'Node' ? undefined : namespace, name)
+    return this.store.at(this.store.head).get(kind, kind === 'Node' || kind === 'CSINode' ? undefined : namespace, name)
   }
 
   list<K extends Kind>(kind: K): readonly KindMap[K][] {

@@ -207,6 +207,7 @@ function* killContainer(record: PodRecord, world: SyncWorld, kill: ContainerKill
 
 function* stopTargets(record: PodRecord, world: SyncWorld, targets: readonly StopTarget[]): Work<void> {
   const { uid, pod } = record
+  for (const { instance } of targets) world.prober.unsettle(uid, instance.name)
   yield* wait<void>((resume) => {
     const { runtime, context } = world
     const done = (): void => {

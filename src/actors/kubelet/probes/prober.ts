@@ -33,9 +33,8 @@ export interface ProberHost {
  *
  * A probe that has succeeded often enough and would go on to succeed is not repeated: the machine says until when its
  * answer holds, and the next probe is sent at the first tick of the period after that. Between two such moments every
- * periodic probe would succeed and change nothing, so each verdict changes at the same microsecond as if all had been
- * sent. Whatever else ends a success, a restart or the end of the container, the kubelet sees in the status and goes
- * back to its ticks. Failing probes are never left out, for each is told as an Event.
+ * periodic probe would succeed and change nothing, so each verdict changes at the same tick as if all had been sent. Whatever else ends a success comes from the kubelet itself, which then goes back to its ticks: it stops the
+ * container, or it sees another one in the status. Failing probes are never left out, for each is told as an Event.
  * Source: pkg/kubelet/prober/worker.go, prober_manager.go (v1.36).
  */
 export class Prober implements ProbeVerdicts {
@@ -88,11 +87,26 @@ export class Prober implements ProbeVerdicts {
     const kept: ProbeWorker[] = []
     for (const worker of this.byPod.get(uid) ?? []) {
       worker.steady = false
-      if (worker.spec.kind === 'readiness') kept.push(worker)
-      else this.drop(worker)
+      worker.unsettled = true
+      if (worker.spec.kind !== 'readiness') this.drop(worker)
+      else {
+        kept.push(worker)
+        // A tick of this very moment is over: its probe went ahead of the signal.
+        this.plan(worker, shownOf(this.host.status(uid), worker.container), this.context.monotonic + 1)
+      }
     }
     if (this.byPod.has(uid)) this.byPod.set(uid, kept)
-    this.statusSet(uid)
+  }
+
+  /** A container is about to be stopped: its probes go by their ticks again. */
+  unsettle(uid: string, container: string): void {
+    for (const worker of this.byPod.get(uid) ?? []) {
+      if (worker.container !== container) continue
+      worker.unsettled = true
+      if (!worker.steady) continue
+      worker.steady = false
+      this.plan(worker, shownOf(this.host.status(uid), container), this.context.monotonic + 1)
+    }
   }
 
   remove(uid: string): void {
@@ -134,7 +148,7 @@ export class Prober implements ProbeVerdicts {
     if (name !== TICK && name !== SILENCE) return false
     const worker = this.workers.get(key)
     if (worker === undefined) return true
-    if (name === TICK) this.ask(worker)
+    if (name === TICK) this.tick(worker)
     else this.conclude(worker, 'silent', undefined)
     return true
   }
@@ -142,21 +156,31 @@ export class Prober implements ProbeVerdicts {
   private drop(worker: ProbeWorker): void {
     this.workers.delete(worker.key)
     this.triggered.delete(worker)
-    this.context.cancelTimer(TICK, worker.key)
+    this.cancel(worker)
     this.context.cancelTimer(SILENCE, worker.key)
   }
 
-  /** Sets the alarm for the next tick at `from` or later that means anything. */
+  /** Sees to it that the next tick at `from` or later that means anything is an alarm; one that comes sooner stays. */
   private plan(worker: ProbeWorker, shown: ContainerStatus | undefined, from: Micros): void {
     if (worker.asking || worker.steady) return
     const eligible = eligibleFrom(worker, shown)
     if (eligible === undefined) {
-      this.context.cancelTimer(TICK, worker.key)
+      this.cancel(worker)
       return
     }
     const { now, monotonic } = this.context
     const at = tickFrom(worker, Math.max(from, monotonic + Math.max(0, eligible - now)))
-    this.context.setTimer(TICK, worker.key, Math.max(0, at - monotonic))
+    if (worker.plannedAt === undefined || at < worker.plannedAt) this.setTick(worker, at)
+  }
+
+  private setTick(worker: ProbeWorker, at: Micros): void {
+    worker.plannedAt = at
+    this.context.setTimer(TICK, worker.key, Math.max(0, at - this.context.monotonic))
+  }
+
+  private cancel(worker: ProbeWorker): void {
+    worker.plannedAt = undefined
+    this.context.cancelTimer(TICK, worker.key)
   }
 
   /** Out of turn. Source: prober_manager.go, manualTriggerCh; worker.go, run: the ticker begins anew. */
@@ -166,6 +190,14 @@ export class Prober implements ProbeVerdicts {
       return
     }
     worker.anchor = this.context.monotonic
+    worker.steady = false
+    this.cancel(worker)
+    this.ask(worker)
+    this.plan(worker, shownOf(this.host.status(worker.uid), worker.container), this.context.monotonic + 1)
+  }
+
+  private tick(worker: ProbeWorker): void {
+    worker.plannedAt = undefined
     worker.steady = false
     this.ask(worker)
     this.plan(worker, shownOf(this.host.status(worker.uid), worker.container), this.context.monotonic + 1)
@@ -209,17 +241,18 @@ export class Prober implements ProbeVerdicts {
     }
     worker.asking = false
     const changed = count(worker, ok)
-    worker.steady = this.host.folds && ok && worker.result === true && worker.run >= spec.successThreshold
-    if (worker.steady && until !== undefined) this.planAfter(worker, until)
+    worker.steady =
+      this.host.folds && !worker.unsettled && ok && worker.result === true && worker.run >= spec.successThreshold
+    if (worker.steady) this.planAfter(worker, until)
     if (changed) this.host.judged(uid, container, spec.kind, ok)
     this.rest(worker)
   }
 
   /** A success holds until then; the first tick after that sees the difference. */
-  private planAfter(worker: ProbeWorker, until: Micros): void {
-    const { monotonic } = this.context
-    const at = tickFrom(worker, Math.max(until, monotonic + 1))
-    this.context.setTimer(TICK, worker.key, at - monotonic)
+  private planAfter(worker: ProbeWorker, until: Micros | undefined): void {
+    this.cancel(worker)
+    if (until === undefined) return
+    this.setTick(worker, tickFrom(worker, Math.max(until, this.context.monotonic + 1)))
   }
 
   private rest(worker: ProbeWorker): void {

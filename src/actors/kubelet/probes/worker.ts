@@ -25,6 +25,10 @@ export interface ProbeWorker {
   again: boolean
   /** Succeeding, and nothing can change that before it is told. */
   steady: boolean
+  /** The tick for which an alarm is set. */
+  plannedAt: Micros | undefined
+  /** This instance is being stopped: what its probes meet may change at any moment. */
+  unsettled: boolean
 }
 
 export const newWorker = (uid: string, container: string, spec: ProbeSpec, anchor: Micros): ProbeWorker => ({
@@ -41,6 +45,8 @@ export const newWorker = (uid: string, container: string, spec: ProbeSpec, ancho
   asking: false,
   again: false,
   steady: false,
+  plannedAt: undefined,
+  unsettled: false,
 })
 
 /** The first tick at `from` or later. */
@@ -69,6 +75,7 @@ export const meet = (worker: ProbeWorker, containerID: string, before: Container
   worker.containerID = containerID
   worker.onHold = false
   worker.steady = false
+  worker.unsettled = false
   const same = before?.containerID === containerID ? before : undefined
   const { kind } = worker.spec
   if (kind === 'liveness') worker.result = true
