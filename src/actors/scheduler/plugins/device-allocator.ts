@@ -9,18 +9,21 @@ import type { Node } from '../../../kubernetes/types/node.ts'
 import type {
   AllocationResult,
   Device,
-  DeviceAttribute,
   DeviceClass,
-  DeviceConstraint,
-  DeviceRequestAllocationResult,
   DeviceSelector,
-  DeviceSubRequest,
-  DeviceTaint,
-  DeviceToleration,
   ExactDeviceRequest,
   ResourceClaim,
   ResourceSlice,
 } from '../../../kubernetes/types/resource.ts'
+import {
+  constraintsHold,
+  isAdmin,
+  tolerable,
+  toResult,
+  type Candidate,
+  type Picked,
+  type Wanted,
+} from './device-rules.ts'
 import { deviceSelector } from './device-selector.ts'
 import { deviceTargets, gatherPools, type ResourcePool } from './resource-pools.ts'
 
@@ -38,24 +41,6 @@ export interface DeviceWorld {
 export type Allocations = readonly AllocationResult[] | undefined | { readonly problem: string; readonly here: boolean }
 
 export const deviceKey = (driver: string, pool: string, device: string): string => `${driver}/${pool}/${device}`
-
-interface Candidate {
-  readonly device: Device
-  readonly slice: ResourceSlice
-  readonly pool: ResourcePool
-  readonly key: string
-}
-
-/** What is wanted: a request, or one of the alternatives of a request. */
-interface Wanted {
-  /** `request` or `request/alternative`. */
-  readonly name: string
-  readonly request: string
-  readonly spec: ExactDeviceRequest | DeviceSubRequest
-  readonly count: number
-  readonly all: readonly Candidate[] | undefined
-  readonly selectable: Map<string, boolean>
-}
 
 /** Raised by the search where it makes no sense to go on; caught in `allocateDevices`. */
 class Stop extends Error {}
@@ -81,7 +66,7 @@ class Search {
   /** By claim and request: the alternatives. */
   private readonly wanted: Wanted[][][] = []
   private readonly taking = new Set<string>()
-  private readonly results: { readonly wanted: Wanted; readonly candidate: Candidate }[][]
+  private readonly results: Picked[][]
 
   constructor(world: DeviceWorld, claims: readonly ResourceClaim[], node: Node) {
     this.world = world
@@ -255,8 +240,6 @@ function* candidatesOf(pool: ResourcePool): Iterable<Candidate> {
   }
 }
 
-const isAdmin = ({ spec }: Wanted): boolean => 'adminAccess' in spec && spec.adminAccess === true
-
 function matchesAll(whose: string, selectors: readonly DeviceSelector[], driver: string, device: Device): boolean {
   return selectors.every(({ cel }, i) => {
     if (cel === undefined) throw new Stop(`${whose}, selector #${i}: CEL expression empty (unsupported selector type?)`)
@@ -264,71 +247,4 @@ function matchesAll(whose: string, selectors: readonly DeviceSelector[], driver:
     if (typeof verdict === 'boolean') return verdict
     throw new Stop(`${whose}: selector #${i} on device ${device.name}: ${verdict.problem}`)
   })
-}
-
-/** Source: allocator_stable.go, taintPreventsAllocation. */
-const tolerable = (device: Device, tolerations: readonly DeviceToleration[] | undefined): boolean =>
-  (device.taints ?? []).every(
-    (taint) => taint.effect === 'None' || (tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
-  )
-
-const tolerates = ({ key, operator, value: text, effect }: DeviceToleration, taint: DeviceTaint): boolean =>
-  (effect === undefined || effect === taint.effect) &&
-  (key === undefined || key === '' || key === taint.key) &&
-  (operator === 'Exists' || (text ?? '') === (taint.value ?? ''))
-
-type Picked = readonly { readonly wanted: Wanted; readonly candidate: Candidate }[]
-
-/** All devices that a constraint speaks of have one value of the attribute, or all different ones. */
-function constraintsHold(constraints: readonly DeviceConstraint[], picked: Picked): boolean {
-  for (const { requests, matchAttribute, distinctAttribute } of constraints) {
-    const seen = new Set<string>()
-    let devices = 0
-    for (const { wanted, candidate } of picked) {
-      const meant = requests === undefined || requests.length === 0
-      if (!meant && !requests.includes(wanted.request) && !requests.includes(wanted.name)) continue
-      const attribute = lookUp(candidate, matchAttribute ?? distinctAttribute ?? '')
-      if (attribute === undefined) return false
-      seen.add(JSON.stringify(attribute))
-      devices++
-    }
-    if (matchAttribute !== undefined && seen.size > 1) return false
-    if (distinctAttribute !== undefined && seen.size < devices) return false
-  }
-  return true
-}
-
-/** By its full name, or by its bare name where the domain is the driver's. */
-function lookUp({ device, pool }: Candidate, name: string): DeviceAttribute | undefined {
-  const slash = name.indexOf('/')
-  const bare = name.slice(0, slash) === pool.driver ? device.attributes?.[name.slice(slash + 1)] : undefined
-  return device.attributes?.[name] ?? bare
-}
-
-function toResult(picked: Picked): AllocationResult {
-  const results = picked.map(({ wanted, candidate }): DeviceRequestAllocationResult => {
-    const { name, spec } = wanted
-    const { pool, device } = candidate
-    const base = { request: name, driver: pool.driver, pool: pool.name, device: device.name }
-    const admin = isAdmin(wanted) ? { adminAccess: true } : {}
-    return spec.tolerations === undefined ? { ...base, ...admin } : { ...base, ...admin, tolerations: spec.tolerations }
-  })
-  const nodeSelector = nodeSelectorOf(picked)
-  return nodeSelector === undefined ? { devices: { results } } : { devices: { results }, nodeSelector }
-}
-
-/** Where the claim can be used from now on. Source: allocator_stable.go, createNodeSelector. */
-function nodeSelectorOf(picked: Picked): AllocationResult['nodeSelector'] {
-  for (const { candidate } of picked) {
-    const { slice, device } = candidate
-    const { nodeName } = slice.spec.perDeviceNodeSelection === true ? device : slice.spec
-    if (nodeName === undefined || nodeName === '') continue
-    const field = { key: 'metadata.name', operator: 'In', values: [nodeName] } as const
-    return { nodeSelectorTerms: [{ matchFields: [field] }] }
-  }
-  const expressions = picked.flatMap(({ candidate: { slice, device } }) => {
-    const { nodeSelector } = slice.spec.perDeviceNodeSelection === true ? device : slice.spec
-    return nodeSelector?.nodeSelectorTerms[0]?.matchExpressions ?? []
-  })
-  return expressions.length === 0 ? undefined : { nodeSelectorTerms: [{ matchExpressions: expressions }] }
 }

@@ -7,9 +7,9 @@ import type { PodInfo } from '../framework/pod-info.ts'
  * Source: pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go, filterPodsWithPDBViolation (v1.36).
  */
 export function protectedPods(pods: readonly PodInfo[], budgets: readonly PodDisruptionBudget[]): ReadonlySet<PodInfo> {
+  if (budgets.length === 0) return NOBODY
   const left = budgets.map(({ status }) => status?.disruptionsAllowed ?? 0)
   const protectedOnes = new Set<PodInfo>()
-  if (budgets.length === 0) return protectedOnes
   for (const info of pods) {
     const { labels, name } = info.pod.metadata
     if (labels === undefined || Object.keys(labels).length === 0) continue
@@ -21,6 +21,8 @@ export function protectedPods(pods: readonly PodInfo[], budgets: readonly PodDis
   }
   return protectedOnes
 }
+
+const NOBODY: ReadonlySet<PodInfo> = new Set()
 
 /** An empty selector covers nothing here. */
 function covers({ metadata, spec }: PodDisruptionBudget, { namespace, pod }: PodInfo): boolean {

@@ -27,31 +27,56 @@ export function selectVictims(
 ): Candidate | Status {
   const potential = original.pods.filter(({ priority }) => priority < pod.priority)
   if (potential.length === 0) return NO_VICTIMS
-  const [whatIf, node] = [state.clone(), original.clone()]
-  const remove = (victim: PodInfo): void => {
-    node.removePod(victim.uid)
-    handle.removePod(whatIf, pod, victim, node)
-  }
-  const putBack = (victim: PodInfo): void => {
-    node.addPod(victim)
-    handle.addPod(whatIf, pod, victim, node)
-  }
-  potential.forEach(remove)
-  const emptied = handle.filter(whatIf, pod, node)
+  const whatIf = new WhatIf(handle, state, pod, original)
+  for (const victim of potential) whatIf.remove(victim)
+  const emptied = whatIf.verdict()
   if (emptied !== undefined) return emptied
 
   const ranked = potential.sort(byImportance)
   const protectedOnes = protectedPods(ranked, budgets)
   const victims: PodInfo[] = []
   let pdbViolations = 0
-  const reprieve = (victim: PodInfo): boolean => {
-    putBack(victim)
-    if (handle.filter(whatIf, pod, node) === undefined) return true
-    remove(victim)
+  for (const victim of ranked) {
+    if (!protectedOnes.has(victim) || whatIf.reprieve(victim)) continue
     victims.push(victim)
+    pdbViolations++
+  }
+  for (const victim of ranked) {
+    if (!protectedOnes.has(victim) && !whatIf.reprieve(victim)) victims.push(victim)
+  }
+  return { node: original, victims: victims.sort(byImportance), pdbViolations }
+}
+
+/** One node as it would be with some of its Pods gone. Works on copies. */
+class WhatIf {
+  private readonly handle: PluginHandle
+  private readonly state: CycleState
+  private readonly pod: PodInfo
+  private readonly node: NodeInfo
+
+  constructor(handle: PluginHandle, state: CycleState, pod: PodInfo, node: NodeInfo) {
+    this.handle = handle
+    this.state = state.clone()
+    this.pod = pod
+    this.node = node.clone()
+  }
+
+  remove(victim: PodInfo): void {
+    this.node.removePod(victim.uid)
+    this.handle.removePod(this.state, this.pod, victim, this.node)
+  }
+
+  /** Why the Pod still would not fit. */
+  verdict(): Status | undefined {
+    return this.handle.filter(this.state, this.pod, this.node)
+  }
+
+  /** Puts a Pod back if there is room for both. */
+  reprieve(victim: PodInfo): boolean {
+    this.node.addPod(victim)
+    this.handle.addPod(this.state, this.pod, victim, this.node)
+    if (this.verdict() === undefined) return true
+    this.remove(victim)
     return false
   }
-  for (const victim of ranked) if (protectedOnes.has(victim) && !reprieve(victim)) pdbViolations++
-  for (const victim of ranked) if (!protectedOnes.has(victim)) reprieve(victim)
-  return { node: original, victims: victims.sort(byImportance), pdbViolations }
 }
