@@ -195,7 +195,9 @@ class SimulatedCluster implements Cluster {
     if (problem !== undefined) throw new Error(problem)
     const faultNumber = this.queue.all().filter((input) => input.kind === 'begin').length + 1
     this.plan({ at, kind: 'begin', fault })
-    if (duration !== undefined) this.plan({ at: at + duration, kind: 'end', faultNumber })
+    // Nobody holds a killed process down unless asked to: its supervisor starts it again.
+    const length = duration ?? (fault.kind === 'kill' ? 0 : undefined)
+    if (length !== undefined) this.plan({ at: at + length, kind: 'end', faultNumber })
   }
 
   heal(): void {

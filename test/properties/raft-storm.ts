@@ -13,6 +13,7 @@ export interface Storm {
   readonly dropPpm: number
   readonly duplicatePpm: number
   readonly delayMaxMillis: number
+  readonly inOrder: boolean
   readonly syncMaxMillis: number
   /** Relative weights of what befalls the cluster. */
   readonly cuts: number
@@ -27,6 +28,7 @@ export const storms: fc.Arbitrary<Storm> = fc.record({
   dropPpm: fc.constantFrom(0, 10_000, 100_000, 300_000),
   duplicatePpm: fc.constantFrom(0, 50_000, 300_000),
   delayMaxMillis: fc.constantFrom(1, 20, 200, 1_500),
+  inOrder: fc.boolean(),
   syncMaxMillis: fc.constantFrom(2, 30, 300),
   cuts: fc.constantFrom(0, 1, 3),
   crashes: fc.constantFrom(0, 1, 3),
@@ -76,6 +78,7 @@ export class Ridden {
     const weather: Weather = {
       delayMin: 200,
       delayMax: millis(this.plan.delayMaxMillis),
+      inOrder: this.plan.inOrder,
       dropPpm: this.plan.dropPpm,
       duplicatePpm: this.plan.duplicatePpm,
       syncMin: 500,

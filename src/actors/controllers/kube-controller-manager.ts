@@ -25,7 +25,7 @@ export const kubeControllerManager = (kinds: {
   namespaceController(kinds.namespaced),
   garbageCollectorController(kinds.served.filter((kind) => !NOT_COLLECTED.includes(kind))),
   deploymentController,
-  replicaSetController,
+  replicaSetController(),
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,

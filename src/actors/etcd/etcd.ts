@@ -342,7 +342,10 @@ class Member {
       this.context.emit('LeaderElected', { member, term })
       this.leaseClock.promote(this.store.leases, this.context.monotonic, LEASE_EXTENSION)
     } else this.leaseClock.demote()
-    if (leader !== 0 && this.parked.length > 0) this.step({ type: 'propose', proposals: this.parked.splice(0) })
+    if (leader === 0) return
+    if (this.parked.length > 0) this.step({ type: 'propose', proposals: this.parked.splice(0) })
+    // Reads that no leader has confirmed are asked again, as upstream does when it hears of a new leader.
+    for (const context of [...this.reads.keys()]) this.step({ type: 'read', context })
   }
 
   private onConnectionLost(peer: ActorId): void {

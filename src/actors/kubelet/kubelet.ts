@@ -9,7 +9,6 @@ import { Informers } from '../../engine/client/informers.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
 import { compileChart } from '../../engine/statechart/compile.ts'
 import { isTerminal } from '../../kubernetes/pods.ts'
-import type { Node } from '../../kubernetes/types/node.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { formatDuration } from '../../kubernetes/workload/duration.ts'
@@ -267,7 +266,7 @@ export class Kubelet {
         heartbeat: () => {
           if (this.runtime.connected) this.runtime.ping()
         },
-        event: (node, reason, message) => this.nodeEvent(node, reason, message),
+        event: (reason, message) => this.nodeEvent(reason, message),
       },
       this.context,
     )
@@ -303,16 +302,16 @@ export class Kubelet {
     this.recorder.record(this.context, { kind: 'Pod', object: pod, fieldPath }, type, reason, message, cause)
   }
 
-  /** Before the Node is known its name stands for its uid, as upstream has it. */
-  private nodeEvent(node: Node | undefined, reason: string, message: string): void {
+  /** About the Node by name alone, as upstream does it. */
+  private nodeEvent(reason: string, message: string): void {
     if (this.options.recordsEvents === false) return
     const { name } = this.options.node
-    const unknown: ApiObject = {
+    const object: ApiObject = {
       apiVersion: 'v1',
       kind: 'Node',
-      metadata: { name, uid: name, resourceVersion: '', creationTimestamp: '' },
+      metadata: { name, uid: '', resourceVersion: '', creationTimestamp: '' },
     }
-    this.recorder.record(this.context, { kind: 'Node', object: node ?? unknown }, 'Normal', reason, message)
+    this.recorder.record(this.context, { kind: 'Node', object }, 'Normal', reason, message)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
 import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
+import { isStatus } from '../../kubernetes/status.ts'
 import type { ReadObject } from '../../kubernetes/view.ts'
 import type { ActorContext } from '../actor.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -104,7 +105,7 @@ export class ApiClient {
     const cause = options.cause ?? context.seq
     // The answer's object is read by this call's own kind, so the narrower continuation gets what it declares.
     const item: Waiting = { call, options, cause, done: done as Pending['done'] }
-    const wait = (options.limiter ?? this.limiter)?.reserve(context.now) ?? 0
+    const wait = (options.limiter ?? this.limiter)?.reserve(context.monotonic) ?? 0
     if (wait === 0) {
       this.send(request, item, context)
       return
@@ -184,6 +185,10 @@ export class ApiClient {
     return { ok: true, code: answer.code, revision, items: answer.items ?? 0, object }
   }
 }
+
+/** Whether a failure names a cause, e.g. `NamespaceTerminating`. Source: apimachinery/pkg/api/errors/errors.go, HasStatusCause. */
+export const hasCause = ({ status }: ApiFailure, reason: string): boolean =>
+  isStatus(status) && (status.details?.causes?.some((cause) => cause.reason === reason) ?? false)
 
 const failureOf = (code: number, status: unknown): ApiFailure => {
   const { reason, message } = (typeof status === 'object' && status !== null ? status : {}) as {

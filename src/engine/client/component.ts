@@ -1,10 +1,12 @@
 import type { ActorId } from '../../events/envelope.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { randomSuffix } from '../../kubernetes/names.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
-import { defineActor, type HostedActor } from '../actor.ts'
+import { defineActor, type ActorContext, type HostedActor } from '../actor.ts'
 import { ApiClient } from './api-client.ts'
 import type { ClientLimits, Controller, Shared } from './controller.ts'
 import { Endpoint } from './endpoint.ts'
+import { EVENT_RETRY, EventRecorder } from './event-recorder.ts'
 import { Informers } from './informers.ts'
 import { LeaderElector } from './leader-elector.ts'
 
@@ -36,60 +38,98 @@ export const bootComponent = (options: ComponentOptions): ReadonlyMap<ActorId, H
     cursor: options.cursor(),
     kinds: kinds.map((kind) => ({ kind })),
   })
-  const shared: Shared = { informers, endpoint, read, changes: [] }
-  const actors = new Map<ActorId, HostedActor>([[id, leadingActor(id, name, client, shared, options.controllers)]])
+  const shared: Shared = { caches: informers, endpoint, read, changes: [] }
+  const leading = defineActor<Program>({
+    start: (context) =>
+      new Program({ name, instance, client, informers, shared, controllers: options.controllers }, context),
+    receive: (program, event, context) => program.receive(event, context),
+  })
+  const actors = new Map<ActorId, HostedActor>([[id, leading]])
   for (const controller of options.controllers) {
     actors.set(`${controller.name}/${instance}`, controller.host(shared, options.limits))
   }
   return actors
 }
 
-const leadingActor = (
-  id: ActorId,
-  name: string,
-  client: ApiClient,
-  shared: Shared,
-  controllers: readonly Controller[],
-): HostedActor => {
-  const { informers } = shared
-  const instance = id.slice(name.length + 1)
-  const interested = new Map<Kind, ActorId[]>()
-  for (const controller of controllers) {
-    for (const kind of controller.kinds) {
-      const actors = interested.get(kind)
-      if (actors === undefined) interested.set(kind, [`${controller.name}/${instance}`])
-      else actors.push(`${controller.name}/${instance}`)
+interface Parts {
+  readonly name: string
+  readonly instance: number
+  readonly client: ApiClient
+  readonly informers: Informers
+  readonly shared: Shared
+  readonly controllers: readonly Controller[]
+}
+
+/** The first actor of a component's process. */
+class Program {
+  private readonly parts: Parts
+  private readonly elector: LeaderElector
+  private readonly recorder: EventRecorder
+  private readonly interested = new Map<Kind, ActorId[]>()
+  private syncedKinds = 0
+
+  constructor(parts: Parts, context: ActorContext) {
+    this.parts = parts
+    const { name, instance, client, controllers } = parts
+    for (const controller of controllers) {
+      const actor = `${controller.name}/${instance}`
+      for (const kind of controller.kinds) {
+        const actors = this.interested.get(kind)
+        if (actors === undefined) this.interested.set(kind, [actor])
+        else actors.push(actor)
+      }
     }
+    this.recorder = new EventRecorder({ client, component: name })
+    this.elector = this.elect(context)
+    this.elector.start(context)
   }
-  let wasSynced = false
-  return defineActor<LeaderElector>({
-    start: (context) => {
-      const elector = new LeaderElector({
-        client,
-        name,
-        identity: `${context.host}_${id}`,
-        onChange: (leading, later) => {
-          if (leading) {
-            later.emit('LeaseAcquired', { lease: name, holder: id })
-            informers.start(later)
-          } else later.exit('leaderelection lost')
-        },
-      })
-      elector.start(context)
-      return elector
-    },
-    receive: (elector, event, context) => {
-      shared.changes = []
-      client.receive(event, context)
-      elector.receive(event, context)
-      informers.receive(event, context)
-      shared.changes = informers.take()
-      const synced = informers.synced()
-      const kinds = synced === wasSynced ? new Set(shared.changes.map((change) => change.kind)) : interested.keys()
-      wasSynced = synced
-      const told = new Set<ActorId>()
-      for (const kind of kinds) for (const actor of interested.get(kind) ?? []) told.add(actor)
-      for (const actor of told) context.relay(actor)
-    },
-  })
+
+  receive(event: Parameters<LeaderElector['receive']>[0], context: ActorContext): void {
+    const { client, informers, shared } = this.parts
+    shared.changes = []
+    client.receive(event, context)
+    if (event.type === 'TimerFired' && event.data.name === EVENT_RETRY) this.recorder.retry(context, event.data.key)
+    this.elector.receive(event, context)
+    informers.receive(event, context)
+    shared.changes = informers.take()
+    this.tell(context)
+  }
+
+  /** A new process is somebody else: it waits for its own old Lease to run out, like everybody. */
+  private elect(context: ActorContext): LeaderElector {
+    const { name, client, informers } = this.parts
+    const identity = `${context.host}_${randomSuffix((below) => context.random.below(below), 10)}`
+    return new LeaderElector({
+      client,
+      name,
+      identity,
+      onChange: (news, later) => {
+        if (!news.leading) {
+          later.exit('leaderelection lost')
+          return
+        }
+        later.emit('LeaseAcquired', { lease: name, holder: later.id })
+        const about = { kind: 'Lease', object: news.lease } as const
+        this.recorder.record(later, about, 'Normal', 'LeaderElection', `${identity} became leader`)
+        informers.start(later)
+      },
+    })
+  }
+
+  /** Hands what became visible to the controllers that watch it; each of them once. */
+  private tell(context: ActorContext): void {
+    const { informers, shared } = this.parts
+    const { syncedKinds } = informers
+    const [first, ...others] = shared.changes
+    if (syncedKinds !== this.syncedKinds) this.relay(this.interested.keys(), context)
+    else if (first !== undefined && others.length === 0) this.relay([first.kind], context)
+    else if (first !== undefined) this.relay(new Set(shared.changes.map(({ kind }) => kind)), context)
+    this.syncedKinds = syncedKinds
+  }
+
+  private relay(kinds: Iterable<Kind>, context: ActorContext): void {
+    const told = new Set<ActorId>()
+    for (const kind of kinds) for (const actor of this.interested.get(kind) ?? []) told.add(actor)
+    for (const actor of told) context.relay(actor)
+  }
 }

@@ -1,204 +1,185 @@
 import type { Micros, Seq } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
-import { minutes, seconds } from '../../events/time.ts'
+import { seconds } from '../../events/time.ts'
+import { fnv32a } from '../../kubernetes/hash.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
-import { rfc3339 } from '../../kubernetes/time.ts'
+import { EPOCH_SECONDS, rfc3339 } from '../../kubernetes/time.ts'
 import type { Event } from '../../kubernetes/types/core.ts'
+import type { ObjectReference } from '../../kubernetes/types/meta.ts'
 import type { ActorContext } from '../actor.ts'
-import type { ApiClient } from './api-client.ts'
+import type { ApiAnswer, ApiCall, ApiClient } from './api-client.ts'
+import { EventCorrelator, type Correlated, type EventIdentity } from './event-correlator.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** Source: client-go/tools/record/events_cache.go: defaultAggregateMaxEvents, defaultAggregateIntervalInSeconds, defaultSpamBurst, defaultSpamQPS. */
-const AGGREGATE_AFTER = 10
-const AGGREGATE_WINDOW: Micros = minutes(10)
-const SPAM_BURST = 25
-const SPAM_REFILL: Micros = seconds(300)
-/** Source: client-go/tools/record/event.go, maxTriesPerEvent and defaultSleepDuration. */
+/** Source: client-go/tools/record/event.go: maxTriesPerEvent, defaultSleepDuration, maxQueuedEvents. */
 const MAX_TRIES = 12
 const TRY_AGAIN: Micros = seconds(10)
+const MAX_QUEUED = 1000
 
 export const EVENT_RETRY = 'event-retry'
 
-interface Seen {
+/** Whom an event is about. Of an object that is known by name only, uid and resourceVersion are empty and left out. */
+export interface EventSubject {
+  readonly kind: Kind
+  readonly object: ApiObject
+  readonly fieldPath?: string
+}
+
+interface Recorded {
+  readonly identity: EventIdentity
+  readonly reference: ObjectReference
+  readonly namespace: string
   readonly name: string
-  count: number
-  readonly first: Micros
-}
-
-interface Aggregate {
-  messages: Set<string>
-  last: Micros
-}
-
-interface Unsent {
-  readonly event: Event
+  readonly at: Micros
   readonly cause: Seq
-  readonly patch: boolean
-  tries: number
 }
 
 /**
- * Writes v1 Events about objects, as client-go's recorder does: repeated ones become a higher count, many similar ones
- * are combined, too many from one source about one object are dropped.
- * Source: client-go/tools/record/events_cache.go, EventCorrelator (v1.36).
+ * Writes v1 Events about objects, one after the other, in the order in which they happened. What cannot be delivered holds
+ * up the rest until it is or is given up.
+ * Source: client-go/tools/record/event.go, recordToSink and recordEvent (v1.36).
  */
 export class EventRecorder {
   private readonly client: ApiClient
   private readonly component: string
   private readonly host: string | undefined
-  private readonly seen = new Map<string, Seen>()
-  private readonly aggregates = new Map<string, Aggregate>()
-  private readonly spam = new Map<string, SpamBucket>()
-  private readonly unsent = new Map<string, Unsent>()
+  private readonly correlator = new EventCorrelator()
+  private readonly queue: Recorded[] = []
   private readonly limiter: TokenBucket | undefined
-  private next = 0
+  /** The event that is being written. */
+  private current: { readonly event: Recorded; readonly as: Correlated; tries: number } | undefined
+  private serial: number
 
+  /** With `qps` events take turns of their own, as a kubelet's do; else they share the client's. */
   constructor(options: { client: ApiClient; component: string; host?: string; qps?: number; burst?: number }) {
     this.client = options.client
     this.component = options.component
     this.host = options.host
     this.limiter = options.qps === undefined ? undefined : new TokenBucket(options.qps, options.burst ?? options.qps)
+    this.serial = fnv32a(options.component) % 1000
   }
 
   record(
     context: ActorContext,
-    about: { readonly kind: Kind; readonly object: ApiObject; readonly fieldPath?: string },
+    about: EventSubject,
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,
     cause: Seq = context.seq,
   ): void {
-    const { object } = about
-    const source = `${object.metadata.namespace ?? ''}/${object.metadata.name}/${object.metadata.uid}`
-    if (!this.allows(source, context.now)) return
-    const group = `${source}/${about.fieldPath ?? ''}/${type}/${reason}`
-    const text = this.aggregate(group, message, context.now)
-    const key = `${group}/${text}`
-    const { now } = context
-    const known = this.seen.get(key)
-    if (known !== undefined) known.count++
-    const seen = known ?? { name: this.nameFor(object.metadata.name, context), count: 1, first: now }
-    if (known === undefined) this.seen.set(key, seen)
-    const event = this.eventOf(about, seen, type, reason, text, now)
-    this.send(context, { event, cause, patch: known !== undefined, tries: 0 })
-  }
-
-  /** A try that failed is due again. */
-  retry(context: ActorContext, key: string): void {
-    const item = this.unsent.get(key)
-    this.unsent.delete(key)
-    if (item !== undefined) this.send(context, item)
-  }
-
-  private send(context: ActorContext, item: Unsent): void {
-    const { event, patch, cause } = item
-    const { namespace, name } = event.metadata
-    const call = patch
-      ? ({
-          verb: 'patch',
-          kind: 'Event',
-          namespace,
-          name,
-          patchType: 'strategic',
-          body: { count: event.count, lastTimestamp: event.lastTimestamp, message: event.message },
-        } as const)
-      : ({ verb: 'create', kind: 'Event', namespace, name, body: event } as const)
-    this.client.call(
-      context,
-      call,
-      (answer, later) => {
-        if (answer.ok) return
-        if (answer.code === 404 && patch) this.send(later, { ...item, patch: false })
-        else if (answer.code === 0 && ++item.tries < MAX_TRIES) {
-          const key = `${name}/${item.tries}`
-          this.unsent.set(key, item)
-          later.setTimer(EVENT_RETRY, key, TRY_AGAIN)
-        }
+    if (this.queue.length >= MAX_QUEUED) return
+    const { kind, object, fieldPath } = about
+    const { namespace, name, uid } = object.metadata
+    this.queue.push({
+      identity: {
+        subject: `${kind}/${namespace ?? ''}/${name}/${uid}`,
+        fieldPath: fieldPath ?? '',
+        type,
+        reason,
+        message,
       },
-      { cause, limiter: this.limiter },
-    )
+      reference: referenceTo(about),
+      namespace: namespace ?? 'default',
+      name: `${name}.${this.stamp(context.monotonic)}`,
+      at: context.now,
+      cause,
+    })
+    if (this.current === undefined) this.next(context)
   }
 
-  private allows(source: string, now: Micros): boolean {
-    let bucket = this.spam.get(source)
-    if (bucket === undefined) this.spam.set(source, (bucket = new SpamBucket(now)))
-    return bucket.take(now)
+  /** A pause after a try without answer is over. */
+  retry(context: ActorContext, _key: string): void {
+    if (this.current !== undefined) this.send(context, this.current.as.patch)
   }
 
-  private aggregate(group: string, message: string, now: Micros): string {
-    let aggregate = this.aggregates.get(group)
-    if (aggregate === undefined || now - aggregate.last > AGGREGATE_WINDOW) {
-      aggregate = { messages: new Set(), last: now }
-      this.aggregates.set(group, aggregate)
+  private next(context: ActorContext): void {
+    this.current = undefined
+    for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
+      const as = this.correlator.correlate(event.identity, event.name, event.at, context.monotonic)
+      if (as === undefined) continue
+      this.current = { event, as, tries: 0 }
+      this.send(context, as.patch)
+      return
     }
-    aggregate.messages.add(message)
-    aggregate.last = now
-    return aggregate.messages.size < AGGREGATE_AFTER ? message : `(combined from similar events): ${message}`
   }
 
-  private nameFor(name: string, context: ActorContext): string {
-    // Upstream appends the time in nanoseconds, in hexadecimal; a counter keeps two events of one instant apart.
-    const stamp = context.now * 1000 + (this.next++ % 1000)
-    return `${name}.${stamp.toString(16)}`
+  private send(context: ActorContext, patch: boolean): void {
+    if (this.current === undefined) return
+    const { event, as } = this.current
+    const call = patch ? patchCall(event, as) : this.createCall(event, as)
+    const done = (answer: ApiAnswer, later: ActorContext): void => this.answered(answer, patch, later)
+    this.client.call(context, call, done, { cause: event.cause, limiter: this.limiter })
   }
 
-  private eventOf(
-    about: { readonly kind: Kind; readonly object: ApiObject; readonly fieldPath?: string },
-    seen: Seen,
-    type: string,
-    reason: string,
-    message: string,
-    now: Micros,
-  ): Event {
-    const { metadata, apiVersion } = about.object
-    const namespace = metadata.namespace ?? 'default'
-    const source =
-      this.host === undefined ? { component: this.component } : { component: this.component, host: this.host }
-    return {
+  private answered(answer: ApiAnswer, patch: boolean, context: ActorContext): void {
+    if (this.current === undefined) return
+    const { event, as } = this.current
+    if (answer.ok) this.correlator.written(event.identity, as)
+    else if (patch && answer.code === 404) {
+      this.send(context, false)
+      return
+    } else if (answer.code === 0 && ++this.current.tries < MAX_TRIES) {
+      // The first pause is a random part, so that not all clients come back together.
+      const pause = this.current.tries === 1 ? context.random.below(TRY_AGAIN) : TRY_AGAIN
+      context.setTimer(EVENT_RETRY, '', pause)
+      return
+    }
+    this.next(context)
+  }
+
+  private createCall({ identity, reference, namespace, at }: Recorded, as: Correlated): ApiCall<'Event'> {
+    const { component, host } = this
+    const body: NewEvent = {
       apiVersion: 'v1',
       kind: 'Event',
-      // The API server fills in uid, resourceVersion and creationTimestamp.
-      metadata: { name: seen.name, namespace, uid: '', resourceVersion: '', creationTimestamp: rfc3339(seen.first) },
-      involvedObject: {
-        kind: about.kind,
-        namespace: metadata.namespace,
-        name: metadata.name,
-        uid: metadata.uid,
-        apiVersion,
-        resourceVersion: metadata.resourceVersion,
-        ...(about.fieldPath === undefined ? {} : { fieldPath: about.fieldPath }),
-      },
-      reason,
-      message,
-      source,
-      firstTimestamp: rfc3339(seen.first),
-      lastTimestamp: rfc3339(now),
-      count: seen.count,
-      type,
+      metadata: { name: as.name, namespace },
+      involvedObject: reference,
+      reason: identity.reason,
+      message: as.message,
+      source: host === undefined ? { component } : { component, host },
+      firstTimestamp: rfc3339(as.first),
+      lastTimestamp: rfc3339(at),
+      count: as.count,
+      type: identity.type,
       eventTime: null,
-      reportingComponent: this.component,
-      reportingInstance: this.host ?? '',
+      reportingComponent: component,
+      reportingInstance: host ?? '',
     }
+    return { verb: 'create', kind: 'Event', namespace, name: as.name, body }
+  }
+
+  /** Nanoseconds since 1970 in hexadecimal, as upstream; the last three digits tell apart what one instant brings. */
+  private stamp(elapsed: Micros): string {
+    const micros = EPOCH_SECONDS * 1_000_000 + elapsed
+    const low = (micros % UINT32) * 1000 + (this.serial++ % 1000)
+    const high = Math.floor(micros / UINT32) * 1000 + Math.floor(low / UINT32)
+    return high.toString(16) + (low % UINT32).toString(16).padStart(8, '0')
   }
 }
 
-/** 25 events at once, then one in five minutes. */
-class SpamBucket {
-  private tokens = SPAM_BURST
-  private refilledAt: Micros
+/** An Event as its writer sends it: the API server gives it the rest of its metadata. */
+type NewEvent = Omit<Event, 'metadata'> & { readonly metadata: { readonly name: string; readonly namespace: string } }
 
-  constructor(now: Micros) {
-    this.refilledAt = now
-  }
+const UINT32 = 0x1_0000_0000
 
-  take(now: Micros): boolean {
-    const earned = Math.floor((now - this.refilledAt) / SPAM_REFILL)
-    if (earned > 0) {
-      this.tokens = Math.min(SPAM_BURST, this.tokens + earned)
-      this.refilledAt += earned * SPAM_REFILL
-    }
-    if (this.tokens === 0) return false
-    this.tokens--
-    return true
+const patchCall = ({ namespace, at }: Recorded, { name, count, message }: Correlated): ApiCall<'Event'> => ({
+  verb: 'patch',
+  kind: 'Event',
+  namespace,
+  name,
+  patchType: 'strategic',
+  body: { count, lastTimestamp: rfc3339(at), message },
+})
+
+const referenceTo = ({ kind, object, fieldPath }: EventSubject): ObjectReference => {
+  const { namespace, name, uid, resourceVersion } = object.metadata
+  return {
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === '' ? {} : { uid }),
+    apiVersion: object.apiVersion,
+    ...(resourceVersion === '' ? {} : { resourceVersion }),
+    ...(fieldPath === undefined ? {} : { fieldPath }),
   }
 }

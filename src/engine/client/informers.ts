@@ -3,7 +3,7 @@ import { millis, minutes, seconds } from '../../events/time.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import type { Change, Cursor, Scope, View } from '../../kubernetes/view.ts'
 import type { ActorContext } from '../actor.ts'
-import type { ApiAnswer, ApiClient } from './api-client.ts'
+import { hasCause, type ApiAnswer, type ApiClient, type ApiFailure } from './api-client.ts'
 import { exponential } from './backoff.ts'
 import type { Endpoint } from './endpoint.ts'
 
@@ -24,8 +24,10 @@ interface Reflection {
   watch: number
   server: string
   synced: boolean
-  /** The next list must not come from a cache: the last revision was too old for the server. */
-  expired: boolean
+  /** A watch cannot go on from the last revision: list first. */
+  mustList: boolean
+  /** The server does not know the last revision: the next list must ask etcd. Upstream: isLastSyncResourceVersionUnavailable. */
+  unavailable: boolean
   failures: number
   lastFailure: Micros
 }
@@ -35,7 +37,8 @@ interface Reflection {
  *
  * After a restart the first list may come from any API server's cache (resourceVersion 0), so a process can travel back
  * in time, as the real one can. A broken watch resumes at the last revision seen; a revision that is gone (410) means a
- * fresh list, in which several changes of one object appear as one.
+ * fresh list, in which several changes of one object appear as one; it is at least as new as what was seen.
+ * Abridged: upstream's WatchListClient streams the first list, consistently; ours is the list of v1.33 and before.
  * Source: client-go/tools/cache/reflector.go, ListAndWatch (v1.36).
  */
 export class Informers {
@@ -46,6 +49,7 @@ export class Informers {
   private readonly byWatch = new Map<number, Reflection>()
   private fresh: Change[] = []
   private nextWatch = 1
+  private syncs = 0
 
   constructor(options: {
     client: ApiClient
@@ -65,7 +69,8 @@ export class Informers {
         watch: 0,
         server: '',
         synced: false,
-        expired: false,
+        mustList: true,
+        unavailable: false,
         failures: 0,
         lastFailure: 0,
       })
@@ -82,6 +87,11 @@ export class Informers {
     if (kind !== undefined) return this.byKind.get(kind)?.synced ?? false
     for (const reflection of this.byKind.values()) if (!reflection.synced) return false
     return true
+  }
+
+  /** Of how many kinds the first list has come. */
+  get syncedKinds(): number {
+    return this.syncs
   }
 
   start(context: ActorContext): void {
@@ -124,7 +134,7 @@ export class Informers {
   private list(reflection: Reflection, context: ActorContext): void {
     reflection.mode = 'listing'
     this.byWatch.delete(reflection.watch)
-    const { kind, scope, expired } = reflection
+    const { kind, scope } = reflection
     this.client.call(
       context,
       {
@@ -132,7 +142,7 @@ export class Informers {
         kind,
         namespace: scope.namespace,
         options: {
-          resourceVersion: expired ? '' : '0',
+          resourceVersion: this.listRevision(reflection),
           fieldSelector: scope.nodeName === undefined ? undefined : `spec.nodeName=${scope.nodeName}`,
         },
       },
@@ -140,14 +150,25 @@ export class Informers {
     )
   }
 
+  /** Source: reflector.go, relistResourceVersion. */
+  private listRevision({ kind, synced, unavailable }: Reflection): string {
+    if (unavailable) return ''
+    return synced ? String(this.cursor.revision(kind)) : '0'
+  }
+
   private listed(reflection: Reflection, answer: ApiAnswer, context: ActorContext): void {
     if (!answer.ok) {
-      this.retry(reflection, context)
+      if (isUnknownRevision(answer) && !reflection.unavailable) {
+        reflection.unavailable = true
+        this.list(reflection, context)
+      } else this.retry(reflection, context)
       return
     }
     for (const change of this.cursor.reset(reflection.kind, answer.revision)) this.fresh.push(change)
+    if (!reflection.synced) this.syncs++
     reflection.synced = true
-    reflection.expired = false
+    reflection.mustList = false
+    reflection.unavailable = false
     this.watch(reflection, context)
   }
 
@@ -167,6 +188,7 @@ export class Informers {
         revision: this.cursor.revision(kind),
         namespace: scope.namespace,
         nodeName: scope.nodeName,
+        bookmarks: true,
         timeoutSeconds: WATCH_MIN_SECONDS + context.random.below(WATCH_MIN_SECONDS),
       },
       { to: reflection.server },
@@ -191,16 +213,12 @@ export class Informers {
       this.watch(reflection, context)
       return
     }
-    if (code === 410) {
-      reflection.expired = true
-      this.list(reflection, context)
-      return
-    }
+    if (code === 410) reflection.mustList = true
     this.retry(reflection, context)
   }
 
   private retry(reflection: Reflection, context: ActorContext): void {
-    const { now } = context
+    const now = context.monotonic
     if (now - reflection.lastFailure > BACKOFF_RESET) reflection.failures = 0
     const base = exponential(BACKOFF_BASE, BACKOFF_MAX, reflection.failures)
     reflection.failures++
@@ -211,9 +229,13 @@ export class Informers {
   }
 
   private resume(reflection: Reflection, context: ActorContext): void {
-    if (reflection.synced && !reflection.expired) this.watch(reflection, context)
-    else this.list(reflection, context)
+    if (reflection.mustList) this.list(reflection, context)
+    else this.watch(reflection, context)
   }
 }
+
+/** The revision asked for is compacted, or ahead of the server's. Source: reflector.go, isExpiredError and isTooLargeResourceVersionError. */
+const isUnknownRevision = (failure: ApiFailure): boolean =>
+  failure.code === 410 || hasCause(failure, 'ResourceVersionTooLarge')
 
 const NOTHING: readonly Change[] = []

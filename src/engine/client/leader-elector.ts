@@ -4,30 +4,30 @@ import { microTime } from '../../kubernetes/time.ts'
 import type { Lease } from '../../kubernetes/types/node.ts'
 import type { ActorContext } from '../actor.ts'
 import { compileChart } from '../statechart/compile.ts'
-import type { Row } from '../statechart/row.ts'
 import type { ApiAnswer, ApiClient } from './api-client.ts'
-import {
-  leaderElectionChart,
-  type ElectionContext,
-  type ElectionEmitted,
-  type ElectionEvent,
-} from './leader-election.chart.ts'
+import { leaderElectionChart, type ElectionEmitted, type ElectionEvent } from './leader-election.chart.ts'
 
 /** Source: component-base/config/v1alpha1/defaults.go: 15 s, 10 s, 2 s; client-go/tools/leaderelection: JitterFactor 1.2. */
-export const LEASE_SECONDS = 15
+const LEASE_SECONDS = 15
+const RENEW_DEADLINE: Micros = seconds(10)
 const RETRY_PERIOD: Micros = seconds(2)
-const RETRY_JITTER_PPM = 1_200_000
-/** An election request that is not answered in half the renew deadline has failed. Source: controller-manager's and scheduler's client set-up. */
+const RETRY_JITTER: Micros = 2_400_000
+/** Source: client-go/tools/leaderelection/resourcelock/interface.go, NewFromKubeconfig: half of the renew deadline. */
 const REQUEST_TIMEOUT: Micros = seconds(5)
 
 const RETRY = 'election-retry'
+const DEADLINE = 'election-deadline'
 
 const chart = compileChart(leaderElectionChart)
+
+/** What becomes of an elector: it begins to lead (and holds this Lease), or it has lost the lead. */
+export type ElectionNews = { readonly leading: true; readonly lease: Lease } | { readonly leading: false }
 
 /**
  * Holds a Lease for one component instance, or waits until nobody else renews it.
  *
- * Another holder counts as alive for 15 s after *we* last saw the Lease change, by our own clock: no clocks are compared.
+ * Another holder counts as alive for as long as the Lease says after *we* last saw it change, by a clock of our own that
+ * nobody can set: wall clocks are written down but never compared.
  * Source: client-go/tools/leaderelection/leaderelection.go, tryAcquireOrRenew (v1.36).
  */
 export class LeaderElector {
@@ -35,23 +35,24 @@ export class LeaderElector {
   private readonly namespace = 'kube-system'
   private readonly name: string
   private readonly identity: string
-  private readonly onChange: (leading: boolean, context: ActorContext) => void
-  private row: Row<ElectionContext>
+  private readonly onChange: (news: ElectionNews, context: ActorContext) => void
+  private readonly row = chart.start(undefined, () => {})
+  /** The Lease as it last changed, and when we saw that. */
   private observed: Lease | undefined
   private observedAt: Micros = 0
-  private busy = false
+  /** When the try under way began. */
+  private triedAt: Micros | undefined
 
   constructor(options: {
     client: ApiClient
     name: string
     identity: string
-    onChange: (leading: boolean, context: ActorContext) => void
+    onChange: (news: ElectionNews, context: ActorContext) => void
   }) {
     this.client = options.client
     this.name = options.name
     this.identity = options.identity
     this.onChange = options.onChange
-    this.row = chart.start(undefined, () => {})
   }
 
   get leading(): boolean {
@@ -59,41 +60,49 @@ export class LeaderElector {
   }
 
   start(context: ActorContext): void {
-    this.send({ type: 'RetryDue' }, context)
+    this.send({ type: 'TryDue' }, context)
   }
 
   /** True when the event was the elector's alarm. */
   receive(event: LogEvent, context: ActorContext): boolean {
-    if (event.type !== 'TimerFired' || event.data.name !== RETRY) return false
-    this.send({ type: 'RetryDue' }, context)
+    if (event.type !== 'TimerFired') return false
+    if (event.data.name === RETRY) this.send({ type: 'TryDue' }, context)
+    else if (event.data.name === DEADLINE) this.send({ type: 'DeadlineOver' }, context)
+    else return false
     return true
   }
 
   private send(event: ElectionEvent, context: ActorContext): void {
     const effects: ElectionEmitted[] = []
     chart.step(this.row, event, (effect) => effects.push(effect))
-    for (const effect of effects) {
-      if (effect.type === 'tryToHold') this.tryToHold(context)
-      else this.onChange(effect.type === 'lead', context)
+    for (const { type } of effects) {
+      if (type === 'try to hold') this.tryToHold(context)
+      else if (type === 'step down') this.onChange({ leading: false }, context)
+      else if (this.observed !== undefined) this.onChange({ leading: true, lease: this.observed }, context)
     }
   }
 
+  /** A leader writes over what it wrote last; if that fails, and for everybody else, the Lease is read first. */
   private tryToHold(context: ActorContext): void {
-    const jitter = this.leading ? 0 : context.random.below((RETRY_PERIOD / 1_000_000) * RETRY_JITTER_PPM)
-    context.setTimer(RETRY, '', RETRY_PERIOD + jitter)
-    if (this.busy) return
-    this.busy = true
-    if (this.leading && this.observed !== undefined) {
-      this.write(context, this.observed)
+    this.triedAt = context.monotonic
+    if (!this.leading) {
+      this.read(context)
       return
     }
+    if (!context.hasTimer(DEADLINE, '')) context.setTimer(DEADLINE, '', RENEW_DEADLINE)
+    if (this.observed !== undefined && this.isMine(this.observed) && this.isValid(this.observed, context)) {
+      this.write(context, this.observed, () => this.read(context))
+    } else this.read(context)
+  }
+
+  private read(context: ActorContext): void {
     const { namespace, name } = this
     this.client.call(
       context,
       { verb: 'get', kind: 'Lease', namespace, name },
       (answer, later) => {
         if (answer.ok && answer.object !== undefined) this.consider(answer.object, later)
-        else if (!answer.ok && answer.code === 404) this.write(later, undefined)
+        else if (!answer.ok && answer.code === 404) this.write(later, undefined, () => this.settle(false, later))
         else this.settle(false, later)
       },
       { timeout: REQUEST_TIMEOUT },
@@ -102,54 +111,72 @@ export class LeaderElector {
 
   /** Somebody has written the Lease: is it ours, or has its holder been silent for long enough? */
   private consider(lease: Lease, context: ActorContext): void {
-    if (lease.metadata.resourceVersion !== this.observed?.metadata.resourceVersion) {
-      this.observed = lease
-      this.observedAt = context.now
-    }
-    const { holderIdentity = '', leaseDurationSeconds = LEASE_SECONDS } = lease.spec
-    const held = holderIdentity !== '' && holderIdentity !== this.identity
-    if (held && this.observedAt + seconds(leaseDurationSeconds) > context.now) this.settle(false, context)
-    else this.write(context, lease)
+    if (lease.metadata.resourceVersion !== this.observed?.metadata.resourceVersion) this.observe(lease, context)
+    const isHeld = (lease.spec.holderIdentity ?? '') !== '' && !this.isMine(lease) && this.isValid(lease, context)
+    if (isHeld) this.settle(false, context)
+    else this.write(context, lease, () => this.settle(false, context))
   }
 
-  private write(context: ActorContext, lease: Lease | undefined): void {
-    const now = microTime(context.now)
+  private write(context: ActorContext, lease: Lease | undefined, onFailure: () => void): void {
     const { namespace, name } = this
-    const mine = lease?.spec.holderIdentity === this.identity
-    const spec = {
+    const spec = this.claim(lease, microTime(context.now))
+    const create = lease === undefined
+    const metadata = { name, namespace }
+    const body = create ? { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } : { ...lease, spec }
+    const done = (answer: ApiAnswer<'Lease'>, later: ActorContext): void => {
+      if (!answer.ok || answer.object === undefined) {
+        onFailure()
+        return
+      }
+      this.observe(answer.object, later)
+      this.settle(true, later)
+    }
+    const verb = create ? 'create' : 'update'
+    this.client.call(context, { verb, kind: 'Lease', namespace, name, body }, done, { timeout: REQUEST_TIMEOUT })
+  }
+
+  private claim(lease: Lease | undefined, now: string): Lease['spec'] {
+    const mine = lease !== undefined && this.isMine(lease)
+    const transitions = lease?.spec.leaseTransitions ?? 0
+    return {
       holderIdentity: this.identity,
       leaseDurationSeconds: LEASE_SECONDS,
       acquireTime: mine ? lease.spec.acquireTime : now,
       renewTime: now,
-      leaseTransitions: (lease?.spec.leaseTransitions ?? 0) + (lease === undefined || mine ? 0 : 1),
-    }
-    const done = (answer: ApiAnswer<'Lease'>, later: ActorContext): void => {
-      if (answer.ok && answer.object !== undefined) {
-        this.observed = answer.object
-        this.observedAt = later.now
-        this.settle(true, later)
-      } else {
-        this.observed = undefined
-        this.settle(false, later)
-      }
-    }
-    const options = { timeout: REQUEST_TIMEOUT }
-    if (lease === undefined) {
-      const metadata = { name, namespace }
-      const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }
-      this.client.call(context, { verb: 'create', kind: 'Lease', namespace, name, body }, done, options)
-    } else {
-      this.client.call(
-        context,
-        { verb: 'update', kind: 'Lease', namespace, name, body: { ...lease, spec } },
-        done,
-        options,
-      )
+      leaseTransitions: lease === undefined || mine ? transitions : transitions + 1,
     }
   }
 
+  private isMine(lease: Lease): boolean {
+    return lease.spec.holderIdentity === this.identity
+  }
+
+  private isValid(lease: Lease, context: ActorContext): boolean {
+    const { leaseDurationSeconds = LEASE_SECONDS } = lease.spec
+    return this.observedAt + seconds(leaseDurationSeconds) > context.monotonic
+  }
+
+  private observe(lease: Lease, context: ActorContext): void {
+    this.observed = lease
+    this.observedAt = context.monotonic
+  }
+
+  /**
+   * The end of a try. A leader's next one comes two seconds after a success or, counted from the try's beginning, after a
+   * failure; who waits adds a random part, so that not all try together. A new leader renews at once.
+   */
   private settle(held: boolean, context: ActorContext): void {
-    this.busy = false
-    this.send({ type: held ? 'Held' : 'Refused', now: context.now }, context)
+    const wasLeading = this.leading
+    const triedAt = this.triedAt ?? context.monotonic
+    this.triedAt = undefined
+    if (held) {
+      context.cancelTimer(DEADLINE, '')
+      this.send({ type: 'Held' }, context)
+    }
+    if (!this.leading && !wasLeading) {
+      context.setTimer(RETRY, '', RETRY_PERIOD + context.random.below(RETRY_JITTER))
+    } else if (!held) context.setTimer(RETRY, '', Math.max(0, triedAt + RETRY_PERIOD - context.monotonic))
+    else if (wasLeading) context.setTimer(RETRY, '', RETRY_PERIOD)
+    else this.send({ type: 'TryDue' }, context)
   }
 }

@@ -53,7 +53,7 @@ export class WorkQueue {
       this.add(key, cause)
       return
     }
-    const due = context.now + delay
+    const due = context.monotonic + delay
     const planned = this.delayed.get(key)
     if (planned !== undefined && planned.due <= due) return
     this.delayed.set(key, { due, cause })
@@ -65,7 +65,7 @@ export class WorkQueue {
     const failures = this.failures.get(key) ?? 0
     this.failures.set(key, failures + 1)
     const own = exponential(this.base, this.max, failures)
-    this.addAfter(context, key, Math.max(own, this.bucket.reserve(context.now)), cause)
+    this.addAfter(context, key, Math.max(own, this.bucket.reserve(context.monotonic)), cause)
   }
 
   forget(key: string): void {

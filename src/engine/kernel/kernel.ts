@@ -246,7 +246,7 @@ export class Kernel {
   revive(id: ActorId, cause: Seq): void {
     const process = this.process(id)
     process.held = false
-    if (process.state === 'dead' && process.host.power) this.startLater(process, 0, cause)
+    if (process.state === 'dead' && process.host.power) this.startLater(process, process.spec.restartDelay, cause)
   }
 
   pause(id: ActorId): void {

@@ -45,8 +45,21 @@ export const normalizedImage = (image: string): string => {
   return slash < 0 ? `docker.io/library/${tagged}` : `docker.io/${tagged}`
 }
 
+/** Names seen before: a cluster uses few images, and each status of each container names one. */
+const CACHE_LIMIT = 4_096
+const references = new Map<string, string>()
+
 /** By digest: what a container status calls `imageID`. */
 export const imageReference = (image: string): string => {
+  const known = references.get(image)
+  if (known !== undefined) return known
+  const made = makeReference(image)
+  if (references.size >= CACHE_LIMIT) references.clear()
+  references.set(image, made)
+  return made
+}
+
+const makeReference = (image: string): string => {
   const normalized = normalizedImage(image)
   const path = normalized.slice(normalized.lastIndexOf('/') + 1)
   const end = path.search(/[:@]/)

@@ -14,6 +14,8 @@ export const indexValue = (kind: Kind, index: IndexName, object: ApiObject): str
       return object.metadata.namespace
     case 'controller':
       return controllerOf(object)?.uid
+    case 'orphan':
+      return controllerOf(object) === undefined ? (object.metadata.namespace ?? '') : undefined
   }
 }
 

@@ -52,7 +52,7 @@ describe('a kubelet that dies', () => {
     cluster.run(seconds(5))
     expect(cluster.pod('web')).toBeUndefined()
     cluster.revive('kubelet/node-1')
-    cluster.run(seconds(10))
+    cluster.run(seconds(20))
     expect(cluster.of('ContainerExited')).toHaveLength(1)
     expect(cluster.of('RemovePod')).toHaveLength(1)
   })

@@ -23,12 +23,15 @@ const running = (
 }
 
 /** Seconds from the deletion to each signal and each end. */
-const timesOf = (cluster: SmallCluster, deletedAt: number): readonly (readonly [string, number])[] =>
-  cluster.events.flatMap((event) => {
+const timesOf = (cluster: SmallCluster, deletedAt: number): readonly (readonly [string, number])[] => {
+  const times: (readonly [string, number])[] = []
+  for (const event of cluster.events) {
     const after = Math.round((event.at - deletedAt) / seconds(0.1)) / 10
-    if (event.type === 'SignalTask') return [[event.data.signal, after] as const]
-    return event.type === 'ContainerExited' ? [[`${event.data.name} exits ${event.data.exitCode}`, after] as const] : []
-  })
+    if (event.type === 'SignalTask') times.push([event.data.signal, after])
+    else if (event.type === 'ContainerExited') times.push([`${event.data.name} exits ${event.data.exitCode}`, after])
+  }
+  return times
+}
 
 const deleted = (cluster: SmallCluster, grace?: number) => {
   const at = cluster.now

@@ -20,6 +20,8 @@ import { checkpointOf, recordOf, recover, type WalRecord } from '../../../src/ac
 export interface Weather {
   readonly delayMin: Micros
   readonly delayMax: Micros
+  /** Messages of one member to another never overtake each other, as in a TCP stream. */
+  readonly inOrder: boolean
   readonly dropPpm: number
   readonly duplicatePpm: number
   readonly syncMin: Micros
@@ -29,6 +31,7 @@ export interface Weather {
 export const CALM: Weather = {
   delayMin: 200,
   delayMax: 400,
+  inOrder: true,
   dropPpm: 0,
   duplicatePpm: 0,
   syncMin: 800,
@@ -61,7 +64,7 @@ export interface Listener {
   applied?(member: MemberId, ref: number, store: MvccStore): void
   read?(member: MemberId, context: number, store: MvccStore): void
   dropped?(member: MemberId, ref: number): void
-  stepped?(member: MemberId, ready: Ready): void
+  stepped?: (member: MemberId, ready: Ready) => void
 }
 
 /**
@@ -75,9 +78,13 @@ export class RaftCluster {
   readonly safety = new RaftSafety()
   readonly members = new Map<MemberId, Member>()
   readonly listener: Listener
+  /** Messages sent so far. */
   sent = 0
+  /** Alarms that rang so far. */
+  alarms = 0
   private readonly queue = createEventQueue<() => void>()
   private readonly cuts = new Set<string>()
+  private readonly lastArrival = new Map<string, Micros>()
   /** Who know themselves removed, and by when of the log. */
   private readonly removed = new Map<MemberId, Index>()
   private readonly retired = new Set<MemberId>()
@@ -371,13 +378,23 @@ export class RaftCluster {
   }
 
   private deliver(message: RaftMessage): void {
-    const delay = this.random.between(this.weather.delayMin, this.weather.delayMax)
     const receiver = this.members.get(message.to)
     if (receiver === undefined) return
+    const delay = this.delayOf(message)
     this.later(receiver, delay, { type: 'receive', message })
     // Nobody listens there: the connection is refused.
     const sender = this.member(message.data.from)
     if (!receiver.alive) this.later(sender, 2 * delay, { type: 'unreachable', member: receiver.id })
+  }
+
+  private delayOf({ to, data }: RaftMessage): Micros {
+    const { delayMin, delayMax, inOrder } = this.weather
+    const arrival = this.now + this.random.between(delayMin, delayMax)
+    if (!inOrder) return arrival - this.now
+    const link = `${data.from}>${to}`
+    const inTurn = Math.max(arrival, this.lastArrival.get(link) ?? 0)
+    this.lastArrival.set(link, inTurn)
+    return inTurn - this.now
   }
 
   private later(member: Member, delay: Micros, input: RaftInput): void {
@@ -400,6 +417,7 @@ export class RaftCluster {
     this.schedule(at, () => {
       if (member.incarnation !== incarnation || member.alarmAt !== at) return
       member.alarmAt = undefined
+      this.alarms++
       this.take(member, { type: 'tick' })
       // A paused member keeps the alarm in its backlog.
       if (!member.paused) this.arm(member)

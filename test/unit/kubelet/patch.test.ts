@@ -56,7 +56,11 @@ const statuses = (own: boolean): fc.Arbitrary<PodStatus> =>
       podIP: fc.constantFrom('10.244.0.2', '10.244.0.3'),
       observedGeneration: fc.integer({ min: 1, max: 3 }),
       containerStatuses,
-      resources: fc.constantFrom({}, { requests: { cpu: '1' } }, { requests: { cpu: '2', memory: '1Gi' } }),
+      resources: fc.constantFrom<NonNullable<PodStatus['resources']>>(
+        {},
+        { requests: { cpu: '1' } },
+        { requests: { cpu: '2', memory: '1Gi' } },
+      ),
       conditions: own
         ? conditions(OWN)
         : fc.tuple(conditions(OWN), conditions(['DisruptionTarget', 'example.com/gate'])).map((both) => both.flat()),

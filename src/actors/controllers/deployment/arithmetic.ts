@@ -41,7 +41,7 @@ export const newReplicas = (
   return now + Math.min(allowed - total, wanted - now)
 }
 
-/** Rounds half away from zero, as Go's integer rounding of a quotient does in `getReplicaSetFraction`. */
+/** Rounds half up; neither number is negative. Source: k8s.io/utils/integer, RoundToInt32. */
 const roundedQuotient = (numerator: number, denominator: number): number =>
   Math.floor((2 * numerator + denominator) / (2 * denominator))
 
@@ -61,8 +61,8 @@ const replicaSetFraction = (replicaSet: ReplicaSet, deployment: Deployment): num
   const size = replicasOf(replicaSet)
   if (replicasOf(deployment) === 0) return -size
   const newMax = replicasOf(deployment) + maxSurge(deployment)
-  const { annotations } = replicaSet.metadata
-  const oldMax = countIn(annotations, MAX_REPLICAS) ?? deployment.status?.replicas ?? 0
+  const noted = countIn(replicaSet.metadata.annotations, MAX_REPLICAS) ?? 0
+  const oldMax = noted === 0 ? (deployment.status?.replicas ?? 0) : noted
   if (oldMax === 0) return 0
   return roundedQuotient(size * newMax, oldMax) - size
 }

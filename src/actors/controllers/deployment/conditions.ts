@@ -7,6 +7,7 @@ import type { Deployment, DeploymentCondition } from '../../../kubernetes/types/
 /** Reasons of the condition Progressing. Source: deployment_util.go. */
 export const NEW_REPLICA_SET = 'NewReplicaSetCreated'
 export const FOUND_NEW = 'FoundNewReplicaSet'
+export const CREATE_FAILED = 'ReplicaSetCreateError'
 export const UPDATED = 'ReplicaSetUpdated'
 export const COMPLETE = 'NewReplicaSetAvailable'
 export const TIMED_OUT = 'ProgressDeadlineExceeded'
@@ -21,8 +22,9 @@ export const progressing = (status: ConditionStatus, reason: string, message: st
 })
 
 /**
- * The conditions with `next` at the end. A condition that says the same as before stays as it is; its time of update moves
- * with its reason, its time of transition with its status. Source: deployment_util.go, SetDeploymentCondition.
+ * The conditions with `next` at the end. A condition that says the same as before stays as it is, where it is; its time of
+ * update moves with its reason, its time of transition with its status. Times that `next` brings along are kept.
+ * Source: deployment_util.go, SetDeploymentCondition (v1.36).
  */
 export const setDeploymentCondition = (
   conditions: readonly DeploymentCondition[] | undefined,
@@ -32,9 +34,9 @@ export const setDeploymentCondition = (
   const before = findCondition(conditions, next.type)
   if (before?.status === next.status && before.reason === next.reason) return conditions ?? []
   const time = rfc3339(now)
-  const lastTransitionTime = before?.status === next.status ? before.lastTransitionTime : time
-  const { type, status, reason, message } = next
-  const written = { type, status, lastUpdateTime: time, lastTransitionTime, reason, message }
+  const kept = before?.status === next.status ? before.lastTransitionTime : next.lastTransitionTime
+  const { type, status, reason, message, lastUpdateTime = time } = next
+  const written = { type, status, lastUpdateTime, lastTransitionTime: kept ?? time, reason, message }
   return [...(conditions ?? []).filter((condition) => condition.type !== next.type), written]
 }
 

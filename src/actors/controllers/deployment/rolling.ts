@@ -1,9 +1,12 @@
-import type { Sync, World } from '../../../engine/client/controller.ts'
+import type { World } from '../../../engine/client/controller.ts'
+import type { Sync } from '../../../engine/client/sync.ts'
 import type { Deployment, ReplicaSet } from '../../../kubernetes/types/workloads.ts'
 import { maxUnavailable, newReplicas, replicasOf, totalAvailable, totalReplicas } from './arithmetic.ts'
 import { cleanUp } from './cleanup.ts'
-import { allOf, prepare, scaleTo, type Generations } from './replica-sets.ts'
-import { isComplete, syncRolloutStatus } from './status.ts'
+import { prepare } from './prepare.ts'
+import { isComplete } from './progress.ts'
+import { allOf, scaleTo, type Generations } from './replica-sets.ts'
+import { syncRolloutStatus } from './status.ts'
 
 /**
  * One step of a rolling update: up by what surge allows, or down by what availability allows, never both.
@@ -11,21 +14,16 @@ import { isComplete, syncRolloutStatus } from './status.ts'
  */
 export function* rolloutRolling(before: Deployment, replicaSets: readonly ReplicaSet[], world: World): Sync {
   const prepared = yield* prepare(before, replicaSets, true, world)
-  if (!prepared.ready) return prepared.retry === undefined ? undefined : { retry: prepared.retry }
+  if ('failure' in prepared) return prepared.failure === undefined ? undefined : { retry: prepared.failure }
   const { deployment, generations } = prepared
   const { current } = generations
   if (current !== undefined) {
-    const wanted = scaleTarget(deployment, generations, current)
-    if (wanted !== replicasOf(current)) {
-      const { failure, replicaSet } = yield* scaleTo(deployment, current, wanted, world)
-      if (failure !== undefined) return { retry: failure }
-      return yield* syncRolloutStatus(deployment, { ...generations, current: replicaSet }, world)
-    }
-    const down = yield* scaleDownOld(deployment, generations, current, world)
-    if (typeof down === 'string') return { retry: down }
-    if (down.changed) return yield* syncRolloutStatus(deployment, { current, old: down.old }, world)
+    const up = yield* scaleTo(deployment, current, newSize(deployment, generations, current), world)
+    if ('failure' in up) return { retry: up.failure }
+    const isMoving = up.scaled || (yield* scaleDownOld(deployment, generations, current, world))
+    if (isMoving) return yield* syncRolloutStatus(deployment, generations, world)
   }
-  if (isComplete(deployment, deployment.status ?? {})) {
+  if (isComplete(deployment, deployment.status)) {
     const failure = yield* cleanUp(deployment, generations.old)
     if (failure !== undefined) return { retry: failure }
   }
@@ -33,58 +31,55 @@ export function* rolloutRolling(before: Deployment, replicaSets: readonly Replic
 }
 
 /** Source: rolling.go, reconcileNewReplicaSet. */
-const scaleTarget = (deployment: Deployment, generations: Generations, current: ReplicaSet): number => {
-  const now = replicasOf(current)
+const newSize = (deployment: Deployment, generations: Generations, current: ReplicaSet): number => {
   const wanted = replicasOf(deployment)
-  return now >= wanted ? wanted : newReplicas(deployment, allOf(generations), current)
+  return replicasOf(current) >= wanted ? wanted : newReplicas(deployment, allOf(generations), current)
 }
 
-/** Source: rolling.go, reconcileOldReplicaSets. */
-function* scaleDownOld(
-  deployment: Deployment,
-  { old }: Generations,
-  current: ReplicaSet,
-  world: World,
-): Sync<{ readonly changed: boolean; readonly old: readonly ReplicaSet[] } | string> {
-  if (totalReplicas(old) === 0) return { changed: false, old }
-  const all = [...old, current]
+/**
+ * Takes Pods from the old ReplicaSets: first those that serve nobody, then as many as availability allows. Whether it did;
+ * a write that failed ends it for now and counts as not, without a word, as upstream.
+ * Source: rolling.go, reconcileOldReplicaSets (v1.36).
+ */
+function* scaleDownOld(deployment: Deployment, { old }: Generations, current: ReplicaSet, world: World): Sync<boolean> {
+  const active = old.filter((replicaSet) => replicasOf(replicaSet) > 0)
+  if (active.length === 0) return false
   const minAvailable = replicasOf(deployment) - maxUnavailable(deployment)
   const newUnavailable = replicasOf(current) - (current.status?.availableReplicas ?? 0)
-  const maxDown = totalReplicas(all) - minAvailable - newUnavailable
-  if (maxDown <= 0) return { changed: false, old }
-  const unhealthy = yield* scaleDownEach(deployment, old, maxDown, world, unhealthyPods)
-  if (typeof unhealthy === 'string') return unhealthy
-  // The old ReplicaSets' availability is what it was; only their size has changed.
+  const maxDown = totalReplicas(active) + replicasOf(current) - minAvailable - newUnavailable
+  if (maxDown <= 0) return false
+  const unhealthy = yield* takeFrom(deployment, active, maxDown, unavailable, world)
+  if (unhealthy === undefined) return false
   const spare = totalAvailable([...unhealthy.old, current]) - minAvailable
-  const healthy = yield* scaleDownEach(deployment, unhealthy.old, Math.max(0, spare), world, replicasOf)
-  if (typeof healthy === 'string') return healthy
-  return { changed: unhealthy.count + healthy.count > 0, old: healthy.old }
+  const healthy = yield* takeFrom(deployment, unhealthy.old, Math.max(0, spare), replicasOf, world)
+  return healthy !== undefined && unhealthy.count + healthy.count > 0
 }
 
-/** Source: rolling.go, cleanupUnhealthyReplicas. */
-const unhealthyPods = (replicaSet: ReplicaSet): number =>
-  Math.max(0, replicasOf(replicaSet) - (replicaSet.status?.availableReplicas ?? 0))
+/** Negative while a scale-down has not arrived yet. Source: rolling.go, cleanupUnhealthyReplicas. */
+const unavailable = (replicaSet: ReplicaSet): number =>
+  replicasOf(replicaSet) - (replicaSet.status?.availableReplicas ?? 0)
 
-/** Takes up to `limit` Pods from the ReplicaSets, oldest first, from each as many as `share` gives. */
-function* scaleDownEach(
+/** Takes up to `limit` Pods, from the oldest ReplicaSet first, from each as many as `share` says. Undefined: it failed. */
+function* takeFrom(
   deployment: Deployment,
   old: readonly ReplicaSet[],
   limit: number,
-  world: World,
   share: (replicaSet: ReplicaSet) => number,
-): Sync<{ readonly count: number; readonly old: readonly ReplicaSet[] } | string> {
-  const result: ReplicaSet[] = []
+  world: World,
+): Sync<{ readonly count: number; readonly old: readonly ReplicaSet[] } | undefined> {
+  const after: ReplicaSet[] = []
   let count = 0
   for (const replicaSet of old) {
-    const take = Math.min(limit - count, share(replicaSet), replicasOf(replicaSet))
-    if (take <= 0) {
-      result.push(replicaSet)
+    const take = Math.min(limit - count, share(replicaSet))
+    if (limit - count <= 0 || replicasOf(replicaSet) === 0 || take === 0) {
+      after.push(replicaSet)
       continue
     }
+    if (take < 0) return undefined
     const scaled = yield* scaleTo(deployment, replicaSet, replicasOf(replicaSet) - take, world)
-    if (scaled.failure !== undefined) return scaled.failure
+    if ('failure' in scaled) return undefined
     count += take
-    result.push(scaled.replicaSet)
+    after.push(scaled.replicaSet)
   }
-  return { count, old: result }
+  return { count, old: after }
 }

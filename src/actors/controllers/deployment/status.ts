@@ -1,42 +1,60 @@
 import type { Micros } from '../../../events/envelope.ts'
-import { seconds } from '../../../events/time.ts'
-import { call, type Sync, type SyncResult, type World } from '../../../engine/client/controller.ts'
+import type { World } from '../../../engine/client/controller.ts'
+import { call, type Sync } from '../../../engine/client/sync.ts'
 import { findCondition } from '../../../kubernetes/conditions.ts'
 import { sameJson } from '../../../kubernetes/hash.ts'
-import { parseTime } from '../../../kubernetes/time.ts'
 import type {
   Deployment,
   DeploymentCondition,
   DeploymentStatus,
   ReplicaSet,
 } from '../../../kubernetes/types/workloads.ts'
-import { isTerminating } from '../../../kubernetes/pods.ts'
 import { maxUnavailable, replicasOf, totalAvailable, totalReplicas } from './arithmetic.ts'
-import { COMPLETE, progressing, setDeploymentCondition, TIMED_OUT, UPDATED } from './conditions.ts'
-import { allOf, podsOf, watchesProgress, type Generations } from './replica-sets.ts'
+import { setDeploymentCondition } from './conditions.ts'
+import { nextLook, withoutCondition, withProgress } from './progress.ts'
+import { allOf, type Generations } from './replica-sets.ts'
 
-/** Counts over the ReplicaSets' own status, and the condition Available. Source: sync.go, calculateStatus. */
-export const statusOf = (deployment: Deployment, generations: Generations, world: World): DeploymentStatus => {
+/**
+ * Counts over the ReplicaSets' own status, and the condition Available. Counts of zero are left out, as on the wire.
+ * Source: pkg/controller/deployment/sync.go, calculateStatus (v1.36).
+ */
+export const statusOf = (deployment: Deployment, generations: Generations, now: Micros): DeploymentStatus => {
   const all = allOf(generations)
   const sum = (count: (status: NonNullable<ReplicaSet['status']>) => number | undefined): number =>
     all.reduce((total, { status }) => total + (status === undefined ? 0 : (count(status) ?? 0)), 0)
   const available = totalAvailable(all)
-  const unavailable = Math.max(0, totalReplicas(all) - available)
-  const before = deployment.status
+  const terminating = terminatingReplicas(all)
+  const { collisionCount, conditions } = deployment.status ?? {}
   return {
     observedGeneration: deployment.metadata.generation,
-    replicas: omitZero(sum((status) => status.replicas)),
-    updatedReplicas: omitZero(generations.current?.status?.replicas ?? 0),
-    readyReplicas: omitZero(sum((status) => status.readyReplicas)),
-    availableReplicas: omitZero(available),
-    unavailableReplicas: omitZero(unavailable),
-    terminatingReplicas: podsOf(all, world).filter(isTerminating).length,
-    collisionCount: before?.collisionCount,
-    conditions: setDeploymentCondition(before?.conditions, availability(deployment, available), world.now),
+    ...some(
+      'replicas',
+      sum((status) => status.replicas),
+    ),
+    ...some('updatedReplicas', generations.current?.status?.replicas ?? 0),
+    ...some(
+      'readyReplicas',
+      sum((status) => status.readyReplicas),
+    ),
+    ...some('availableReplicas', available),
+    ...some('unavailableReplicas', Math.max(0, totalReplicas(all) - available)),
+    ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
+    ...(collisionCount === undefined ? {} : { collisionCount }),
+    conditions: setDeploymentCondition(conditions, availability(deployment, available), now),
   }
 }
 
-const omitZero = (count: number): number | undefined => (count === 0 ? undefined : count)
+const some = (field: keyof DeploymentStatus, count: number): DeploymentStatus => (count === 0 ? {} : { [field]: count })
+
+/** Unknown while a ReplicaSet that was synced does not report it. Source: GetTerminatingReplicaCountForReplicaSets. */
+const terminatingReplicas = (all: readonly ReplicaSet[]): number | undefined => {
+  let total = 0
+  for (const { status } of all) {
+    if (status?.terminatingReplicas !== undefined) total += status.terminatingReplicas
+    else if ((status?.observedGeneration ?? 0) !== 0) return undefined
+  }
+  return total
+}
 
 const availability = (deployment: Deployment, available: number): DeploymentCondition =>
   available >= replicasOf(deployment) - maxUnavailable(deployment)
@@ -53,94 +71,41 @@ const availability = (deployment: Deployment, available: number): DeploymentCond
         message: 'Deployment does not have minimum availability.',
       }
 
-/** Source: deployment_util.go, DeploymentComplete. */
-export const isComplete = (deployment: Deployment, status: DeploymentStatus): boolean =>
-  (status.updatedReplicas ?? 0) === replicasOf(deployment) &&
-  (status.replicas ?? 0) === replicasOf(deployment) &&
-  (status.availableReplicas ?? 0) === replicasOf(deployment) &&
-  (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
-
-/** Source: deployment_util.go, DeploymentProgressing. */
-const hasProgressed = (before: DeploymentStatus | undefined, after: DeploymentStatus): boolean => {
-  const old = (status: DeploymentStatus | undefined): number => (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0)
-  return (
-    (after.updatedReplicas ?? 0) > (before?.updatedReplicas ?? 0) ||
-    old(after) < old(before) ||
-    (after.readyReplicas ?? 0) > (before?.readyReplicas ?? 0) ||
-    (after.availableReplicas ?? 0) > (before?.availableReplicas ?? 0)
-  )
-}
-
-/** When the deadline of a rollout that does not move is over; undefined if none runs. Source: DeploymentTimedOut. */
-const deadlineOf = (deployment: Deployment, status: DeploymentStatus): Micros | undefined => {
-  const condition = findCondition(status.conditions, 'Progressing')
-  if (!watchesProgress(deployment) || condition?.lastUpdateTime === undefined) return undefined
-  if (condition.reason === COMPLETE) return undefined
-  return (parseTime(condition.lastUpdateTime) ?? 0) + seconds(deployment.spec.progressDeadlineSeconds ?? 0)
-}
-
 /**
- * Writes status with the progress of a rollout; wakes again when the deadline is due.
+ * Writes status with the progress of a rollout; if there is nothing to write, looks again when the deadline is due.
  * Source: pkg/controller/deployment/progress.go, syncRolloutStatus (v1.36).
  */
 export function* syncRolloutStatus(deployment: Deployment, generations: Generations, world: World): Sync {
-  const counted = statusOf(deployment, generations, world)
-  const status = watchesProgress(deployment) ? withProgress(deployment, counted, generations, world) : counted
-  const result = yield* writeStatus(deployment, status)
-  if (result !== undefined) return result
-  const due = deadlineOf(deployment, status)
-  if (due === undefined || findCondition(status.conditions, 'Progressing')?.reason === TIMED_OUT) return
-  // A second late rather than early: condition times are whole seconds.
-  return { after: Math.max(due - world.now, 0) + seconds(1) }
+  const { now } = world
+  const counted = withProgress(deployment, statusOf(deployment, generations, now), generations, now)
+  const status = withReplicaFailure(counted, generations, now)
+  return sameJson(deployment.status, status)
+    ? nextLook(deployment, status, now)
+    : yield* writeStatus(deployment, status)
 }
 
-const withProgress = (
-  deployment: Deployment,
-  status: DeploymentStatus,
-  generations: Generations,
-  world: World,
-): DeploymentStatus => {
-  const before = findCondition(deployment.status?.conditions, 'Progressing')
-  const settled = (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && before?.reason === COMPLETE
-  if (settled) return status
-  const what =
-    generations.current === undefined
-      ? `Deployment "${deployment.metadata.name}"`
-      : `ReplicaSet "${generations.current.metadata.name}"`
-  const set = (condition: DeploymentCondition, conditions = status.conditions): DeploymentStatus => ({
-    ...status,
-    conditions: setDeploymentCondition(conditions, condition, world.now),
-  })
-  if (isComplete(deployment, status)) return set(progressing('True', COMPLETE, `${what} has successfully progressed.`))
-  if (hasProgressed(deployment.status, status)) {
-    const condition = progressing('True', UPDATED, `${what} is progressing.`)
-    // Each step forward starts the deadline anew, though neither status nor reason changes.
-    const others = status.conditions?.filter(({ type }) => type !== 'Progressing')
-    const moved = set(condition, others)
-    return before?.status === 'True' ? keepTransition(moved, before) : moved
+/** What keeps a ReplicaSet from its Pods is the Deployment's trouble too; the new one's first. Source: getReplicaFailures. */
+const withReplicaFailure = (status: DeploymentStatus, generations: Generations, now: Micros): DeploymentStatus => {
+  const { current, old } = generations
+  for (const replicaSet of current === undefined ? old : [current, ...old]) {
+    const failure = findCondition(replicaSet.status?.conditions, 'ReplicaFailure')
+    if (failure === undefined) continue
+    const { type, status: state, reason, message, lastTransitionTime } = failure
+    const next = { type, status: state, lastUpdateTime: lastTransitionTime, lastTransitionTime, reason, message }
+    return { ...status, conditions: setDeploymentCondition(status.conditions, next, now) }
   }
-  const due = deadlineOf(deployment, status)
-  if (due !== undefined && due < world.now)
-    return set(progressing('False', TIMED_OUT, `${what} has timed out progressing.`))
-  return status
+  return withoutCondition(status, 'ReplicaFailure')
 }
-
-const keepTransition = (status: DeploymentStatus, before: DeploymentCondition): DeploymentStatus => ({
-  ...status,
-  conditions: status.conditions?.map((condition) =>
-    condition.type === before.type ? { ...condition, lastTransitionTime: before.lastTransitionTime } : condition,
-  ),
-})
 
 /** Writes the counts alone. Source: sync.go, syncDeploymentStatus. */
-export function* syncStatusOnly(deployment: Deployment, generations: Generations, world: World): Sync {
-  return yield* writeStatus(deployment, statusOf(deployment, generations, world))
+export function* syncDeploymentStatus(deployment: Deployment, generations: Generations, world: World): Sync {
+  const status = statusOf(deployment, generations, world.now)
+  if (!sameJson(deployment.status, status)) return yield* writeStatus(deployment, status)
 }
 
-function* writeStatus(deployment: Deployment, status: DeploymentStatus): Sync<SyncResult> {
-  if (sameJson(deployment.status, status)) return
+function* writeStatus(deployment: Deployment, status: DeploymentStatus): Sync {
   const { namespace, name } = deployment.metadata
   const body = { ...deployment, status }
   const answer = yield* call({ verb: 'update', kind: 'Deployment', namespace, name, subresource: 'status', body })
-  if (!answer.ok && answer.code !== 404) return { retry: answer.message }
+  if (!answer.ok) return { retry: answer.message }
 }

@@ -1,4 +1,5 @@
-import { isReady, isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
+import { isReady, isSidecar, isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
+import type { Container } from '../../../kubernetes/types/container.ts'
 import type { Endpoint, EndpointPort, Service, ServicePort } from '../../../kubernetes/types/networking.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
@@ -8,35 +9,54 @@ const ZONE = 'topology.kubernetes.io/zone'
 /** Endpoints that share their ports: one group of slices. */
 export interface PortGroup {
   readonly ports: readonly EndpointPort[]
-  readonly endpoints: Endpoint[]
+  /** By the identity of each: see `identityOf`. */
+  readonly endpoints: Map<string, Endpoint>
+}
+
+/** What a Service's slices should hold, by the ports that its Pods resolve to, and what could not be published. */
+export interface Desired {
+  readonly groups: ReadonlyMap<string, PortGroup>
+  readonly failures: readonly string[]
 }
 
 /** Source: staging/src/k8s.io/endpointslice/util/controller_utils.go, ShouldPodBeInEndpoints. */
-const isEligible = (pod: Pod): boolean => !isTerminal(pod) && (pod.status?.podIP ?? '') !== '' && hasNode(pod)
-
-const hasNode = (pod: Pod): boolean => (pod.spec.nodeName ?? '') !== ''
+const isEligible = (pod: Pod): boolean => !isTerminal(pod) && (pod.status?.podIP ?? '') !== ''
 
 /**
- * What a Service's slices should hold, by the ports that its Pods resolve to.
- * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only.
+ * A Pod on a node that is not there is left out, and the Service tried again, unless it publishes whatever it selects.
+ * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only, no hints.
  */
 export const desiredEndpoints = (
   service: Service,
-  pods: readonly Pod[],
+  pods: Iterable<Pod>,
   nodeOf: (name: string) => Node | undefined,
-): ReadonlyMap<string, PortGroup> => {
+): Desired => {
   const groups = new Map<string, PortGroup>()
+  const failures: string[] = []
   for (const pod of pods) {
     if (!isEligible(pod)) continue
     const ports = portsFor(service, pod)
     const key = portKey(ports)
-    const group = groups.get(key) ?? { ports, endpoints: [] }
-    groups.set(key, group)
-    group.endpoints.push(endpointOf(service, pod, nodeOf(pod.spec.nodeName ?? '')))
+    let group = groups.get(key)
+    if (group === undefined) groups.set(key, (group = { ports, endpoints: new Map() }))
+    const { nodeName = '' } = pod.spec
+    const node = nodeOf(nodeName)
+    if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
+      const { namespace, name } = service.metadata
+      failures.push(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${nodeName} Not Found`)
+      continue
+    }
+    const endpoint = endpointOf(service, pod, node)
+    group.endpoints.set(identityOf(endpoint), endpoint)
   }
-  return groups
+  return { groups, failures }
 }
 
+/** What makes two endpoints the same one, whatever else about it has changed. Source: util/endpointset.go, hashEndpoint. */
+export const identityOf = ({ addresses, hostname = '', targetRef }: Endpoint): string =>
+  `${addresses.join()}/${hostname}/${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`
+
+/** What tells groups of ports apart, whatever their order. */
 export const portKey = (ports: readonly EndpointPort[]): string =>
   ports
     .map(({ name = '', protocol = 'TCP', port = 0, appProtocol = '' }) => `${name}/${protocol}/${port}/${appProtocol}`)
@@ -48,10 +68,9 @@ const endpointOf = (service: Service, pod: Pod, node: Node | undefined): Endpoin
   const serving = isReady(pod)
   const terminating = isTerminating(pod)
   const { namespace, name, uid } = pod.metadata
-  const zone = node?.metadata.labels?.[ZONE]
-  const { hostname, subdomain } = pod.spec
-  const named =
-    hostname !== undefined && subdomain === service.metadata.name && namespace === service.metadata.namespace
+  const { hostname = '', subdomain, nodeName = '' } = pod.spec
+  const zone = node?.metadata.labels?.[ZONE] ?? ''
+  const isNamed = hostname !== '' && subdomain === service.metadata.name && namespace === service.metadata.namespace
   return {
     addresses: [pod.status?.podIP ?? ''],
     conditions: {
@@ -59,13 +78,14 @@ const endpointOf = (service: Service, pod: Pod, node: Node | undefined): Endpoin
       serving,
       terminating,
     },
-    ...(named ? { hostname } : {}),
+    ...(isNamed ? { hostname } : {}),
     targetRef: { kind: 'Pod', namespace, name, uid },
-    nodeName: pod.spec.nodeName,
-    ...(zone === undefined ? {} : { zone }),
+    ...(nodeName === '' ? {} : { nodeName }),
+    ...(zone === '' ? {} : { zone }),
   }
 }
 
+/** Source: endpointslice/utils.go, getEndpointPorts: a port that the Pod does not have is left out. */
 const portsFor = (service: Service, pod: Pod): readonly EndpointPort[] =>
   (service.spec.ports ?? []).flatMap((servicePort) => {
     const port = targetPort(servicePort, pod)
@@ -74,14 +94,21 @@ const portsFor = (service: Service, pod: Pod): readonly EndpointPort[] =>
     return [{ name, protocol, port, ...(appProtocol === undefined ? {} : { appProtocol }) }]
   })
 
-/** A named target port is looked up in the Pod's own containers. Source: FindPort. */
+/** A named target port is looked up in the Pod's own containers, sidecars last. Source: pkg/api/v1/pod/util.go, FindPort. */
 const targetPort = ({ targetPort: target, port, protocol = 'TCP' }: ServicePort, pod: Pod): number | undefined => {
   if (target === undefined) return port
   if (typeof target === 'number') return target
-  for (const container of pod.spec.containers) {
-    for (const one of container.ports ?? []) {
-      if (one.name === target && (one.protocol ?? 'TCP') === protocol) return one.containerPort
-    }
+  const { containers, initContainers = [] } = pod.spec
+  for (const container of containers) {
+    const found = portNamed(container, target, protocol)
+    if (found !== undefined) return found
+  }
+  for (const container of initContainers) {
+    const found = isSidecar(container) ? portNamed(container, target, protocol) : undefined
+    if (found !== undefined) return found
   }
   return undefined
 }
+
+const portNamed = ({ ports = [] }: Container, name: string, protocol: string): number | undefined =>
+  ports.find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol)?.containerPort

@@ -1,41 +1,59 @@
 import { seconds } from '../../../events/time.ts'
-import {
-  call,
-  defineController,
-  keyFor,
-  keyOf,
-  splitKey,
-  type Sync,
-  type Wake,
-  type World,
-} from '../../../engine/client/controller.ts'
-import { rfc3339 } from '../../../kubernetes/time.ts'
-import { sameJson } from '../../../kubernetes/hash.ts'
+import { defineController, type Wake, type World } from '../../../engine/client/controller.ts'
+import { keyFor, splitKey } from '../../../engine/client/keys.ts'
+import { call, isNamespaceTerminating, type Sync } from '../../../engine/client/sync.ts'
 import type { EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
-import type { Change } from '../../../kubernetes/view.ts'
 import { desiredEndpoints } from './endpoints.ts'
-import { CONTROLLER, MANAGED_BY, planSlices, SERVICE_NAME, TRIGGER_TIME } from './slices.ts'
+import { Membership } from './membership.ts'
+import { planSlices, type SliceDraft, type SlicePlan } from './slices.ts'
+import { SliceTracker } from './tracker.ts'
+import { TriggerTimes } from './trigger-times.ts'
+import { podChanged, sliceChanged, SliceIndex } from './wakes.ts'
+
+/** Source: pkg/controller/endpointslice/endpointslice_controller.go, defaultSyncBackOff, maxSyncBackOff and maxRetries. */
+const SYNC_BACKOFF = seconds(1)
+const SYNC_BACKOFF_MAX = seconds(1000)
+const MAX_RETRIES = 15
+
+const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+export interface Memory {
+  readonly membership: Membership
+  readonly slices: SliceIndex
+  readonly tracker: SliceTracker
+  readonly triggerTimes: TriggerTimes
+}
 
 /**
  * Keeps each Service's EndpointSlices equal to the Pods that its selector chooses.
  * Source: pkg/controller/endpointslice/endpointslice_controller.go, syncService (v1.36).
  */
-export const endpointSliceController = defineController({
+export const endpointSliceController = defineController<Memory>({
   name: 'endpointslice-controller',
   kinds: ['Service', 'EndpointSlice', 'Pod', 'Node'],
   workers: 5,
-  memory: () => undefined,
-  queue: { base: seconds(1), max: seconds(1000) },
+  maxRetries: MAX_RETRIES,
+  memory: () => ({
+    membership: new Membership(),
+    slices: new SliceIndex(),
+    tracker: new SliceTracker(),
+    triggerTimes: new TriggerTimes(),
+  }),
+  queue: { base: SYNC_BACKOFF, max: SYNC_BACKOFF_MAX },
 
-  wakes: (change, world) => {
+  wakes: (change, world): Iterable<Wake> => {
+    const { membership } = world.memory
     switch (change.kind) {
-      case 'Service':
-        return [keyFor(change.namespace, change.name)]
+      case 'Service': {
+        const key = keyFor(change.namespace, change.name)
+        membership.serviceChanged(key, change.after as Service | undefined, world.view)
+        return [key]
+      }
       case 'Pod':
-        return podChanged(change, world)
+        return podChanged(change, membership)
       case 'EndpointSlice':
-        return sliceChanged(change)
+        return sliceChanged(change, world.memory)
       default:
         return []
     }
@@ -43,87 +61,86 @@ export const endpointSliceController = defineController({
 
   *reconcile(key, world): Sync {
     const { namespace, name } = splitKey(key)
+    const { tracker, triggerTimes } = world.memory
     const service = world.view.get('Service', namespace, name)
-    if (service?.spec.selector === undefined || service.spec.type === 'ExternalName') return
-    if (service.metadata.deletionTimestamp !== undefined) return
-    const existing = slicesOf(service, world)
-    const desired = desiredEndpoints(service, podsOf(service, world), (node) => world.view.get('Node', undefined, node))
-    const plan = planSlices(service, existing, desired)
-    const annotations = { [TRIGGER_TIME]: rfc3339(world.now) }
-    for (const slice of plan.create) {
-      const body = { ...slice, metadata: { ...slice.metadata, annotations } }
-      const answer = yield* call({ verb: 'create', kind: 'EndpointSlice', namespace, body })
-      if (!answer.ok && !isLeaving(answer.code, answer.message)) return failed(service, answer.message, world)
+    if (service === undefined) {
+      triggerTimes.forget(key)
+      tracker.forget(key)
+      return
     }
-    for (const slice of plan.update) {
-      const body = { ...slice, metadata: { ...slice.metadata, annotations } }
-      const { name: sliceName } = slice.metadata
-      const answer = yield* call({ verb: 'update', kind: 'EndpointSlice', namespace, name: sliceName, body })
-      if (!answer.ok && answer.code !== 404) return failed(service, answer.message, world)
-    }
-    for (const slice of plan.remove) {
-      const answer = yield* call({ verb: 'delete', kind: 'EndpointSlice', namespace, name: slice.metadata.name })
-      if (!answer.ok && answer.code !== 404) return failed(service, answer.message, world)
-    }
+    if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return
+    const existing = slicesOf(key, world)
+    if (tracker.areStale(key, existing)) return { retry: 'EndpointSlice informer cache is out of date' }
+    const pods = podsOf(key, world)
+    const triggered = triggerTimes.next(key, service, pods)
+    const { groups, failures } = desiredEndpoints(service, pods, (node) => world.view.get('Node', undefined, node))
+    const plan = planSlices(service, existing, groups)
+    const failure = yield* write(key, service, plan, triggered, world)
+    const all = failure === undefined ? failures : [...failures, failure]
+    if (all.length === 0) return
+    const why = all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`
+    const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${why}`
+    world.event('Service', service, 'Warning', 'FailedToUpdateEndpointSlices', message)
+    return { retry: why }
   },
 })
 
-const failed = (service: Service, why: string, world: World): { readonly retry: string } => {
-  const { namespace, name } = service.metadata
-  const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${why}`
-  world.event('Service', service, 'Warning', 'FailedToUpdateEndpointSlices', message)
-  return { retry: why }
-}
-
-const isLeaving = (code: number, message: string): boolean =>
-  code === 403 && message.includes('because it is being terminated')
-
-const slicesOf = (service: Service, world: World): readonly EndpointSlice[] =>
-  world.view
-    .list('EndpointSlice', service.metadata.namespace)
-    .filter(
-      ({ metadata: { labels, deletionTimestamp } }) =>
-        labels?.[SERVICE_NAME] === service.metadata.name &&
-        labels[MANAGED_BY] === CONTROLLER &&
-        deletionTimestamp === undefined,
-    )
-
-const selects = (service: Service, pod: Pod): boolean => {
-  const { selector } = service.spec
-  if (selector === undefined) return false
-  for (const [label, value] of Object.entries(selector)) if (pod.metadata.labels?.[label] !== value) return false
-  return true
-}
-
-const podsOf = (service: Service, world: World): readonly Pod[] =>
-  world.view.list('Pod', service.metadata.namespace).filter((pod) => selects(service, pod))
-
-/** A Pod concerns the Services that select it, or selected it until now, and only if something that slices show changed. */
-function* podChanged(change: Change, world: World): Generator<Wake> {
-  const before = change.before as Pod | undefined
-  const after = change.after as Pod | undefined
-  if (before !== undefined && after !== undefined && !endpointChanged(before, after)) return
-  for (const service of world.view.list('Service', change.namespace)) {
-    const concerned =
-      (before !== undefined && selects(service, before)) || (after !== undefined && selects(service, after))
-    if (concerned) yield keyOf(service)
+/** Slices that are being deleted no longer count. */
+const slicesOf = (key: string, { view, memory }: World<Memory>): readonly EndpointSlice[] => {
+  const slices: EndpointSlice[] = []
+  for (const one of memory.slices.of(key)) {
+    const { namespace, name } = splitKey(one)
+    const slice = view.get('EndpointSlice', namespace, name)
+    if (slice !== undefined && slice.metadata.deletionTimestamp === undefined) slices.push(slice)
   }
+  return slices
 }
 
-const endpointChanged = (before: Pod, after: Pod): boolean =>
-  before.status?.podIP !== after.status?.podIP ||
-  before.status?.phase !== after.status?.phase ||
-  before.spec.nodeName !== after.spec.nodeName ||
-  before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-  readiness(before) !== readiness(after) ||
-  !sameJson(before.metadata.labels, after.metadata.labels)
+const podsOf = (key: string, { view, memory }: World<Memory>): readonly Pod[] => {
+  const pods: Pod[] = []
+  for (const one of memory.membership.podsOf(key)) {
+    const { namespace, name } = splitKey(one)
+    const pod = view.get('Pod', namespace, name)
+    if (pod !== undefined) pods.push(pod)
+  }
+  return pods
+}
 
-const readiness = (pod: Pod): string | undefined =>
-  pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.status
+/** Writes a plan; gives the first thing that went wrong, which ends it. Source: reconciler.go, finalize. */
+function* write(
+  key: string,
+  service: Service,
+  plan: SlicePlan,
+  triggered: string | undefined,
+  { memory: { tracker } }: World<Memory>,
+): Sync<string | undefined> {
+  const { namespace, name, deletionTimestamp } = service.metadata
+  const who = `EndpointSlice for Service ${namespace}/${name}`
+  // A Service on its way out takes its slices along: new ones would only be in the garbage collector's way.
+  for (const draft of deletionTimestamp === undefined ? plan.create : []) {
+    const answer = yield* call({ verb: 'create', kind: 'EndpointSlice', namespace, body: stamped(draft, triggered) })
+    if (!answer.ok) return isNamespaceTerminating(answer) ? undefined : `failed to create ${who}: ${answer.message}`
+    if (answer.object !== undefined) tracker.wrote(key, answer.object)
+  }
+  for (const draft of plan.update) {
+    const { name: slice } = draft.metadata
+    const body = stamped(draft, triggered)
+    const answer = yield* call({ verb: 'update', kind: 'EndpointSlice', namespace, name: slice, body })
+    if (!answer.ok) return `failed to update ${slice} ${who}: ${answer.message}`
+    if (answer.object !== undefined) tracker.wrote(key, answer.object)
+  }
+  for (const slice of plan.remove) {
+    const answer = yield* call({ verb: 'delete', kind: 'EndpointSlice', namespace, name: slice.metadata.name })
+    if (answer.ok) tracker.deleted(key, slice)
+    else if (answer.code !== 404) return `failed to delete ${slice.metadata.name} ${who}: ${answer.message}`
+  }
+  return undefined
+}
 
-/** A slice that somebody else changed or deleted is put right. */
-function* sliceChanged(change: Change): Generator<Wake> {
-  const { metadata } = (change.after ?? change.before) as EndpointSlice
-  const service = metadata.labels?.[SERVICE_NAME]
-  if (service !== undefined && metadata.labels?.[MANAGED_BY] === CONTROLLER) yield keyFor(change.namespace, service)
+/** Source: endpointslice/utils.go, addTriggerTimeAnnotation: without a time the annotation goes. */
+const stamped = (draft: SliceDraft, triggered: string | undefined): SliceDraft => {
+  const { [TRIGGER_TIME]: _before, ...others } = draft.metadata.annotations ?? {}
+  const annotations = triggered === undefined ? others : { ...others, [TRIGGER_TIME]: triggered }
+  const { annotations: _all, ...metadata } = draft.metadata
+  return { ...draft, metadata: Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations } }
 }

@@ -1,116 +1,175 @@
-import { controllerReference } from '../../../kubernetes/owners.ts'
 import { sameJson } from '../../../kubernetes/hash.ts'
-import type { Endpoint, EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
-import { portKey, type PortGroup } from './endpoints.ts'
+import { controllerReference, isOwnedBy } from '../../../kubernetes/owners.ts'
+import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
+import { identityOf, portKey, type PortGroup } from './endpoints.ts'
 
-/** Source: pkg/controller/endpointslice/config: MaxEndpointsPerSlice. */
+/** Source: pkg/controller/endpointslice/config/v1alpha1/defaults.go, MaxEndpointsPerSlice. */
 const MAX_ENDPOINTS_PER_SLICE = 100
 
 export const SERVICE_NAME = 'kubernetes.io/service-name'
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
 export const CONTROLLER = 'endpointslice-controller.k8s.io'
 const HEADLESS = 'service.kubernetes.io/headless'
-export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /** What has to be written so that the slices say what they should. */
 export interface SlicePlan {
-  readonly create: readonly NewSlice[]
-  readonly update: readonly EndpointSlice[]
+  readonly create: readonly SliceDraft[]
+  readonly update: readonly SliceDraft[]
   readonly remove: readonly EndpointSlice[]
 }
 
-/** A slice whose name the API server makes up. */
-export type NewSlice = Omit<EndpointSlice, 'metadata'> & { readonly metadata: Readonly<Record<string, unknown>> }
+/** A slice to be written. A new one has no name yet, or that of a slice whose place it takes. */
+export interface SliceDraft {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    readonly name?: string
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+  readonly addressType: EndpointSlice['addressType']
+  readonly endpoints: readonly Endpoint[] | null
+  readonly ports: EndpointSlice['ports']
+}
+
+interface Drafts {
+  readonly create: SliceDraft[]
+  readonly update: SliceDraft[]
+  readonly remove: EndpointSlice[]
+}
 
 /**
  * Compares slices with what they should hold: unchanged ones stay, changed ones are updated in place, what is new fills
- * those that change anyway, then one that has room, then new ones.
- * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByPortMapping (v1.36).
+ * those that change anyway, then one that has room, then new ones. A new slice takes the place of one that would go.
+ * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType and finalize (v1.36).
  */
 export const planSlices = (
   service: Service,
   existing: readonly EndpointSlice[],
   desired: ReadonlyMap<string, PortGroup>,
 ): SlicePlan => {
-  const create: NewSlice[] = []
-  const update: EndpointSlice[] = []
-  const remove: EndpointSlice[] = []
+  const drafts: Drafts = { create: [], update: [], remove: [] }
   const byPorts = new Map<string, EndpointSlice[]>()
   for (const slice of existing) {
+    // Left by an earlier Service of this name; the garbage collector may be on its way to it.
+    if (!isOwnedBy(slice, service)) {
+      drafts.remove.push(slice)
+      continue
+    }
     const key = portKey(slice.ports ?? [])
     const list = byPorts.get(key)
     if (list === undefined) byPorts.set(key, [slice])
     else list.push(slice)
   }
-  for (const [key, slices] of byPorts) if (!desired.has(key)) remove.push(...slices)
-  for (const [key, group] of desired) planGroup(service, byPorts.get(key) ?? [], group, { create, update, remove })
-  // A Service without a Pod has one empty slice, so that nobody takes silence for an answer.
-  if (desired.size === 0 && service.spec.selector !== undefined)
-    keepPlaceholder(service, existing, { create, update, remove })
-  return { create, update, remove }
+  for (const [key, group] of desired) planGroup(service, byPorts.get(key) ?? [], group, drafts)
+  for (const [key, slices] of byPorts) if (!desired.has(key)) drafts.remove.push(...slices)
+  keepOne(service, existing.length, drafts)
+  reuse(service, drafts)
+  return drafts
 }
 
-interface Drafts {
-  readonly create: NewSlice[]
-  readonly update: EndpointSlice[]
-  readonly remove: EndpointSlice[]
+/** A Service without endpoints has one empty slice, so that nobody takes silence for an answer. */
+const keepOne = (service: Service, existing: number, { create, remove }: Drafts): void => {
+  if (existing !== remove.length || create.length > 0) return
+  const placeholder = newSlice(service, [], [])
+  const [only] = remove
+  if (remove.length === 1 && only !== undefined && isPlaceholder(only, service)) remove.length = 0
+  else create.push(placeholder)
 }
 
-const addressOf = (endpoint: Endpoint): string => `${endpoint.targetRef?.uid ?? ''}/${endpoint.addresses[0] ?? ''}`
+const isPlaceholder = (slice: EndpointSlice, service: Service): boolean =>
+  (slice.endpoints ?? []).length === 0 &&
+  (slice.ports ?? []).length === 0 &&
+  isOwnedBy(slice, service) &&
+  sameJson(slice.metadata.labels, labelsFor(service))
 
+/** Source: reconciler.go, finalize. */
+const reuse = (service: Service, { create, update, remove }: Drafts): void => {
+  for (let i = 0; i < remove.length && create.length > 0;) {
+    const doomed = remove[i]
+    if (doomed === undefined || !isOwnedBy(doomed, service)) {
+      i++
+      continue
+    }
+    const draft = create.pop()
+    remove.splice(i, 1)
+    if (draft !== undefined) update.push({ ...draft, metadata: { name: doomed.metadata.name, ...draft.metadata } })
+  }
+}
+
+/** Source: reconciler.go, reconcileByPortMapping. Upstream fills slices and empties the set in random order. */
 function planGroup(service: Service, slices: readonly EndpointSlice[], group: PortGroup, drafts: Drafts): void {
-  const wanted = new Map(group.endpoints.map((endpoint) => [addressOf(endpoint), endpoint]))
+  const wanted = new Map(group.endpoints)
+  const labels = labelsFor(service)
   const changed = new Map<EndpointSlice, Endpoint[]>()
   const unchanged: EndpointSlice[] = []
   for (const slice of slices) {
-    const kept: Endpoint[] = []
-    let differs = !sameJson(slice.metadata.labels, labelsFor(service))
-    for (const endpoint of slice.endpoints ?? []) {
-      const target = wanted.get(addressOf(endpoint))
-      wanted.delete(addressOf(endpoint))
-      if (target === undefined) differs = true
-      else {
-        kept.push(target)
-        if (!sameJson(endpoint, target)) differs = true
-      }
-    }
-    if (!differs) unchanged.push(slice)
-    else if (kept.length === 0 && slices.length > 1) drafts.remove.push(slice)
-    else changed.set(slice, kept)
+    const { kept, isUpdated } = keep(slice, wanted)
+    if (isUpdated && kept.length === 0) drafts.remove.push(slice)
+    else if (isUpdated || !sameJson(slice.metadata.labels, labels)) changed.set(slice, kept)
+    else unchanged.push(slice)
   }
   const fresh = [...wanted.values()]
-  fill(changed, fresh)
-  if (fresh.length > 0) {
-    const roomy = unchanged.find((slice) => (slice.endpoints ?? []).length + fresh.length <= MAX_ENDPOINTS_PER_SLICE)
-    if (roomy !== undefined) changed.set(roomy, [...(roomy.endpoints ?? []), ...fresh.splice(0)])
+  fillFullestFirst([...changed.values()], fresh)
+  while (fresh.length > 0) {
+    const roomy = fresh.length < MAX_ENDPOINTS_PER_SLICE ? closestFit(unchanged, fresh.length) : undefined
+    if (roomy === undefined) {
+      drafts.create.push(newSlice(service, group.ports, fresh.splice(0, MAX_ENDPOINTS_PER_SLICE)))
+      continue
+    }
+    unchanged.splice(unchanged.indexOf(roomy), 1)
+    changed.set(roomy, [...(roomy.endpoints ?? []), ...fresh.splice(0)])
   }
   for (const [slice, endpoints] of changed) {
-    const metadata = { ...slice.metadata, labels: labelsFor(service) }
-    drafts.update.push({ ...slice, metadata, endpoints })
-  }
-  while (fresh.length > 0) drafts.create.push(newSlice(service, group, fresh.splice(0, MAX_ENDPOINTS_PER_SLICE)))
-}
-
-/** Slices that change anyway take what is new, the fullest first. */
-const fill = (changed: Map<EndpointSlice, Endpoint[]>, fresh: Endpoint[]): void => {
-  const fullestFirst = [...changed.values()].toSorted((a, b) => b.length - a.length)
-  for (const endpoints of fullestFirst) {
-    endpoints.push(...fresh.splice(0, MAX_ENDPOINTS_PER_SLICE - endpoints.length))
+    drafts.update.push({ ...slice, metadata: { ...slice.metadata, labels }, endpoints, ports: slice.ports })
   }
 }
 
-function keepPlaceholder(service: Service, existing: readonly EndpointSlice[], drafts: Drafts): void {
-  const placeholder = existing.find((slice) => (slice.ports ?? []).length === 0)
-  if (placeholder === undefined) {
-    drafts.create.push(newSlice(service, { ports: [], endpoints: [] }, []))
-    return
+/** The endpoints of a slice that are still wanted, as they are now; takes them from `wanted`. */
+const keep = (
+  slice: EndpointSlice,
+  wanted: Map<string, Endpoint>,
+): { readonly kept: Endpoint[]; readonly isUpdated: boolean } => {
+  const endpoints = slice.endpoints ?? []
+  const kept: Endpoint[] = []
+  let isUpdated = false
+  for (const endpoint of endpoints) {
+    const identity = identityOf(endpoint)
+    const target = wanted.get(identity)
+    if (target === undefined) continue
+    wanted.delete(identity)
+    kept.push(target)
+    if (!sameJson(withoutHints(endpoint), target)) isUpdated = true
   }
-  const index = drafts.remove.indexOf(placeholder)
-  if (index >= 0) drafts.remove.splice(index, 1)
-  if ((placeholder.endpoints ?? []).length > 0) drafts.update.push({ ...placeholder, endpoints: [] })
+  return { kept, isUpdated: isUpdated || kept.length !== endpoints.length }
 }
 
-const newSlice = (service: Service, group: PortGroup, endpoints: readonly Endpoint[]): NewSlice => ({
+const withoutHints = (endpoint: Endpoint): Endpoint => {
+  if (endpoint.hints === undefined) return endpoint
+  const { hints: _hints, ...rest } = endpoint
+  return rest
+}
+
+/** Slices that change anyway take what is new. */
+const fillFullestFirst = (slices: readonly Endpoint[][], fresh: Endpoint[]): void => {
+  for (const endpoints of slices.toSorted((a, b) => b.length - a.length)) {
+    endpoints.push(...fresh.splice(0, Math.max(0, MAX_ENDPOINTS_PER_SLICE - endpoints.length)))
+  }
+}
+
+/** The slice that is the fullest with so many more, if one has room for them all. Source: endpointslice/utils.go, getSliceToFill. */
+const closestFit = (slices: readonly EndpointSlice[], more: number): EndpointSlice | undefined => {
+  let best: EndpointSlice | undefined
+  let least = MAX_ENDPOINTS_PER_SLICE
+  for (const slice of slices) {
+    const room = MAX_ENDPOINTS_PER_SLICE - (slice.endpoints ?? []).length - more
+    if (room < 0 || room >= least) continue
+    best = slice
+    least = room
+  }
+  return best
+}
+
+const newSlice = (service: Service, ports: readonly EndpointPort[], endpoints: readonly Endpoint[]): SliceDraft => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
   metadata: {
@@ -120,14 +179,22 @@ const newSlice = (service: Service, group: PortGroup, endpoints: readonly Endpoi
     ownerReferences: [controllerReference(service)],
   },
   addressType: 'IPv4',
-  endpoints,
-  ports: group.ports,
+  // Empty lists reach the API as null, as those of upstream's protobuf client do.
+  endpoints: endpoints.length === 0 ? null : endpoints,
+  ports: ports.length === 0 ? null : ports,
 })
 
+const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS])
+
 /** A slice bears its Service's labels and those by which it is found. Source: endpointslice/utils.go, setEndpointSliceLabels. */
-const labelsFor = (service: Service): Record<string, string> => ({
-  ...service.metadata.labels,
-  [MANAGED_BY]: CONTROLLER,
-  [SERVICE_NAME]: service.metadata.name,
-  ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
-})
+const labelsFor = (service: Service): Readonly<Record<string, string>> => {
+  const own = Object.entries(service.metadata.labels ?? {}).filter(([key]) => !RESERVED.has(key))
+  return {
+    ...Object.fromEntries(own),
+    ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
+    [SERVICE_NAME]: service.metadata.name,
+    [MANAGED_BY]: CONTROLLER,
+  }
+}
+
+const isHeadless = ({ spec: { clusterIP = '' } }: Service): boolean => clusterIP === '' || clusterIP === 'None'

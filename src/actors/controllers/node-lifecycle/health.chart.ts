@@ -1,23 +1,18 @@
 import { assign, emit, setup } from 'xstate'
 import type { Micros } from '../../../events/envelope.ts'
 
-/** Source: pkg/controller/nodelifecycle/config/v1alpha1/defaults.go. */
-export const GRACE_PERIOD: Micros = 50_000_000
-export const STARTUP_GRACE_PERIOD: Micros = 60_000_000
-
 export interface HealthContext {
-  /** When this controller last saw a sign of life, by its own clock. */
+  /** When this controller last saw a sign of life, by a clock of its own that nobody can set. */
   readonly probeAt: Micros
-  /** A node that never reported a status gets longer. */
-  readonly grace: Micros
 }
 
 export type HealthEvent =
   /** The Lease or the status changed since the last look. */
-  { readonly type: 'SignOfLife'; readonly now: Micros } | { readonly type: 'Looked'; readonly now: Micros }
+  | { readonly type: 'SignOfLife'; readonly at: Micros }
+  /** A look: how long may a node be silent? */
+  | { readonly type: 'Looked'; readonly at: Micros; readonly grace: Micros }
 
-export type HealthEmitted =
-  { readonly type: 'lostContact'; readonly silent: Micros } | { readonly type: 'backInContact' }
+export type HealthEmitted = { readonly type: 'lostContact'; readonly silent: Micros }
 
 /**
  * Whether a node is heard of. `silent` begins when nothing was heard for the grace period; only a new sign of life ends
@@ -32,14 +27,11 @@ export const nodeHealthChart = setup({
     input: {} as HealthContext,
   },
   guards: {
-    graceOver: ({ context, event }) => event.now > context.probeAt + context.grace,
+    isOver: ({ context, event }) => event.type === 'Looked' && event.at > context.probeAt + event.grace,
   },
   actions: {
-    note: assign({ probeAt: ({ event }) => event.now, grace: GRACE_PERIOD }),
-    reportSilence: emit(
-      ({ context, event }) => ({ type: 'lostContact', silent: event.now - context.probeAt }) as const,
-    ),
-    reportReturn: emit({ type: 'backInContact' }),
+    note: assign({ probeAt: ({ event }) => event.at }),
+    reportSilence: emit(({ context, event }) => ({ type: 'lostContact', silent: event.at - context.probeAt }) as const),
   },
 }).createMachine({
   id: 'node-health',
@@ -49,12 +41,10 @@ export const nodeHealthChart = setup({
     heard: {
       on: {
         SignOfLife: { actions: 'note' },
-        Looked: { guard: 'graceOver', target: 'silent' },
+        Looked: { guard: 'isOver', target: 'silent', actions: 'reportSilence' },
       },
     },
     silent: {
-      entry: 'reportSilence',
-      exit: 'reportReturn',
       on: { SignOfLife: { target: 'heard', actions: 'note' } },
     },
   },

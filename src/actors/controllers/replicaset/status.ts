@@ -1,59 +1,52 @@
-import { call, type Sync, type World } from '../../../engine/client/controller.ts'
+import type { Micros } from '../../../events/envelope.ts'
+import { call, type Sync } from '../../../engine/client/sync.ts'
 import { findCondition, removeCondition, setCondition } from '../../../kubernetes/conditions.ts'
-import { isAvailable, isReady, isTerminating } from '../../../kubernetes/pods.ts'
-import { matchesSelector } from '../../../kubernetes/selectors.ts'
+import { controllerOf } from '../../../kubernetes/owners.ts'
+import { isAvailable, isReady, isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
+import { compileLabelSelector } from '../../../kubernetes/selectors.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { ReplicaSet, ReplicaSetStatus } from '../../../kubernetes/types/workloads.ts'
 
-/** Source: pkg/controller/replicaset/replica_set_utils.go, statusUpdateRetries. */
+/** Source: pkg/controller/replicaset/replica_set_utils.go, statusUpdateRetries: one more try after the first. */
 const STATUS_UPDATE_TRIES = 2
 
 /**
- * Writes the counts, if they or the generation changed. True unless the write failed for good.
- * Source: pkg/controller/replicaset/replica_set_utils.go, updateReplicaSetStatus and calculateStatus (v1.36).
+ * Counts over the active Pods, the number of those that still stop, and why Pods could not be written.
+ * `all` are the Pods that the ReplicaSet controls, and orphans. Counts of zero are left out, as on the wire.
+ * Source: pkg/controller/replicaset/replica_set_utils.go, calculateStatus (v1.36).
  */
-export function* writeStatus(
+export const statusOf = (
   replicaSet: ReplicaSet,
   active: readonly Pod[],
+  all: readonly Pod[],
   failure: string | undefined,
-  world: World,
-): Sync<boolean> {
-  let current = replicaSet
-  for (let attempt = 0; attempt < STATUS_UPDATE_TRIES; attempt++) {
-    const status = statusOf(current, active, failure, world)
-    if (sameStatus(current.status, status) && current.metadata.generation === current.status?.observedGeneration) {
-      return true
-    }
-    const { namespace, name, generation } = current.metadata
-    const body = { ...current, status: { ...status, observedGeneration: generation } }
-    const answer = yield* call({ verb: 'update', kind: 'ReplicaSet', namespace, name, subresource: 'status', body })
-    if (answer.ok || answer.code === 404) return true
-    const fresh = yield* call({ verb: 'get', kind: 'ReplicaSet', namespace, name })
-    if (!fresh.ok || fresh.object === undefined) return !fresh.ok && fresh.code === 404
-    current = fresh.object
-  }
-  return false
-}
-
-const statusOf = (
-  replicaSet: ReplicaSet,
-  active: readonly Pod[],
-  failure: string | undefined,
-  world: World,
+  now: Micros,
 ): ReplicaSetStatus => {
-  const labels = replicaSet.spec.template?.metadata?.labels
-  const minReady = replicaSet.spec.minReadySeconds ?? 0
-  const ready = active.filter(isReady)
-  const terminating = world.view.indexed('Pod', 'controller', replicaSet.metadata.uid).filter(isTerminating)
-  const matching = active.filter((pod) => matchesSelector({ matchLabels: labels }, pod.metadata.labels))
+  const { template, minReadySeconds = 0, selector } = replicaSet.spec
+  const matches = compileLabelSelector(selector)
+  const isLabelled = compileLabelSelector({ matchLabels: template?.metadata?.labels })
+  let labelled = 0
+  let ready = 0
+  let available = 0
+  let terminating = 0
+  for (const pod of active) {
+    if (isLabelled(pod.metadata.labels)) labelled++
+    if (isReady(pod)) ready++
+    if (isAvailable(pod, minReadySeconds, now)) available++
+  }
+  for (const pod of all) {
+    const isMine = controllerOf(pod) !== undefined && matches(pod.metadata.labels)
+    if (isMine && isTerminating(pod) && !isTerminal(pod)) terminating++
+  }
+  const conditions = conditionsOf(replicaSet, active, failure, now)
   return {
     replicas: active.length,
-    fullyLabeledReplicas: omitZero(matching.length),
-    readyReplicas: omitZero(ready.length),
-    availableReplicas: omitZero(ready.filter((pod) => isAvailable(pod, minReady, world.now)).length),
-    terminatingReplicas: terminating.length,
-    conditions: conditionsOf(replicaSet, active, failure, world),
+    ...(labelled === 0 ? {} : { fullyLabeledReplicas: labelled }),
+    ...(ready === 0 ? {} : { readyReplicas: ready }),
+    ...(available === 0 ? {} : { availableReplicas: available }),
+    terminatingReplicas: terminating,
+    ...(conditions.length === 0 ? {} : { conditions }),
   }
 }
 
@@ -61,15 +54,45 @@ const conditionsOf = (
   replicaSet: ReplicaSet,
   active: readonly Pod[],
   failure: string | undefined,
-  world: World,
-): ReplicaSetStatus['conditions'] => {
-  const before = replicaSet.status?.conditions
-  const failing = findCondition(before, 'ReplicaFailure')
-  if (failure === undefined) return failing === undefined ? before : removeCondition(before, 'ReplicaFailure')
-  if (failing !== undefined) return before
+  now: Micros,
+): NonNullable<ReplicaSetStatus['conditions']> => {
+  const before = replicaSet.status?.conditions ?? []
+  const failing = findCondition(before, 'ReplicaFailure') !== undefined
+  if (failure === undefined) return failing ? removeCondition(before, 'ReplicaFailure') : before
+  if (failing) return before
   const reason = active.length < (replicaSet.spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
-  const condition = { type: 'ReplicaFailure', status: 'True', reason, message: failure } as const
-  return setCondition(before, condition, rfc3339(world.now))
+  const time = rfc3339(now)
+  const condition = {
+    type: 'ReplicaFailure',
+    status: 'True',
+    lastTransitionTime: time,
+    reason,
+    message: failure,
+  } as const
+  return setCondition(before, condition, time)
+}
+
+/**
+ * Writes the status if counts, conditions or the generation changed. After a failure the same counts go over the newest
+ * version. Gives why it could not be written.
+ * Source: pkg/controller/replicaset/replica_set_utils.go, updateReplicaSetStatus (v1.36).
+ */
+export function* writeStatus(replicaSet: ReplicaSet, counted: ReplicaSetStatus): Sync<string | undefined> {
+  const { generation } = replicaSet.metadata
+  if (sameStatus(replicaSet.status, counted) && generation === replicaSet.status?.observedGeneration) return undefined
+  // The generation that was acted on: a retry must not claim to have seen a newer one.
+  const status = { ...counted, observedGeneration: generation }
+  const { namespace, name } = replicaSet.metadata
+  let current = replicaSet
+  for (let attempt = 1; ; attempt++) {
+    const body = { ...current, status }
+    const answer = yield* call({ verb: 'update', kind: 'ReplicaSet', namespace, name, subresource: 'status', body })
+    if (answer.ok) return undefined
+    if (attempt === STATUS_UPDATE_TRIES) return answer.message
+    const fresh = yield* call({ verb: 'get', kind: 'ReplicaSet', namespace, name })
+    if (!fresh.ok) return fresh.message
+    current = fresh.object ?? current
+  }
 }
 
 const COUNTS = [
@@ -80,8 +103,8 @@ const COUNTS = [
   'terminatingReplicas',
 ] as const
 
+/** Conditions that say nothing new are the same array as before. */
 const sameStatus = (before: ReplicaSetStatus | undefined, after: ReplicaSetStatus): boolean =>
-  COUNTS.every((count) => (before?.[count] ?? 0) === (after[count] ?? 0)) && before?.conditions === after.conditions
-
-/** Counts of zero are left out on the wire, as upstream's types say (`omitempty`). */
-const omitZero = (count: number): number | undefined => (count === 0 ? undefined : count)
+  before?.terminatingReplicas !== undefined &&
+  COUNTS.every((count) => (before[count] ?? 0) === (after[count] ?? 0)) &&
+  (before.conditions === after.conditions || (before.conditions?.length === 0 && after.conditions === undefined))

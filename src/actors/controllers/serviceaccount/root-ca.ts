@@ -1,7 +1,9 @@
-import { call, defineController, type Sync } from '../../../engine/client/controller.ts'
+import { defineController } from '../../../engine/client/controller.ts'
+import { call, isNamespaceTerminating, type Sync } from '../../../engine/client/sync.ts'
 import { sameJson } from '../../../kubernetes/hash.ts'
 
 const NAME = 'kube-root-ca.crt'
+const DESCRIPTION_KEY = 'kubernetes.io/description'
 const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal ' +
   'service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
@@ -20,21 +22,25 @@ export const rootCaController = defineController({
   memory: () => undefined,
   wakes: (change) => {
     if (change.kind === 'Namespace') return change.after === undefined ? [] : [change.name]
-    return change.name === NAME && change.namespace !== undefined ? [change.namespace] : []
+    const isOurs = change.name === NAME && change.namespace !== undefined && change.before !== undefined
+    return isOurs ? [change.namespace] : []
   },
 
   *reconcile(namespace, world): Sync {
     if (world.view.get('Namespace', undefined, namespace)?.status?.phase !== 'Active') return
     const data = { 'ca.crt': CERTIFICATE }
     const existing = world.view.get('ConfigMap', namespace, NAME)
-    if (existing !== undefined && sameJson(existing.data, data)) return
-    const annotations = { 'kubernetes.io/description': DESCRIPTION }
-    const metadata = { name: NAME, namespace, annotations }
-    const body =
-      existing === undefined ? { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } : { ...existing, data }
-    const verb = existing === undefined ? 'create' : 'update'
-    const answer = yield* call({ verb, kind: 'ConfigMap', namespace, name: NAME, body })
-    if (!answer.ok && answer.code !== 409 && answer.code !== 403 && answer.code !== 404)
-      return { retry: answer.message }
+    if (existing === undefined) {
+      const metadata = { name: NAME, annotations: { [DESCRIPTION_KEY]: DESCRIPTION } }
+      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
+      const answer = yield* call({ verb: 'create', kind: 'ConfigMap', namespace, name: NAME, body })
+      return answer.ok || isNamespaceTerminating(answer) ? undefined : { retry: answer.message }
+    }
+    const { annotations } = existing.metadata
+    if (sameJson(existing.data, data) && (annotations?.[DESCRIPTION_KEY] ?? '') !== '') return
+    const metadata = { ...existing.metadata, annotations: { ...annotations, [DESCRIPTION_KEY]: DESCRIPTION } }
+    const body = { ...existing, metadata, data }
+    const answer = yield* call({ verb: 'update', kind: 'ConfigMap', namespace, name: NAME, body })
+    if (!answer.ok) return { retry: answer.message }
   },
 })

@@ -1,4 +1,5 @@
-import { call, defineController, splitKey, type Sync } from '../../../engine/client/controller.ts'
+import { defineController } from '../../../engine/client/controller.ts'
+import { call, isNamespaceTerminating, type Sync } from '../../../engine/client/sync.ts'
 
 /**
  * Every active namespace has a ServiceAccount `default`.
@@ -17,16 +18,12 @@ export const serviceAccountController = defineController({
       : []
   },
 
-  *reconcile(key, world): Sync {
-    const { name: namespace } = splitKey(key)
+  *reconcile(namespace, world): Sync {
     if (world.view.get('Namespace', undefined, namespace)?.status?.phase !== 'Active') return
     if (world.view.get('ServiceAccount', namespace, 'default') !== undefined) return
     const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }
     const answer = yield* call({ verb: 'create', kind: 'ServiceAccount', namespace, name: 'default', body })
-    if (answer.ok || answer.code === 409 || isLeaving(answer.code, answer.message)) return
-    return { retry: answer.message }
+    const isFine = answer.ok || answer.reason === 'AlreadyExists' || isNamespaceTerminating(answer)
+    return isFine ? undefined : { retry: answer.message }
   },
 })
-
-const isLeaving = (code: number, message: string): boolean =>
-  code === 404 || (code === 403 && message.includes('because it is being terminated'))

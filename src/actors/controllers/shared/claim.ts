@@ -1,72 +1,84 @@
 import type { ApiObject } from '../../../events/json.ts'
-import { all, type Sync } from '../../../engine/client/controller.ts'
-import type { ApiCall } from '../../../engine/client/api-client.ts'
+import { call, type Sync } from '../../../engine/client/sync.ts'
 import type { Kind, KindMap } from '../../../kubernetes/kinds.ts'
-import { controllerOf, controllerReference } from '../../../kubernetes/owners.ts'
-import { matchesSelector } from '../../../kubernetes/selectors.ts'
+import { controllerOf } from '../../../kubernetes/owners.ts'
+import { compileLabelSelector } from '../../../kubernetes/selectors.ts'
 import type { LabelSelector } from '../../../kubernetes/types/meta.ts'
 import type { View } from '../../../kubernetes/view.ts'
+import { adoptPatch, dropOwnersPatch } from './references.ts'
+
+/** What belongs to an owner, and the first thing that went wrong while it was sorted out. */
+export interface Claimed<O> {
+  readonly objects: readonly O[]
+  readonly failure?: string
+}
+
+/** The objects of a kind that an owner controls or might adopt. Source: controller_utils.go, FilterPodsByOwner. */
+export const candidates = <K extends Kind>(kind: K, owner: ApiObject, view: View): readonly KindMap[K][] => {
+  const controlled = view.indexed(kind, 'controller', owner.metadata.uid)
+  const orphans = view.indexed(kind, 'orphan', owner.metadata.namespace ?? '')
+  return orphans.length === 0 ? controlled : [...controlled, ...orphans]
+}
 
 /**
- * The objects of a kind that belong to an owner: those it controls and that still match, and matching orphans, which it
- * adopts. Those that no longer match are released. An owner that is being deleted neither adopts nor releases.
+ * Of the candidates, those that belong to the owner: which it controls and its selector matches, and matching orphans,
+ * which it adopts. Those that no longer match are released. An owner that is being deleted neither adopts nor releases.
  * Source: pkg/controller/controller_ref_manager.go, ClaimObject (v1.36).
  */
 export function* claim<K extends Kind>(
   kind: K,
   owner: ApiObject,
   selector: LabelSelector | undefined,
-  view: View,
-  isEligible: (object: KindMap[K]) => boolean = () => true,
-): Sync<readonly KindMap[K][]> {
-  const { namespace, uid } = owner.metadata
-  const deleting = owner.metadata.deletionTimestamp !== undefined
+  objects: readonly KindMap[K][],
+): Sync<Claimed<KindMap[K]>> {
+  const matches = compileLabelSelector(selector)
+  const isDeleting = owner.metadata.deletionTimestamp !== undefined
   const mine: KindMap[K][] = []
-  const release: ApiCall<K>[] = []
-  for (const object of view.indexed(kind, 'controller', uid)) {
-    if (matchesSelector(selector, object.metadata.labels)) mine.push(object)
-    else if (!deleting && object.metadata.deletionTimestamp === undefined)
-      release.push(releaseCall(kind, object, owner))
+  let failure: string | undefined
+  let refusal: string | true | undefined
+  for (const object of objects) {
+    const isMatch = matches(object.metadata.labels)
+    if (controllerOf(object) !== undefined) {
+      if (isMatch) mine.push(object)
+      else if (!isDeleting) {
+        const problem = yield* release(kind, object, owner)
+        failure ??= problem
+      }
+    } else if (isMatch && !isDeleting && object.metadata.deletionTimestamp === undefined) {
+      // Asked once, and only before something is adopted.
+      refusal ??= (yield* whyNotAdopt(owner)) ?? true
+      const outcome: boolean | string = refusal === true ? yield* adopt(kind, object, owner) : refusal
+      if (outcome === true) mine.push(object)
+      else if (outcome !== false) failure ??= outcome
+    }
   }
-  const orphans = deleting
-    ? []
-    : view
-        .indexed(kind, 'controller', '')
-        .filter(
-          (object) =>
-            object.metadata.namespace === namespace &&
-            object.metadata.deletionTimestamp === undefined &&
-            matchesSelector(selector, object.metadata.labels) &&
-            isEligible(object),
-        )
-  if (release.length === 0 && orphans.length === 0) return mine
-  const answers = yield* all([...orphans.map((orphan) => adoptCall(kind, orphan, owner)), ...release])
-  orphans.forEach((orphan, index) => {
-    const answer = answers[index]
-    if (answer?.ok === true) mine.push(answer.object ?? orphan)
-  })
-  return mine
+  return { objects: mine, failure }
 }
 
-/** Whether an object has no controlling owner yet. */
-export const isOrphan = (object: ApiObject): boolean => controllerOf(object) === undefined
+/** Asks the API server itself whether the owner still lives: the view may be too old. Source: RecheckDeletionTimestamp. */
+function* whyNotAdopt({ kind, metadata }: ApiObject): Sync<string | undefined> {
+  const { namespace, name, uid } = metadata
+  const answer = yield* call({ verb: 'get', kind: kind as Kind, namespace, name })
+  if (!answer.ok) return `can't recheck DeletionTimestamp: ${answer.message}`
+  const fresh = answer.object?.metadata
+  if (fresh?.uid !== uid) return `original ${kind} ${namespace}/${name} is gone: got uid ${fresh?.uid}, wanted ${uid}`
+  if (fresh.deletionTimestamp === undefined) return undefined
+  return `${namespace}/${name} has just been deleted at ${fresh.deletionTimestamp}`
+}
 
-const adoptCall = <K extends Kind>(kind: K, object: ApiObject, owner: ApiObject): ApiCall<K> => ({
-  verb: 'patch',
-  kind,
-  namespace: object.metadata.namespace,
-  name: object.metadata.name,
-  patchType: 'strategic',
-  body: { metadata: { ownerReferences: [controllerReference(owner)], uid: object.metadata.uid } },
-})
+/** True when it is ours now, false when it is gone, else what went wrong. */
+function* adopt<K extends Kind>(kind: K, object: ApiObject, owner: ApiObject): Sync<boolean | string> {
+  const { namespace, name } = object.metadata
+  const body = adoptPatch(object, owner)
+  const answer = yield* call({ verb: 'patch', kind, namespace, name, patchType: 'strategic', body })
+  if (answer.ok) return true
+  return answer.code === 404 ? false : answer.message
+}
 
-const releaseCall = <K extends Kind>(kind: K, object: ApiObject, owner: ApiObject): ApiCall<K> => ({
-  verb: 'patch',
-  kind,
-  namespace: object.metadata.namespace,
-  name: object.metadata.name,
-  patchType: 'strategic',
-  body: {
-    metadata: { ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }], uid: object.metadata.uid },
-  },
-})
+/** A refusal as invalid means that the object is another by now, or has no such owner: nothing to do. */
+function* release<K extends Kind>(kind: K, object: ApiObject, owner: ApiObject): Sync<string | undefined> {
+  const { namespace, name, uid } = object.metadata
+  const body = dropOwnersPatch(uid, [owner.metadata.uid])
+  const answer = yield* call({ verb: 'patch', kind, namespace, name, patchType: 'strategic', body })
+  return answer.ok || answer.code === 404 || answer.code === 422 ? undefined : answer.message
+}

@@ -1,19 +1,59 @@
 import type { Micros } from '../../../events/envelope.ts'
-import { isReady, isScheduled, readySince, restartCount } from '../../../kubernetes/pods.ts'
+import { isReady, isSidecar, podCondition } from '../../../kubernetes/pods.ts'
 import { parseTime } from '../../../kubernetes/time.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 
+/** Source: controller_utils.go, podPhaseToOrdinal. A phase that is not there counts as the first. */
 const PHASE_RANK: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
 
-/** floor(log2) of an age in nanoseconds, so that Pods of about the same age tie. Ages below one second share a bucket. */
-const ageBucket = (since: Micros, now: Micros): number => {
-  const age = Math.max(0, now - since)
-  // Microseconds times 1,000 may exceed 2^53; halving until nothing is left counts the same bits.
-  let bits = 0
-  for (let rest = age * 1000; rest >= 2; rest /= 2) bits++
-  return bits
+/** What decides about a Pod, read once. Times are undefined where nothing is written. */
+interface Rank {
+  readonly pod: Pod
+  readonly node: string
+  readonly phase: number
+  readonly ready: boolean
+  readonly readySince: Micros | undefined
+  readonly cost: number
+  /** Active Pods of the same workload on its node. */
+  readonly neighbours: number
+  readonly restarts: number
+  readonly sidecarRestarts: number
+  readonly created: Micros | undefined
+}
+
+/**
+ * Orders Pods by how cheap they are to lose, cheapest first. `related` are all active Pods of the same workload: of two
+ * equal Pods the one goes that shares its node with more of them. Equal Pods stay in the order given.
+ * Source: pkg/controller/controller_utils.go, ActivePodsWithRanks.Less (v1.36).
+ */
+export const cheapestToLoseFirst = (pods: readonly Pod[], related: readonly Pod[], now: Micros): readonly Pod[] => {
+  const onNode = new Map<string, number>()
+  for (const pod of related) onNode.set(nodeOf(pod), (onNode.get(nodeOf(pod)) ?? 0) + 1)
+  return pods
+    .map((pod) => rankOf(pod, onNode))
+    .sort((a, b) => compare(a, b, now))
+    .map(({ pod }) => pod)
+}
+
+const nodeOf = (pod: Pod): string => pod.spec.nodeName ?? ''
+
+const rankOf = (pod: Pod, onNode: ReadonlyMap<string, number>): Rank => {
+  const sidecars = new Set((pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name))
+  const ready = isReady(pod)
+  return {
+    pod,
+    node: nodeOf(pod),
+    phase: PHASE_RANK[pod.status?.phase ?? 'Pending'] ?? 0,
+    ready,
+    readySince: ready ? parseTime(podCondition(pod, 'Ready')?.lastTransitionTime ?? '') : undefined,
+    cost: deletionCost(pod),
+    neighbours: onNode.get(nodeOf(pod)) ?? 0,
+    restarts: maxRestarts(pod.status?.containerStatuses),
+    sidecarRestarts: maxRestarts(pod.status?.initContainerStatuses?.filter(({ name }) => sidecars.has(name))),
+    created: parseTime(pod.metadata.creationTimestamp),
+  }
 }
 
 const deletionCost = (pod: Pod): number => {
@@ -21,41 +61,33 @@ const deletionCost = (pod: Pod): number => {
   return text !== undefined && /^(0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : 0
 }
 
-const byUid = (a: Pod, b: Pod): number =>
-  a.metadata.uid < b.metadata.uid ? -1 : a.metadata.uid > b.metadata.uid ? 1 : 0
+const maxRestarts = (statuses: readonly { readonly restartCount: number }[] | undefined): number =>
+  (statuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0)
 
-/**
- * Orders Pods by how cheap they are to lose, cheapest first. `related` are all active Pods of the same workload: of two
- * equal Pods the one goes that shares its node with more of them.
- * Source: pkg/controller/controller_utils.go, ActivePodsWithRanks.Less (v1.36).
- */
-export const cheapestToLoseFirst = (pods: readonly Pod[], related: readonly Pod[], now: Micros): readonly Pod[] => {
-  const onNode = new Map<string, number>()
-  for (const pod of related) {
-    const node = pod.spec.nodeName ?? ''
-    onNode.set(node, (onNode.get(node) ?? 0) + 1)
-  }
-  const rank = (pod: Pod): number => onNode.get(pod.spec.nodeName ?? '') ?? 0
-  const phase = (pod: Pod): number => PHASE_RANK[pod.status?.phase ?? 'Pending'] ?? 0
-
-  return pods.toSorted((a, b) => {
-    if (isScheduled(a) !== isScheduled(b)) return isScheduled(a) ? 1 : -1
-    if (phase(a) !== phase(b)) return phase(a) - phase(b)
-    if (isReady(a) !== isReady(b)) return isReady(a) ? 1 : -1
-    if (deletionCost(a) !== deletionCost(b)) return deletionCost(a) - deletionCost(b)
-    if (rank(a) !== rank(b)) return rank(b) - rank(a)
-    if (isReady(a) && isReady(b)) {
-      const difference = ageBucket(readySince(a) ?? 0, now) - ageBucket(readySince(b) ?? 0, now)
-      return difference !== 0 ? difference : restartsThenAge(a, b, now)
-    }
-    return restartsThenAge(a, b, now)
-  })
+const compare = (a: Rank, b: Rank, now: Micros): number => {
+  if (a.node !== b.node && (a.node === '' || b.node === '')) return a.node === '' ? -1 : 1
+  if (a.phase !== b.phase) return a.phase - b.phase
+  if (a.ready !== b.ready) return a.ready ? 1 : -1
+  if (a.cost !== b.cost) return a.cost - b.cost
+  if (a.neighbours !== b.neighbours) return b.neighbours - a.neighbours
+  if (a.ready && b.ready && a.readySince !== b.readySince) return youngerFirst(a, b, a.readySince, b.readySince, now)
+  if (a.restarts !== b.restarts) return b.restarts - a.restarts
+  if (a.sidecarRestarts !== b.sidecarRestarts) return b.sidecarRestarts - a.sidecarRestarts
+  return a.created === b.created ? 0 : youngerFirst(a, b, a.created, b.created, now)
 }
 
-const restartsThenAge = (a: Pod, b: Pod, now: Micros): number => {
-  const restarts = restartCount(b) - restartCount(a)
-  if (restarts !== 0) return restarts
-  const created = (pod: Pod): Micros => parseTime(pod.metadata.creationTimestamp) ?? 0
-  const difference = ageBucket(created(a), now) - ageBucket(created(b), now)
-  return difference !== 0 ? difference : byUid(a, b)
+/** By the order of magnitude of two different ages; within one by uid, which is chance. No time comes before all times. */
+const youngerFirst = (a: Rank, b: Rank, since: Micros | undefined, other: Micros | undefined, now: Micros): number => {
+  if (since === undefined || other === undefined) return since === undefined ? -1 : 1
+  const difference = magnitude(now - since) - magnitude(now - other)
+  if (difference !== 0) return difference
+  return a.pod.metadata.uid < b.pod.metadata.uid ? -1 : 1
+}
+
+/** floor(log2) of an age in nanoseconds; -1 for none. Source: controller_utils.go, logarithmicRankDiff. */
+const magnitude = (age: Micros): number => {
+  let bits = -1
+  // Microseconds times 1,000 may exceed 2^53; halving until nothing is left counts the same bits.
+  for (let rest = age * 1000; rest >= 1; rest /= 2) bits++
+  return bits
 }

@@ -18,7 +18,6 @@ export const createPodCall = (owner: ApiObject, template: PodTemplateSpec): ApiC
       kind: 'Pod',
       metadata: {
         generateName: podNamePrefix(owner.metadata.name),
-        namespace: owner.metadata.namespace,
         ...(labels === undefined ? {} : { labels }),
         ...(annotations === undefined ? {} : { annotations }),
         ...(finalizers === undefined ? {} : { finalizers }),
@@ -36,5 +35,8 @@ export const deletePodCall = (pod: Pod): ApiCall<'Pod'> => ({
   name: pod.metadata.name,
 })
 
-/** Names longer than a label may be are cut by the API server; the dash stays only if it is a valid name. */
-const podNamePrefix = (owner: string): string => `${owner}-`
+/** The longest name of a Pod. Source: apimachinery/pkg/util/validation/validation.go, DNS1123SubdomainMaxLength. */
+const NAME_MAX = 253
+
+/** The dash goes where it would make the name too long. */
+const podNamePrefix = (owner: string): string => (owner.length < NAME_MAX ? `${owner}-` : owner)

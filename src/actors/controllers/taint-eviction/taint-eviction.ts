@@ -1,141 +1,168 @@
 import type { Micros } from '../../../events/envelope.ts'
-import { seconds } from '../../../events/time.ts'
-import {
-  call,
-  defineController,
-  keyFor,
-  keyOf,
-  splitKey,
-  type Sync,
-  type Wake,
-  type World,
-} from '../../../engine/client/controller.ts'
-import { setCondition } from '../../../kubernetes/conditions.ts'
-import { isScheduled, isTerminating } from '../../../kubernetes/pods.ts'
+import { millis, seconds } from '../../../events/time.ts'
+import { defineController, type Wake, type World } from '../../../engine/client/controller.ts'
+import { keyFor, keyOf, splitKey } from '../../../engine/client/keys.ts'
+import { call, pause, type Sync } from '../../../engine/client/sync.ts'
+import { sameJson } from '../../../kubernetes/hash.ts'
+import { isScheduled } from '../../../kubernetes/pods.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import { matchingTolerations, minTolerationSeconds } from '../../../kubernetes/tolerations.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Taint } from '../../../kubernetes/types/scheduling.ts'
 import type { Change } from '../../../kubernetes/view.ts'
+import { deletePodCall } from '../shared/pod-control.ts'
+import { patchPodStatus } from '../shared/pod-status.ts'
+import { nameOnly } from '../shared/references.ts'
 
+/** Source: pkg/controller/tainteviction/taint_eviction.go, retries and the pause between them. */
+const TRIES = 5
+const TRY_AGAIN: Micros = millis(10)
+
+/** A Pod's eviction: planned for a moment, or done. While it stands here no other is planned for the Pod. */
 interface Eviction {
-  /** When the taint was first seen: what the toleration counts from. */
-  readonly since: Micros
+  readonly uid: string
+  /** When it is due, by a clock that nobody can set. */
   readonly due: Micros
+  /** How long the Pod was patient with its taints. */
+  readonly patience: number
+  fired: boolean
 }
 
 interface Memory {
-  /** Planned evictions, by Pod. */
-  readonly planned: Map<string, Eviction & { readonly uid: string }>
+  /** By Pod. */
+  readonly evictions: Map<string, Eviction>
 }
 
 /**
  * Deletes Pods from nodes whose NoExecute taints they do not tolerate, or no longer tolerate.
- * Source: pkg/controller/tainteviction/taint_eviction.go, handlePodUpdate and processPodOnNode (v1.36).
+ *
+ * A planned eviction is called off when the taints go or are tolerated for ever, and is brought forward when one is not
+ * tolerated at all; other changes of taints and tolerations leave it where it is.
+ * Source: pkg/controller/tainteviction/taint_eviction.go, processPodOnNode (v1.36).
  */
 export const taintEvictionController = defineController<Memory>({
   name: 'taint-eviction-controller',
   account: 'node-controller',
   kinds: ['Node', 'Pod'],
   workers: 8,
-  memory: () => ({ planned: new Map() }),
+  memory: () => ({ evictions: new Map() }),
 
-  wakes: (change, world) => (change.kind === 'Node' ? nodeChanged(change, world) : podChanged(change)),
+  wakes: (change, world) => (change.kind === 'Node' ? nodeChanged(change, world) : podChanged(change, world)),
 
   *reconcile(key, world): Sync {
     const { namespace, name } = splitKey(key)
     const pod = world.view.get('Pod', namespace, name)
-    const planned = world.memory.planned.get(key)
-    if (pod === undefined || isTerminating(pod) || (planned !== undefined && planned.uid !== pod.metadata.uid)) {
-      world.memory.planned.delete(key)
-      if (pod === undefined || isTerminating(pod)) return
-    }
+    const before = world.memory.evictions.get(key)
+    if (pod === undefined || (before !== undefined && before.uid !== pod.metadata.uid)) cancel(key, world)
+    if (pod === undefined) return
     const taints = noExecuteTaints(world.view.get('Node', undefined, pod.spec.nodeName ?? ''))
     const patience = patienceWith(pod, taints)
-    if (patience === undefined) {
-      if (world.memory.planned.delete(key)) cancelled(pod, world)
-      return
-    }
-    const since = world.memory.planned.get(key)?.since ?? world.now
-    const due = since + seconds(patience)
-    if (due > world.now) {
-      world.memory.planned.set(key, { since, due, uid: pod.metadata.uid })
-      return { after: due - world.now }
-    }
-    world.memory.planned.delete(key)
-    return yield* evict(pod, taints, patience, world)
+    if (patience === undefined) cancel(key, world)
+    else plan(key, pod, patience, world)
+    const eviction = world.memory.evictions.get(key)
+    if (eviction === undefined || eviction.fired) return
+    if (eviction.due > world.monotonic) return { after: eviction.due - world.monotonic }
+    eviction.fired = true
+    tellExpiry(pod, taints, eviction, world)
+    if (!(yield* evict(key, world))) world.memory.evictions.delete(key)
   },
 })
 
-/** Seconds that a Pod may stay; undefined: for ever. */
+/** Stands for a taint that is not tolerated at all. */
+const NONE = -1
+
+/** Seconds that a Pod may stay, or NONE; undefined: for ever. */
 const patienceWith = (pod: Pod, taints: readonly Taint[]): number | undefined => {
   if (taints.length === 0) return undefined
   const { all, used } = matchingTolerations(taints, pod.spec.tolerations)
-  if (!all) return 0
+  if (!all) return NONE
   const least = minTolerationSeconds(used)
   return least < 0 ? undefined : least
 }
 
 const noExecuteTaints = (node: Node | undefined): readonly Taint[] =>
-  (node?.spec.taints ?? []).filter((taint) => taint.effect === 'NoExecute')
+  (node?.spec.taints ?? NO_TAINTS).filter((taint) => taint.effect === 'NoExecute')
 
-function* evict(pod: Pod, taints: readonly Taint[], waited: number, world: World<Memory>): Sync {
-  const { namespace, name, uid, generation } = pod.metadata
-  world.fact('TolerationExpired', {
-    namespace: namespace ?? '',
-    name,
-    uid,
-    node: pod.spec.nodeName ?? '',
-    taint: taints.map(({ key, effect }) => `${key}:${effect}`).join(','),
-    seconds: waited,
-  })
-  world.event('Pod', pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`)
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint',
-    observedGeneration: generation,
-  } as const
-  const conditions = setCondition(pod.status?.conditions, condition, rfc3339(world.now))
-  const body = { metadata: { uid }, status: { conditions: conditions.filter(({ type }) => type === condition.type) } }
-  const marked = yield* call({
-    verb: 'patch',
-    kind: 'Pod',
-    namespace,
-    name,
-    subresource: 'status',
-    patchType: 'strategic',
-    body,
-  })
-  if (!marked.ok && marked.code !== 404) return { retry: marked.message }
-  const deleted = yield* call({ verb: 'delete', kind: 'Pod', namespace, name })
-  if (!deleted.ok && deleted.code !== 404) return { retry: deleted.message }
+const NO_TAINTS: readonly Taint[] = []
+
+/** The first plan stands, unless there is no patience left at all. */
+const plan = (key: string, pod: Pod, patience: number, world: World<Memory>): void => {
+  const planned = world.memory.evictions.get(key)
+  if (planned !== undefined && (planned.fired || patience !== NONE)) return
+  cancel(key, world)
+  const wait = patience === NONE ? 0 : patience
+  const due = world.monotonic + seconds(wait)
+  world.memory.evictions.set(key, { uid: pod.metadata.uid, due, patience: wait, fired: false })
 }
 
-const cancelled = (pod: Pod, world: World<Memory>): void => {
-  const message = `Cancelling deletion of Pod ${pod.metadata.namespace}/${pod.metadata.name}`
-  world.event('Pod', pod, 'Normal', 'TaintManagerEviction', message)
+/** Calls a planned eviction off, with an Event; forgets one that is done. */
+const cancel = (key: string, world: World<Memory>): void => {
+  const eviction = world.memory.evictions.get(key)
+  world.memory.evictions.delete(key)
+  if (eviction !== undefined && !eviction.fired) announce(key, `Cancelling deletion of Pod ${key}`, world)
+}
+
+/** The Event names the Pod, but no version of it. */
+const announce = (key: string, message: string, world: World<Memory>): void => {
+  const { namespace, name } = splitKey(key)
+  world.event('Pod', nameOnly('v1', 'Pod', name, namespace), 'Normal', 'TaintManagerEviction', message)
+}
+
+const tellExpiry = (pod: Pod, taints: readonly Taint[], { patience }: Eviction, world: World<Memory>): void => {
+  const { namespace = '', name, uid } = pod.metadata
+  const taint = taints.map(({ key, effect }) => `${key}:${effect}`).join(',')
+  const node = pod.spec.nodeName ?? ''
+  world.fact('TolerationExpired', { namespace, name, uid, node, taint, seconds: patience })
+}
+
+/** True when the Pod's deletion is on its way. Source: deletePodHandler. */
+function* evict(key: string, world: World<Memory>): Sync<boolean> {
+  announce(key, `Marking for deletion Pod ${key}`, world)
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    if (yield* markAndDelete(key, world)) return true
+    yield* pause(TRY_AGAIN)
+  }
+  return false
+}
+
+const DISRUPTION = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+} as const
+
+/** Source: addConditionAndDeletePod. */
+function* markAndDelete(key: string, world: World<Memory>): Sync<boolean> {
+  const { namespace, name } = splitKey(key)
+  const live = yield* call({ verb: 'get', kind: 'Pod', namespace, name })
+  if (!live.ok || live.object === undefined) return false
+  const patch = patchPodStatus(live.object, { condition: DISRUPTION }, rfc3339(world.now))
+  if (patch !== undefined && !(yield* call(patch)).ok) return false
+  return (yield* call(deletePodCall(live.object))).ok
 }
 
 /** Only a change of the NoExecute taints concerns the node's Pods. */
 function* nodeChanged(change: Change, world: World<Memory>): Generator<Wake> {
   const before = noExecuteTaints(change.before as Node | undefined)
   const after = noExecuteTaints(change.after as Node | undefined)
-  if (sameTaints(before, after)) return
+  // A node that is gone takes no Pod along: that is the garbage collector's business.
+  if (change.after === undefined || sameJson(before, after)) return
   for (const pod of world.view.indexed('Pod', 'node', change.name)) yield keyOf(pod)
 }
 
-const sameTaints = (a: readonly Taint[], b: readonly Taint[]): boolean =>
-  a.length === b.length && a.every((taint, index) => taint.key === b[index]?.key && taint.value === b[index]?.value)
-
-/** A Pod matters when it comes to a node, when its tolerations change and when it goes. */
-function* podChanged(change: Change): Generator<Wake> {
+/** A Pod matters when it comes to a tainted node, when its tolerations change and when it goes. */
+function* podChanged(change: Change, { memory, view }: World<Memory>): Generator<Wake> {
   const before = change.before as Pod | undefined
   const after = change.after as Pod | undefined
-  const moved = before?.spec.nodeName !== after?.spec.nodeName || before?.spec.tolerations !== after?.spec.tolerations
-  if (after === undefined || isTerminating(after) || (moved && isScheduled(after))) {
-    yield keyFor(change.namespace, change.name)
+  const key = keyFor(change.namespace, change.name)
+  if (after === undefined) {
+    if (memory.evictions.has(key)) yield key
+    return
   }
+  const isSame =
+    before?.spec.nodeName === after.spec.nodeName && sameJson(before?.spec.tolerations, after.spec.tolerations)
+  if (isSame || !isScheduled(after)) return
+  if (noExecuteTaints(view.get('Node', undefined, after.spec.nodeName ?? '')).length > 0) yield key
 }

@@ -28,7 +28,7 @@ export interface ReporterHost {
   registered(): void
   /** With every heartbeat. */
   heartbeat(): void
-  event(node: Node | undefined, reason: string, message: string): void
+  event(reason: string, message: string): void
 }
 
 /**
@@ -50,6 +50,8 @@ export class NodeReporter {
   private reportedAt: Micros = 0
   private busy = false
   private hasStorage = false
+  /** This version of the Node says what there is to say while these are the problems. */
+  private settled: { readonly node: Node; readonly problems: string } | undefined
 
   constructor(shape: NodeShape, client: ApiClient, host: ReporterHost, context: ActorContext) {
     this.shape = shape
@@ -88,12 +90,12 @@ export class NodeReporter {
   }
 
   private announce(): void {
-    this.host.event(undefined, 'Starting', 'Starting kubelet.')
+    this.host.event('Starting', 'Starting kubelet.')
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) this.tell(reason)
   }
 
   private tell(reason: string): void {
-    this.host.event(this.node, reason, `Node ${this.shape.name} status is now: ${reason}`)
+    this.host.event(reason, `Node ${this.shape.name} status is now: ${reason}`)
   }
 
   private retryRegister(): void {
@@ -189,8 +191,12 @@ export class NodeReporter {
   private sync(attempt: number): void {
     const { node, shape, context } = this
     if (node === undefined || this.busy) return
+    const isDue = context.monotonic - this.reportedAt >= REPORT
+    const problems = this.health().problems.join()
+    if (!isDue && this.settled?.node === node && this.settled.problems === problems) return
     const patch = nodePatch(shape, context.boot, node, this.health(), context.now)
-    if (!patch.isNews && context.monotonic - this.reportedAt < REPORT) return
+    this.settled = patch.isNews ? undefined : { node, problems }
+    if (!patch.isNews && !isDue) return
     const wasReady = isConditionTrue(node.status?.conditions, 'Ready')
     const isReady = this.health().problems.length === 0
     if (attempt === 1 && wasReady !== isReady) this.tell(isReady ? 'NodeReady' : 'NodeNotReady')

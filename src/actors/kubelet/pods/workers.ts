@@ -102,10 +102,16 @@ export class PodWorkers {
     if (worker.matches(record.row, 'rejected') || worker.isFinal(record.row)) return
     record.cause = cause
     if (record.work !== undefined) record.isPending = true
-    else if (record.syncedAt >= 0 && this.lastLook(record) <= record.syncedAt) {
+    else if (this.mayRun(record)) this.run(record)
+    else {
       record.awaitsLook = true
       this.planLook()
-    } else this.run(record)
+    }
+  }
+
+  /** At rest, and the runtime has been looked at since its last sync. */
+  private mayRun(record: PodRecord): boolean {
+    return record.work === undefined && (record.syncedAt < 0 || this.lastLook(record) > record.syncedAt)
   }
 
   /** The runtime told of a change; the next look sees it. */
@@ -130,7 +136,8 @@ export class PodWorkers {
    * at the Pod. Source: pkg/kubelet/status/status_manager.go, SetContainerReadiness; kubelet.go, handleProbeSync (v1.36).
    */
   judged(record: PodRecord): void {
-    if (!record.isGone && this.world.statuses.get(record.uid) !== undefined && !worker.isFinal(record.row)) {
+    const isKnown = !record.isGone && this.world.statuses.get(record.uid) !== undefined
+    if (isKnown && !this.mayRun(record) && !worker.isFinal(record.row)) {
       this.world.statuses.set(record.uid, statusNow(record, this.world, false))
       this.world.prober.statusSet(record.uid)
     }

@@ -33,8 +33,9 @@ export interface ProberHost {
  *
  * A probe that has succeeded often enough and would go on to succeed is not repeated: the machine says until when its
  * answer holds, and the next probe is sent at the first tick of the period after that. Between two such moments every
- * periodic probe would succeed and change nothing, so each verdict changes at the same tick as if all had been sent. Whatever else ends a success comes from the kubelet itself, which then goes back to its ticks: it stops the
- * container, or it sees another one in the status. Failing probes are never left out, for each is told as an Event.
+ * periodic probe would succeed and change nothing, so each verdict changes at the same tick as if all had been sent.
+ * Whatever else ends a success comes from the kubelet itself, which then goes back to its ticks: it stops the container,
+ * or it sees another one in the status. Failing probes are never left out, for each is told as an Event.
  * Source: pkg/kubelet/prober/worker.go, prober_manager.go (v1.36).
  */
 export class Prober implements ProbeVerdicts {

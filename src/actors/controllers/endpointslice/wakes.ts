@@ -1,0 +1,86 @@
+import { seconds } from '../../../events/time.ts'
+import type { Wake } from '../../../engine/client/controller.ts'
+import { keyFor } from '../../../engine/client/keys.ts'
+import { sameJson } from '../../../kubernetes/hash.ts'
+import { isReady } from '../../../kubernetes/pods.ts'
+import type { EndpointSlice } from '../../../kubernetes/types/networking.ts'
+import type { Pod } from '../../../kubernetes/types/pod.ts'
+import type { Change } from '../../../kubernetes/view.ts'
+import type { Membership } from './membership.ts'
+import { CONTROLLER, MANAGED_BY, SERVICE_NAME } from './slices.ts'
+import type { SliceTracker } from './tracker.ts'
+
+/** Source: endpointslice_controller.go, endpointSliceChangeMinSyncDelay. */
+const SLICE_DELAY = seconds(1)
+
+/** Which slices this controller keeps for each Service, by key. */
+export class SliceIndex {
+  private readonly byService = new Map<string, Set<string>>()
+
+  of(service: string): Iterable<string> {
+    return this.byService.get(service) ?? NONE
+  }
+
+  move(slice: string, from: string | undefined, to: string | undefined): void {
+    if (from === to) return
+    if (from !== undefined) {
+      const left = this.byService.get(from)
+      left?.delete(slice)
+      if (left?.size === 0) this.byService.delete(from)
+    }
+    if (to === undefined) return
+    const slices = this.byService.get(to)
+    if (slices === undefined) this.byService.set(to, new Set([slice]))
+    else slices.add(slice)
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * A Pod concerns the Services that select it if something that endpoints show has changed, and those that select it no
+ * longer or only now if its labels have.
+ * Source: staging/src/k8s.io/endpointslice/util/controller_utils.go, GetServicesToUpdateOnPodChange (v1.36).
+ */
+export function* podChanged(change: Change, membership: Membership): Generator<Wake> {
+  const before = change.before as Pod | undefined
+  const after = change.after as Pod | undefined
+  const { former, current } = membership.podChanged(keyFor(change.namespace, change.name), before, after)
+  const isNews = before === undefined || after === undefined || endpointChanged(before, after)
+  for (const service of current) if (isNews || !former.has(service)) yield service
+  for (const service of former) if (!current.has(service)) yield service
+}
+
+/** Upstream compares the addresses of the two deletion times: every change of a Pod that stops counts. */
+const endpointChanged = (before: Pod, after: Pod): boolean =>
+  before.metadata.deletionTimestamp !== undefined ||
+  after.metadata.deletionTimestamp !== undefined ||
+  isReady(before) !== isReady(after) ||
+  before.status?.podIP !== after.status?.podIP ||
+  before.spec.hostname !== after.spec.hostname ||
+  before.spec.subdomain !== after.spec.subdomain ||
+  !sameJson(before.status?.podIPs, after.status?.podIPs)
+
+/** A slice that somebody else changed or deleted is put right, a little later. Source: onEndpointSliceAdd, -Update, -Delete. */
+export function* sliceChanged(
+  change: Change,
+  { slices, tracker }: { readonly slices: SliceIndex; readonly tracker: SliceTracker },
+): Generator<Wake> {
+  const before = change.before as EndpointSlice | undefined
+  const after = change.after as EndpointSlice | undefined
+  const was = serviceOf(before)
+  const is = serviceOf(after)
+  slices.move(keyFor(change.namespace, change.name), was, is)
+  if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
+    if (was !== undefined && tracker.isLost(was, before)) yield { key: was, after: SLICE_DELAY }
+  } else if (was !== undefined && was !== is) yield { key: was, after: SLICE_DELAY }
+  if (after === undefined || is === undefined) return
+  if ((before !== undefined && was !== is) || tracker.isNews(is, after)) yield { key: is, after: SLICE_DELAY }
+}
+
+/** The Service that a slice is kept for, if this controller keeps it. */
+const serviceOf = (slice: EndpointSlice | undefined): string | undefined => {
+  const { labels, namespace } = slice?.metadata ?? {}
+  const service = labels?.[SERVICE_NAME]
+  return service !== undefined && labels?.[MANAGED_BY] === CONTROLLER ? keyFor(namespace, service) : undefined
+}
