@@ -12,20 +12,26 @@ import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 
-/** Events and Leases own nothing and are owned by nothing that matters; upstream ignores Events too. */
+/** Source: pkg/controller/garbagecollector/config/v1alpha1/defaults.go, DefaultIgnoredResources. */
 const NOT_COLLECTED: readonly Kind[] = ['Event']
 
+/** Feature gates that change what the controllers do. */
+export interface ControllerGates {
+  /** StaleControllerConsistencyReplicaSet, beta and on: a key waits until the view shows what was last written for it. */
+  readonly staleControllerConsistency?: boolean
+}
+
 /** The controllers of kube-controller-manager. Source: cmd/kube-controller-manager/app/controllermanager.go (v1.36). */
-export const kubeControllerManager = (kinds: {
-  readonly served: readonly Kind[]
-  readonly namespaced: readonly Kind[]
-}): readonly Controller[] => [
+export const kubeControllerManager = (
+  kinds: { readonly served: readonly Kind[]; readonly namespaced: readonly Kind[] },
+  { staleControllerConsistency = true }: ControllerGates = {},
+): readonly Controller[] => [
   serviceAccountController,
   rootCaController,
   namespaceController(kinds.namespaced),
   garbageCollectorController(kinds.served.filter((kind) => !NOT_COLLECTED.includes(kind))),
   deploymentController,
-  replicaSetController(),
+  replicaSetController(staleControllerConsistency),
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,

@@ -22,7 +22,7 @@ const BURST_REPLICAS = 500
  * five minutes, and (gate StaleControllerConsistencyReplicaSet) waiting until the view has reached what was written.
  * Source: pkg/controller/replicaset/replica_set.go, syncReplicaSet and manageReplicas (v1.36).
  */
-export const replicaSetController = (readsOwnWrites = true): Controller =>
+export const replicaSetController = (readsOwnWrites: boolean): Controller =>
   defineController({
     name: 'replicaset-controller',
     kinds: ['ReplicaSet', 'Pod'],
