@@ -159,10 +159,6 @@ export class ClusterCache {
     return this.claimUsers.has(key)
   }
 
-  get podCount(): number {
-    return this.placed.size
-  }
-
   private put(pod: PodInfo, nodeName: string, assumed: boolean): void {
     const node = this.nodeInfo(nodeName)
     node.addPod(pod)

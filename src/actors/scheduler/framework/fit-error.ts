@@ -1,8 +1,5 @@
 import type { NodeStatuses } from './node-statuses.ts'
 
-/** Longest text of an event, in bytes. Source: api/events/v1, NoteLengthLimit. */
-const EVENT_NOTE_LIMIT = 1024
-
 /**
  * Why no node fits, as people see it.
  * Source: pkg/scheduler/framework/types.go, FitError.Error (v1.36).
@@ -44,7 +41,3 @@ function reasonHistogram(allNodes: number, statuses: NodeStatuses): string {
   for (const [reason, count] of countReasons(allNodes, statuses)) texts.push(`${count} ${reason}`)
   return texts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(', ')
 }
-
-/** An event's text is cut, a condition's is not. Source: pkg/scheduler/schedule_one.go, truncateMessage. */
-export const truncateForEvent = (message: string): string =>
-  message.length <= EVENT_NOTE_LIMIT ? message : `${message.slice(0, EVENT_NOTE_LIMIT - 4)} ...`

@@ -23,7 +23,7 @@ export class NodeInfo {
   /** Taints that keep Pods away, and those that only push them away. */
   hardTaints: readonly Taint[] = NO_TAINTS
   softTaints: readonly Taint[] = NO_TAINTS
-  /** Rises with every change of this node or its Pods. */
+  /** Rises with every change of this node or its Pods: for plugins that keep what they worked out. */
   generation = 0
 
   constructor(name: string, slot: number, ports = new HostPorts()) {

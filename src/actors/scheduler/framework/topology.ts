@@ -26,11 +26,6 @@ export class TopologyKey {
     return this.nodesWith.length
   }
 
-  /** Number of a value; NO_VALUE if no node carries it. */
-  number(value: string): number {
-    return this.numbers.get(value) ?? NO_VALUE
-  }
-
   set(slot: number, node: Node | undefined): void {
     if (slot >= this.valueOf.length) this.grow(slot + 1)
     const value = node?.metadata.labels?.[this.key]

@@ -37,22 +37,28 @@ const compareSemvers = (a: CelSemver, b: CelSemver): number => {
 
 const compareSizes = (a: CelQuantity, b: CelQuantity): number => compareQuantities(a.text, b.text)
 
-const environment = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true })
-  .registerType('Quantity', CelQuantity)
-  .registerType('Semver', CelSemver)
-  .registerVariable('device', 'map')
-  .registerFunction('quantity(string): Quantity', (text: string) => new CelQuantity(text))
-  .registerFunction('isQuantity(string): bool', (text: string) => either.isRight(parseQuantity(text)))
-  .registerFunction('semver(string): Semver', (text: string) => new CelSemver(text))
-  .registerFunction('Quantity.compareTo(Quantity): int', (a: CelQuantity, b: CelQuantity) => BigInt(compareSizes(a, b)))
-  .registerFunction(
-    'Quantity.isGreaterThan(Quantity): bool',
-    (a: CelQuantity, b: CelQuantity) => compareSizes(a, b) > 0,
-  )
-  .registerFunction('Quantity.isLessThan(Quantity): bool', (a: CelQuantity, b: CelQuantity) => compareSizes(a, b) < 0)
-  .registerFunction('Semver.compareTo(Semver): int', (a: CelSemver, b: CelSemver) => BigInt(compareSemvers(a, b)))
-  .registerFunction('Semver.isGreaterThan(Semver): bool', (a: CelSemver, b: CelSemver) => compareSemvers(a, b) > 0)
-  .registerFunction('Semver.isLessThan(Semver): bool', (a: CelSemver, b: CelSemver) => compareSemvers(a, b) < 0)
+const createEnvironment = (): Environment =>
+  new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true })
+    .registerType('Quantity', CelQuantity)
+    .registerType('Semver', CelSemver)
+    .registerVariable('device', 'map')
+    .registerFunction('quantity(string): Quantity', (text: string) => new CelQuantity(text))
+    .registerFunction('isQuantity(string): bool', (text: string) => either.isRight(parseQuantity(text)))
+    .registerFunction('semver(string): Semver', (text: string) => new CelSemver(text))
+    .registerFunction('Quantity.compareTo(Quantity): int', (a: CelQuantity, b: CelQuantity) =>
+      BigInt(compareSizes(a, b)),
+    )
+    .registerFunction(
+      'Quantity.isGreaterThan(Quantity): bool',
+      (a: CelQuantity, b: CelQuantity) => compareSizes(a, b) > 0,
+    )
+    .registerFunction('Quantity.isLessThan(Quantity): bool', (a: CelQuantity, b: CelQuantity) => compareSizes(a, b) < 0)
+    .registerFunction('Semver.compareTo(Semver): int', (a: CelSemver, b: CelSemver) => BigInt(compareSemvers(a, b)))
+    .registerFunction('Semver.isGreaterThan(Semver): bool', (a: CelSemver, b: CelSemver) => compareSemvers(a, b) > 0)
+    .registerFunction('Semver.isLessThan(Semver): bool', (a: CelSemver, b: CelSemver) => compareSemvers(a, b) < 0)
+
+/** Made for the first expression: most clusters have none. */
+let environment: Environment | undefined
 
 type Compiled = (driver: string, device: Device) => DeviceVerdict
 
@@ -72,6 +78,7 @@ export function deviceSelector(expression: string): Compiled {
 
 function compile(expression: string): Compiled {
   try {
+    environment ??= createEnvironment()
     const program = environment.parse(expression)
     return (driver, device) => {
       try {

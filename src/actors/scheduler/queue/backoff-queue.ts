@@ -91,10 +91,6 @@ export class BackoffQueue {
     return done
   }
 
-  values(): readonly QueuedPod[] {
-    return [...this.rejected.values(), ...this.erred.values()]
-  }
-
   private duration(count: number): Micros {
     let duration = this.initial
     for (let i = 1; i < count; i++) {

@@ -50,11 +50,6 @@ export class KeyedHeap<T> {
     return entry
   }
 
-  /** In no particular order. */
-  values(): readonly T[] {
-    return this.entries
-  }
-
   private settle(place: number): void {
     if (!this.up(place)) this.down(place)
   }

@@ -86,10 +86,6 @@ export class SchedulingQueue {
     return this.active.size + this.backoff.size + this.unschedulable.size
   }
 
-  get isIdle(): boolean {
-    return this.length === 0
-  }
-
   whereIs(info: PodInfo): QueueName {
     if (this.inFlight.has(info.uid)) return 'in-flight'
     if (this.active.get(info.key) !== undefined) return 'active'
