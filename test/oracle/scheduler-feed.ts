@@ -202,7 +202,6 @@ export class BareFeed implements Feed {
       this.patch('Pod', info.pod.metadata.name, { status: { nominatedNodeName } }, info.pod.metadata.namespace)
     }
     if (preemption === undefined) return
-    this.core.preemptionStarted(info.uid)
     for (const { metadata } of preemption.losesNomination) {
       this.patch('Pod', metadata.name, { status: { nominatedNodeName: null } }, metadata.namespace)
     }

@@ -88,6 +88,7 @@ export class SchedulerCore {
 
   /** Something has become visible. `cause` is the event that showed it. */
   observe(change: Change, now: Micros, cause: Seq = 0): void {
+    if (change.kind === 'Pod' && change.after === undefined) this.preempting.delete(change.before?.metadata.uid ?? '')
     this.observer.observe(change, now, cause)
   }
 
@@ -158,12 +159,10 @@ export class SchedulerCore {
     return failure
   }
 
-  /** Victims of this Pod are being deleted: it is not tried until `preemptionDone`. */
-  preemptionStarted(uid: string): void {
-    this.preempting.add(uid)
-  }
-
-  /** To be told before the last victim is deleted, so that its end wakes the Pod. `failed` tries the Pod again at once. */
+  /**
+   * A Pod whose attempt ended in a preemption with victims to be deleted is not tried until this is told: before the last
+   * victim is deleted, so that its end wakes the Pod. `failed` tries the Pod again at once.
+   */
   preemptionDone(pod: PodInfo, failed: boolean): void {
     this.preempting.delete(pod.uid)
     if (failed) this.queue.activate(pod)
@@ -174,7 +173,13 @@ export class SchedulerCore {
     const batch = profile === undefined ? undefined : this.batches.get(profile)
     if (profile === undefined || batch === undefined) throw new RangeError('a queued Pod has a profile')
     const result = this.cycle.run(queued, profile, batch, this.queue.cycle, now)
-    if (result.kind === 'failure') this.putBack(result.failure, now)
+    if (result.kind === 'failure') {
+      // Before it is put back, or an event that has overtaken the attempt would have it tried again at once.
+      if (result.failure.preemption?.victims.some(({ terminating }) => !terminating) === true) {
+        this.preempting.add(queued.info.uid)
+      }
+      this.putBack(result.failure, now)
+    }
     return result
   }
 

@@ -25,7 +25,6 @@ export class Preemptor {
     const victims = preemption.victims.filter(({ pod }) => !isTerminating(pod))
     const last = victims.at(-1)
     if (last === undefined) return
-    this.ports.core.preemptionStarted(preemptor.uid)
     let open = victims.length - 1
     let failed = false
     const finish = (): void => {
