@@ -13,7 +13,7 @@ import { Watchers } from '../../src/actors/etcd/mvcc/watch.ts'
 import type { EtcdOperation, EtcdRequest } from '../../src/events/catalogue/etcd-request.ts'
 import { MvccModel } from './mvcc-model.ts'
 
-const KEYS = ['/r/a/1', '/r/a/2', '/r/a/3', '/r/ab', '/r/b/1', '/r/b/2', '/q'] as const
+const KEYS = ['/r/a/1', '/r/a/2', '/r/ab', '/r/b/1', '/q'] as const
 const key = fc.constantFrom(...KEYS)
 const lease = fc.constantFrom(0, 0, 0, 1, 2)
 
@@ -46,7 +46,11 @@ const request: fc.Arbitrary<EtcdRequest> = fc.oneof(
       else: fc.array(remove, { maxLength: 1 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('compact' as const), revision: fc.nat(40) }) },
+  // How far back from the present; made absolute when it is its turn.
+  {
+    weight: 2,
+    arbitrary: fc.record({ op: fc.constant('compact' as const), revision: fc.integer({ min: -1, max: 5 }) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -89,14 +93,15 @@ const sameMeaning = (store: MvccStore, model: MvccModel): void => {
 
 test('requests do what the model says, and an image is the same store', () => {
   fc.assert(
-    fc.property(fc.array(request, { maxLength: 40 }), fc.nat(39), (requests, half) => {
+    fc.property(fc.array(request, { maxLength: 40, size: 'max' }), fc.nat(39), (requests, half) => {
       const model = new MvccModel()
       const store = new MvccStore()
       const watchers = new Watchers()
       watchers.start(store, { client: 'c', watch: 1, ...SPANS[0], from: 1, progress: false })
       const pushed: number[] = []
       let twin: MvccStore | undefined
-      for (const [i, one] of requests.entries()) {
+      for (const [i, drawn] of requests.entries()) {
+        const one = drawn.op === 'compact' ? { ...drawn, revision: store.revision - drawn.revision } : drawn
         if (i === half) twin = new MvccStore(store.image())
         const entry = { index: i + 1, term: 1, ref: i + 100, request: one }
         const applied = apply(store, entry)
@@ -113,7 +118,7 @@ test('requests do what the model says, and an image is the same store', () => {
       sameMeaning(store, model)
       if (twin !== undefined) sameMeaning(twin, model)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 

@@ -27,10 +27,8 @@ export interface TreeImage<V> {
   readonly size: number
 }
 
-/** Most values of a leaf and children of a branch. Small enough to copy, large enough to keep 300,000 keys three levels deep. */
+/** Most values of a leaf and children of a branch. Small enough to copy, large enough to keep 300,000 keys four levels deep. */
 const WIDTH = 64
-/** A node that falls below is joined with its neighbour if both fit into one. */
-const SPARSE = WIDTH >> 2
 
 /**
  * Keys in order, with images for free: a B+ tree whose nodes are copied when they are first changed after an image.
@@ -45,8 +43,10 @@ export class KeyTree<V extends Keyed> {
   /** The right half of the node that was just changed, if it had to be split, and from which key on it goes. */
   private overflow: Node<V> | undefined = undefined
   private overflowFrom = ''
+  private readonly width: number
 
-  constructor(image?: TreeImage<V>) {
+  constructor(image?: TreeImage<V>, width = WIDTH) {
+    this.width = width
     this.root = image?.root ?? this.leaf([])
     this.count = image?.size ?? 0
   }
@@ -80,7 +80,6 @@ export class KeyTree<V extends Keyed> {
     const before = this.count
     this.root = this.deleteBelow(this.root, key)
     while (this.root.children?.length === 1) this.root = this.root.children[0] as Node<V>
-    if (widthOf(this.root) === 0) this.root = this.leaf([])
     return this.count < before
   }
 
@@ -108,7 +107,7 @@ export class KeyTree<V extends Keyed> {
       own.children.splice(at + 1, 0, this.overflow)
       own.from.splice(at + 1, 0, this.overflowFrom)
       this.overflow = undefined
-      if (own.children.length > WIDTH) this.splitBranch(own)
+      if (own.children.length > this.width) this.splitBranch(own)
     }
     return own
   }
@@ -124,7 +123,7 @@ export class KeyTree<V extends Keyed> {
     // Keys are mostly added in order, so a full last leaf is left full.
     const isLast = at === values.length
     values.splice(at, 0, value)
-    if (values.length > WIDTH) this.splitLeaf(leaf, isLast ? WIDTH : WIDTH >> 1)
+    if (values.length > this.width) this.splitLeaf(leaf, isLast ? this.width : this.width >> 1)
     return leaf
   }
 
@@ -158,15 +157,20 @@ export class KeyTree<V extends Keyed> {
     if (widthOf(changed) === 0) {
       own.children.splice(at, 1)
       own.from.splice(at, 1)
-    } else if (widthOf(changed) < SPARSE) this.join(own, at > 0 ? at - 1 : 0)
+    } else if (this.isSparse(changed)) this.join(own, at > 0 ? at - 1 : 0)
     return own
+  }
+
+  /** To be joined with a neighbour, if both fit into one. */
+  private isSparse(node: Node<V>): boolean {
+    return widthOf(node) < this.width >> 2
   }
 
   /** Makes one of two neighbours if they fit into one node. */
   private join(parent: Branch<V>, at: number): void {
     const left = parent.children[at]
     const right = parent.children[at + 1]
-    if (left === undefined || right === undefined || widthOf(left) + widthOf(right) > WIDTH) return
+    if (left === undefined || right === undefined || widthOf(left) + widthOf(right) > this.width) return
     if (left.children === undefined && right.children === undefined) {
       parent.children[at] = this.leaf([...left.values, ...right.values])
     } else if (left.children !== undefined && right.children !== undefined) {
