@@ -68,7 +68,7 @@ describe('seatrial run', () => {
       'created for replicaset',
       'bound to',
       'Running',
-      'Ready',
+      `${moved} Ready`,
     ]
     const places = order.map((words) => why.indexOf(words))
     expect(places.every((place) => place >= 0)).toBe(true)
