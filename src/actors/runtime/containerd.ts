@@ -185,8 +185,9 @@ class Containerd {
   }
 
   private stopSandbox({ call, uid, sandbox }: EventData<'StopPodSandbox'>, to: ActorId): void {
-    for (const container of this.running())
-      if (container.sandbox === sandbox) this.signal(container.container, 'SIGKILL')
+    for (const container of this.journal.holdings.containersOf(uid)) {
+      if (container.sandbox === sandbox && container.end === undefined) this.signal(container.container, 'SIGKILL')
+    }
     this.after(SANDBOX_STOP, () => {
       this.journal.note({ type: 'sandbox stopped', sandbox })
       this.context.emit('SandboxStopped', { call, uid, sandbox }, { to })
@@ -257,9 +258,9 @@ class Containerd {
   }
 
   private prune(uid: string, name: string): void {
-    const ends = [...this.journal.holdings.containers.values()].filter(
-      (container) => container.uid === uid && container.name === name && container.end !== undefined,
-    )
+    const ends = this.journal.holdings
+      .containersOf(uid)
+      .filter((container) => container.name === name && container.end !== undefined)
     for (const { container } of ends.slice(0, Math.max(0, ends.length - KEPT_ENDS))) {
       this.journal.note({ type: 'container removed', container })
     }

@@ -57,6 +57,18 @@ export class Holdings {
   readonly images = new Map<string, number>()
   readonly sandboxes = new Map<string, Sandbox>()
   readonly containers = new Map<string, Container>()
+  /** Ids of the containers of each Pod. */
+  private readonly byPod = new Map<string, Set<string>>()
+
+  /** In order of their start. */
+  containersOf(uid: string): readonly Container[] {
+    const found: Container[] = []
+    for (const id of this.byPod.get(uid) ?? []) {
+      const container = this.containers.get(id)
+      if (container !== undefined) found.push(container)
+    }
+    return found
+  }
 
   apply(record: HoldingsRecord): void {
     switch (record.type) {
@@ -76,19 +88,23 @@ export class Holdings {
         return
       }
       case 'container':
-        this.containers.set(record.container.container, record.container)
+        this.put(record.container)
         return
       case 'ended': {
         const container = this.containers.get(record.container)
         if (container !== undefined) this.containers.set(record.container, { ...container, end: record.end })
         return
       }
-      case 'container removed':
+      case 'container removed': {
+        const container = this.containers.get(record.container)
         this.containers.delete(record.container)
+        if (container !== undefined) this.byPod.get(container.uid)?.delete(record.container)
         return
+      }
       case 'pod removed':
         for (const [id, sandbox] of this.sandboxes) if (sandbox.uid === record.uid) this.sandboxes.delete(id)
-        for (const [id, container] of this.containers) if (container.uid === record.uid) this.containers.delete(id)
+        for (const { container } of this.containersOf(record.uid)) this.containers.delete(container)
+        this.byPod.delete(record.uid)
         return
       case 'snapshot':
         this.restore(record.holdings)
@@ -113,9 +129,17 @@ export class Holdings {
     this.images.clear()
     this.sandboxes.clear()
     this.containers.clear()
+    this.byPod.clear()
     for (const [image, bytes] of images) this.images.set(image, bytes)
     for (const sandbox of sandboxes) this.sandboxes.set(sandbox.sandbox, sandbox)
-    for (const container of containers) this.containers.set(container.container, container)
+    for (const container of containers) this.put(container)
+  }
+
+  private put(container: Container): void {
+    this.containers.set(container.container, container)
+    const ids = this.byPod.get(container.uid)
+    if (ids === undefined) this.byPod.set(container.uid, new Set([container.container]))
+    else ids.add(container.container)
   }
 
   /** The machine has booted since: no process of before lives. */

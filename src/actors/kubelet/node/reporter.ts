@@ -192,13 +192,14 @@ export class NodeReporter {
     const { node, shape, context } = this
     if (node === undefined || this.busy) return
     const isDue = context.monotonic - this.reportedAt >= REPORT
-    const problems = this.health().problems.join()
+    const health = this.health()
+    const problems = health.problems.join()
     if (!isDue && this.settled?.node === node && this.settled.problems === problems) return
-    const patch = nodePatch(shape, context.boot, node, this.health(), context.now)
+    const patch = nodePatch(shape, context.boot, node, health, context.now)
     this.settled = patch.isNews ? undefined : { node, problems }
     if (!patch.isNews && !isDue) return
     const wasReady = isConditionTrue(node.status?.conditions, 'Ready')
-    const isReady = this.health().problems.length === 0
+    const isReady = health.problems.length === 0
     if (attempt === 1 && wasReady !== isReady) this.tell(isReady ? 'NodeReady' : 'NodeNotReady')
     this.busy = true
     const { body } = patch

@@ -3,6 +3,7 @@ import { imageReference, normalizedImage } from '../../../kubernetes/workload/im
 import type { Container, ContainerState, ContainerStatus } from '../../../kubernetes/types/container.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import { isToBeStarted } from '../pods/restart.ts'
+import { withMembers } from '../../../kubernetes/with-members.ts'
 import { instanceOf, type PodState, type RuntimeContainer } from '../runtime/pod-state.ts'
 
 /** Why a container that should run does not. */
@@ -14,8 +15,6 @@ export interface WaitingReason {
 export interface ContainersInput {
   readonly pod: Pod
   readonly state: PodState
-  /** What was last said about these containers. */
-  readonly previous: readonly ContainerStatus[] | undefined
   /** Why the last try to start a container failed. */
   readonly waitingReason: (container: string) => WaitingReason | undefined
 }
@@ -31,11 +30,17 @@ const LOST_END = {
  * Source: pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses (v1.36).
  * Abridged: no `user`, no `stopSignal`, no ephemeral containers.
  */
-export const containerStatuses = (input: ContainersInput, kind: 'regular' | 'init'): readonly ContainerStatus[] => {
+export const containerStatuses = (
+  input: ContainersInput,
+  previous: readonly ContainerStatus[] | undefined,
+  kind: 'regular' | 'init',
+): readonly ContainerStatus[] => {
   const { pod } = input
   const containers = kind === 'init' ? (pod.spec.initContainers ?? []) : pod.spec.containers
-  const previous = new Map((input.previous ?? []).map((status) => [status.name, status]))
-  const statuses = containers.map((container) => statusOf(input, container, previous.get(container.name), kind))
+  const statuses = containers.map((container) => {
+    const before = previous?.find(({ name }) => name === container.name)
+    return statusOf(input, container, before, kind)
+  })
   if (kind === 'init') return statuses
   return statuses.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
@@ -48,14 +53,15 @@ const statusOf = (
 ): ContainerStatus => {
   const { pod, state } = input
   const instance = instanceOf(state, container.name)
-  const status = instance === undefined ? unstarted(pod, container, previous) : started(input, container, instance)
+  const status =
+    instance === undefined ? unstarted(pod, container, previous) : started(state, container, instance, previous)
   const ended = instance?.end
   if (kind === 'init' && ended?.exitCode === 0) return status
   if (!isToBeStarted(pod, container, state)) return status
   const reason = input.waitingReason(container.name)
   if (reason === undefined) return status
   const lastState = status.state?.terminated === undefined ? status.lastState : status.state
-  return { ...status, lastState, state: { waiting: reason } }
+  return withMembers(status, { lastState, state: { waiting: reason } })
 }
 
 /** The runtime knows no instance: it has not been started yet, or its remains are gone. */
@@ -77,10 +83,13 @@ const unstarted = (pod: Pod, container: Container, previous: ContainerStatus | u
   }
 }
 
-const started = (input: ContainersInput, container: Container, instance: RuntimeContainer): ContainerStatus => {
-  const before = input.state.containers.find((other) => other.name === container.name && other !== instance)
-  const previous = input.previous?.find((status) => status.name === container.name)
-  const { requests, limits } = container.resources ?? {}
+const started = (
+  state: PodState,
+  container: Container,
+  instance: RuntimeContainer,
+  previous: ContainerStatus | undefined,
+): ContainerStatus => {
+  const before = state.containers.find((other) => other.name === container.name && other !== instance)
   return {
     name: container.name,
     state: stateOf(instance),
@@ -91,8 +100,8 @@ const started = (input: ContainersInput, container: Container, instance: Runtime
     imageID: imageReference(instance.image),
     containerID: containerID(instance.id),
     started: false,
-    ...(requests === undefined ? {} : { allocatedResources: requests }),
-    resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
+    allocatedResources: container.resources?.requests,
+    resources: { limits: container.resources?.limits, requests: container.resources?.requests },
     volumeMounts: volumeMounts(container),
   }
 }

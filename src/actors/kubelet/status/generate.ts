@@ -4,6 +4,7 @@ import { qosOf } from '../../../kubernetes/qos.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { ContainerStatus } from '../../../kubernetes/types/container.ts'
 import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../kubernetes/types/pod.ts'
+import { withMembers } from '../../../kubernetes/with-members.ts'
 import { instanceOf, type PodState } from '../runtime/pod-state.ts'
 import { KUBELET_CONDITIONS, kubeletConditions } from './conditions.ts'
 import { containerStatuses, type WaitingReason } from './containers.ts'
@@ -31,39 +32,44 @@ export interface StatusInput {
   readonly health: (container: string, status: ContainerStatus) => Health
 }
 
-/** The status of a Pod, made from what the runtime shows. Source: pkg/kubelet/kubelet_pods.go, generateAPIPodStatus (v1.36). */
+/**
+ * The status of a Pod, made from what the runtime shows. A member without a value is there as `undefined`: objects of one
+ * shape are made and compared many times faster. Source: pkg/kubelet/kubelet_pods.go, generateAPIPodStatus (v1.36).
+ */
 export const generateStatus = (input: StatusInput): PodStatus => {
   const { pod, state, previous, isTerminal, nodeIP } = input
-  const regular = containerStatuses({ ...input, previous: previous?.containerStatuses }, 'regular')
-  const init = containerStatuses({ ...input, previous: previous?.initContainerStatuses }, 'init')
-  const withHealth = (status: ContainerStatus): ContainerStatus => ({ ...status, ...input.health(status.name, status) })
-  const statuses = regular.map(withHealth)
-  const initStatuses = init.map(withHealth)
+  const statuses = withHealth(input, containerStatuses(input, previous?.containerStatuses, 'regular'))
+  const initStatuses = withHealth(input, containerStatuses(input, previous?.initContainerStatuses, 'init'))
   const isInitialized = pod.spec.containers.some(({ name }) => instanceOf(state, name) !== undefined)
-  const computed = phaseOf({ pod, statuses: [...statuses, ...initStatuses], isTerminal, isInitialized })
+  const all = initStatuses.length === 0 ? statuses : [...statuses, ...initStatuses]
+  const computed = phaseOf({ pod, statuses: all, isTerminal, isInitialized })
   const phase = keptPhase(computed, previous?.phase, pod.status?.phase)
   const samePhase = phase === previous?.phase
-  const reason = samePhase ? (previous?.reason ?? pod.status?.reason) : undefined
-  const message = samePhase ? (previous?.message ?? pod.status?.message) : undefined
   // An address stays in the status after its sandbox is gone. Source: pkg/kubelet/pleg/generic.go, getPodIPs.
   const isOver = previous?.phase === 'Succeeded' || previous?.phase === 'Failed'
   const ip = state.sandbox?.ip ?? (pod.spec.hostNetwork === true ? nodeIP : isOver ? previous?.podIP : undefined)
+  const { allocatedResources, resources } = podLevelResources(pod, previous, input.seenPhase)
   return {
-    ...given('observedGeneration', pod.metadata.generation),
+    observedGeneration: pod.metadata.generation,
     phase,
     conditions: conditionsOf(input, { phase, statuses, initStatuses }),
-    ...given('message', message),
-    ...given('reason', reason),
+    message: samePhase ? (previous?.message ?? pod.status?.message) : undefined,
+    reason: samePhase ? (previous?.reason ?? pod.status?.reason) : undefined,
     hostIP: nodeIP,
     hostIPs: [{ ip: nodeIP }],
-    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    podIP: ip,
+    podIPs: ip === undefined ? undefined : [{ ip }],
     startTime: previous?.startTime ?? pod.status?.startTime ?? rfc3339(input.now),
-    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
+    initContainerStatuses: initStatuses.length === 0 ? undefined : initStatuses,
     containerStatuses: statuses,
     qosClass: qosOf(pod),
-    ...podLevelResources(pod, previous, input.seenPhase),
+    allocatedResources,
+    resources,
   }
 }
+
+const withHealth = (input: StatusInput, statuses: readonly ContainerStatus[]): readonly ContainerStatus[] =>
+  statuses.map((status) => withMembers(status, input.health(status.name, status)))
 
 /** A terminal phase is never left. */
 const keptPhase = (computed: PodPhase, ...known: readonly (PodPhase | undefined)[]): PodPhase =>
@@ -78,20 +84,19 @@ interface Generated {
 const conditionsOf = (input: StatusInput, generated: Generated): readonly PodCondition[] => {
   const { pod, state, previous } = input
   const others = (pod.status?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type))
-  const own = kubeletConditions({ pod, ...generated, others, hasSandbox: state.sandbox?.ready === true })
+  const { phase, statuses, initStatuses } = generated
+  const hasSandbox = state.sandbox?.ready === true
+  const own = kubeletConditions({ pod, phase, statuses, initStatuses, others, hasSandbox })
   const observedGeneration = pod.metadata.generation
   const known = previous?.conditions ?? pod.status?.conditions
-  const stamped = own.map((verdict): PodCondition => {
-    const before = findCondition(known, verdict.type)
-    const kept = before?.status === verdict.status ? before.lastTransitionTime : undefined
-    return {
-      ...verdict,
-      ...given('observedGeneration', observedGeneration),
-      lastProbeTime: null,
-      lastTransitionTime: kept ?? rfc3339(input.now),
-    }
-  })
-  return [...others, ...stamped]
+  const conditions = others
+  for (const { type, status, reason, message } of own) {
+    const before = findCondition(known, type)
+    const kept = before?.status === status ? before.lastTransitionTime : undefined
+    const lastTransitionTime = kept ?? rfc3339(input.now)
+    conditions.push({ type, status, reason, message, observedGeneration, lastProbeTime: null, lastTransitionTime })
+  }
+  return conditions
 }
 
 const UNLOCATED = {

@@ -1,5 +1,7 @@
+import { findCondition } from '../../../kubernetes/conditions.ts'
 import { sameJson } from '../../../kubernetes/hash.ts'
 import type { PodCondition, PodStatus } from '../../../kubernetes/types/pod.ts'
+import { withMembers } from '../../../kubernetes/with-members.ts'
 import { KUBELET_CONDITIONS } from './conditions.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -15,18 +17,21 @@ export interface StatusPatch {
  * nothing differs. Source: pkg/util/pod/pod.go, PatchPodStatus; apimachinery/pkg/util/strategicpatch/patch.go (v1.36).
  */
 export const statusPatch = (uid: string, shown: PodStatus | undefined, next: PodStatus): StatusPatch | undefined => {
-  const { conditions: shownConditions, ...before } = shown ?? {}
-  const { conditions, ...after } = withOthers(shown, next)
-  const status = { ...diffConditions(shownConditions ?? [], conditions ?? []), ...diffMembers(before, after) }
+  const after = withOthers(shown, next)
+  const status: Record<string, unknown> = {}
+  diffConditions(shown?.conditions ?? [], after.conditions ?? [], status)
+  diffMembers((shown ?? {}) as Members, after as Members, status)
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid }, status }
 }
 
 /** What others own is kept as the API shows it: their conditions, resource claims. Source: status_manager.go, mergePodStatus. */
 export const withOthers = (shown: PodStatus | undefined, next: PodStatus): PodStatus => {
-  const others = (shown?.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.has(type))
-  const own = (next.conditions ?? []).filter(({ type }) => KUBELET_CONDITIONS.has(type))
+  const conditions: PodCondition[] = []
+  for (const condition of shown?.conditions ?? [])
+    if (!KUBELET_CONDITIONS.has(condition.type)) conditions.push(condition)
+  for (const condition of next.conditions ?? []) if (KUBELET_CONDITIONS.has(condition.type)) conditions.push(condition)
   const { resourceClaimStatuses, extendedResourceClaimStatus } = shown ?? {}
-  return { ...next, conditions: [...others, ...own], resourceClaimStatuses, extendedResourceClaimStatus }
+  return withMembers(next, { conditions, resourceClaimStatuses, extendedResourceClaimStatus })
 }
 
 /** Whether the API shows what the kubelet would have it show. */
@@ -34,37 +39,65 @@ export const shows = (shown: PodStatus | undefined, next: PodStatus): boolean =>
   statusPatch('', shown, next) === undefined
 
 /** Members that differ, `null` for those that go. Lists are replaced as a whole, as container statuses are. */
-const diffMembers = (before: Members, after: Members): Members => {
-  const diff: Record<string, unknown> = {}
+const diffMembers = (before: Members, after: Members, diff: Record<string, unknown>): void => {
   for (const key of Object.keys(after)) {
+    if (key === 'conditions') continue
     const [old, now] = [before[key], after[key]]
     if (now === undefined || sameJson(old, now)) continue
-    diff[key] = isMembers(old) && isMembers(now) ? diffMembers(old, now) : now
+    if (isMembers(old) && isMembers(now)) {
+      const inner: Record<string, unknown> = {}
+      diffMembers(old, now, inner)
+      diff[key] = inner
+    } else diff[key] = now
   }
   for (const key of Object.keys(before)) {
-    if (before[key] !== undefined && before[key] !== null && after[key] === undefined) diff[key] = null
+    if (key !== 'conditions' && isThere(before[key]) && after[key] === undefined) diff[key] = null
   }
-  return diff
 }
+
+const isThere = (value: unknown): boolean => value !== undefined && value !== null
 
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const diffConditions = (before: readonly PodCondition[], after: readonly PodCondition[]): Members => {
+const diffConditions = (
+  before: readonly PodCondition[],
+  after: readonly PodCondition[],
+  diff: Record<string, unknown>,
+): void => {
   const changed: Members[] = []
   for (const condition of after) {
-    const old = before.find(({ type }) => type === condition.type)
-    const diff = old === undefined ? { ...condition } : diffMembers(members(old), members(condition))
-    if (Object.keys(diff).length > 0) changed.push({ ...diff, type: condition.type })
+    const old = findCondition(before, condition.type)
+    const news = old === undefined ? membersOf(condition) : diffCondition(old, condition)
+    if (news !== undefined) changed.push(news)
   }
   for (const { type } of before) {
-    if (!after.some((condition) => condition.type === type)) changed.push({ $patch: 'delete', type })
+    if (findCondition(after, type) === undefined) changed.push({ $patch: 'delete', type })
   }
-  if (changed.length === 0) return {}
-  const order = after.map(({ type }) => ({ type }))
-  return before.length === 0 ? { conditions: changed } : { '$setElementOrder/conditions': order, conditions: changed }
+  if (changed.length === 0) return
+  if (before.length > 0) diff['$setElementOrder/conditions'] = after.map(({ type }) => ({ type }))
+  diff['conditions'] = changed
 }
 
+const membersOf = (condition: PodCondition): Members => ({ ...condition })
+
+const CONDITION_MEMBERS = [
+  'status',
+  'reason',
+  'message',
+  'lastTransitionTime',
+  'lastProbeTime',
+  'observedGeneration',
+] as const
+
 /** A null time is no time. */
-const members = ({ lastProbeTime, ...rest }: PodCondition): Members =>
-  lastProbeTime === null || lastProbeTime === undefined ? rest : { ...rest, lastProbeTime }
+const diffCondition = (before: PodCondition, after: PodCondition): Members | undefined => {
+  let diff: Record<string, unknown> | undefined
+  for (const member of CONDITION_MEMBERS) {
+    const [old, now] = [before[member] ?? undefined, after[member] ?? undefined]
+    if (old === now) continue
+    diff ??= { type: after.type }
+    diff[member] = now ?? null
+  }
+  return diff
+}
