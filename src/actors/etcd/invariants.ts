@@ -3,6 +3,7 @@ import type { Entry, Index, MemberId, Snapshot, Term } from './raft/entry.ts'
 import type { RaftMessage } from './raft/message.ts'
 import type { Ready } from './raft/ready.ts'
 import type { Raft } from './raft/state.ts'
+import { Recent } from './recent.ts'
 
 /** What is remembered of one entry that some log has held. */
 interface SeenEntry {
@@ -42,7 +43,7 @@ const UNKNOWN: Omit<Watched, 'raft'> = {
 }
 
 /** How many entries are remembered: far more than any two living logs differ by. */
-const REMEMBERED_MAX = 65_536
+const REMEMBERED = 32_768
 
 /** More than there will ever be terms. */
 const TERMS_MAX = 2_097_152
@@ -57,10 +58,10 @@ const TERMS_MAX = 2_097_152
 export class RaftSafety {
   private readonly leaders = new Map<Term, MemberId>()
   /** By member and term. */
-  private readonly votes = new Map<number, MemberId>()
+  private readonly votes = new Recent<number, MemberId>(REMEMBERED)
   /** By index and term. */
-  private readonly entries = new Map<number, SeenEntry>()
-  private readonly decided = new Map<Index, Decided>()
+  private readonly entries = new Recent<number, SeenEntry>(REMEMBERED)
+  private readonly decided = new Recent<Index, Decided>(REMEMBERED)
   /** By the term in which it was decided: the newest entry decided then. */
   private readonly newest = new Map<Term, { readonly index: Index; readonly term: Term }>()
   private readonly members = new Map<MemberId, Watched>()
@@ -204,7 +205,6 @@ export class RaftSafety {
     const seen = this.entries.get(key)
     if (seen === undefined) {
       this.entries.set(key, { ref, previousTerm })
-      forgetOldest(this.entries)
       return
     }
     invariant(
@@ -224,15 +224,8 @@ export class RaftSafety {
       return
     }
     this.decided.set(index, { term, ref, digest: undefined })
-    forgetOldest(this.decided)
     if (index <= this.highest) return
     this.highest = index
     this.newest.set(raft.term, { index, term })
   }
-}
-
-const forgetOldest = (map: Map<number, unknown>): void => {
-  if (map.size <= REMEMBERED_MAX) return
-  const oldest = map.keys().next()
-  if (oldest.done !== true) map.delete(oldest.value)
 }
