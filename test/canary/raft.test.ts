@@ -30,12 +30,12 @@ const byStorm: readonly (readonly [RaftBug, RegExp])[] = [
   ['no-log-matching', /Log Matching/],
   ['truncates-always', /must not replace what is committed|acknowledged/],
   ['votes-twice', /votes once in term|Election Safety/],
-  ['votes-for-anyone', /Leader Completeness/],
+  ['votes-for-anyone', /Leader Completeness|State Machine Safety/],
   ['small-majority', /Leader Completeness|State Machine Safety/],
   ['acknowledges-early', /which it acknowledged/],
   ['reads-alone', /read .* began after/],
   ['reads-too-soon', /read .* began after/],
-  ['no-term-check', /State Machine Safety|Log Matching|Leader/],
+  ['no-term-check', /State Machine Safety|Log Matching|Leader|votes once/],
 ]
 
 const byTranscript: readonly (readonly [RaftBug, string, RegExp])[] = [

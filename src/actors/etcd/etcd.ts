@@ -90,6 +90,10 @@ class Member {
   private parked: { readonly ref: Seq; readonly request: EtcdRequest }[] = []
   private unsynced: Unsynced[] = []
   private synced = 0
+  /** Up to where the disk must be synced before a promise may leave: behind the last record that had to be. */
+  private promisable = 0
+  /** The disk refused a write: this member's memory is ahead of its disk, and it must not speak again. */
+  private failed = false
   private alarmAt: Micros | undefined
   /** Where on the disk the last checkpoint begins: what stands before it may go once it is synced. */
   private checkpoint: { readonly start: number; readonly end: number } | undefined
@@ -113,6 +117,7 @@ class Member {
   }
 
   receive(event: LogEvent): void {
+    if (this.failed) return
     switch (event.type) {
       case 'EtcdRequested':
         return this.request(event.by, event.data, event.seq)
@@ -274,7 +279,7 @@ class Member {
 
   /** Does what a step wants done, in the order that Ready prescribes. */
   private carryOut(ready: Ready): void {
-    this.save(ready)
+    if (!this.save(ready)) return
     for (const message of ready.messages) this.send(message)
     if (ready.afterSync.length > 0) this.sendAfterSync(ready.afterSync)
     if (ready.role !== undefined) this.announceRole(ready)
@@ -288,12 +293,21 @@ class Member {
     this.armLeaseTimer()
   }
 
-  private save(ready: Ready): void {
+  /** False if the disk refused: then nothing of this step may be told to anyone, and the process ends. */
+  private save(ready: Ready): boolean {
     const { disk } = this.context
     if (ready.snapshot !== undefined) this.replaceStore(ready.snapshot.state as StoreImage)
     const record = recordOf(ready)
-    if (record !== undefined) disk.append(record)
-    if (ready.mustSync) disk.sync()
+    if (record !== undefined && disk.append(record) < 0) {
+      this.failed = true
+      this.context.exit('failed to save Raft hard state and entries')
+      return false
+    }
+    if (ready.mustSync) {
+      this.promisable = disk.position
+      disk.sync()
+    }
+    return true
   }
 
   /** A snapshot from the leader: watchers are told what they have missed. */
@@ -310,9 +324,8 @@ class Member {
   }
 
   private sendAfterSync(messages: readonly RaftMessage[]): void {
-    const { position } = this.context.disk
-    if (position <= this.synced) this.release(messages)
-    else this.unsynced.push({ position, messages })
+    if (this.promisable <= this.synced) this.release(messages)
+    else this.unsynced.push({ position: this.promisable, messages })
   }
 
   private release(messages: readonly RaftMessage[]): void {

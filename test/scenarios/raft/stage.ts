@@ -25,6 +25,8 @@ interface Actor {
   slow: boolean
   readonly disk: WalRecord[]
   synced: number
+  /** Number of records up to the last one that had to be synced. */
+  promisable: number
   held: { readonly behind: number; readonly message: RaftMessage }[]
 }
 
@@ -133,6 +135,7 @@ export class Stage {
     const lost = actor.disk.length - actor.synced
     actor.alive = false
     actor.disk.length = actor.synced
+    actor.promisable = 0
     actor.held = []
     this.underWay = this.underWay.filter((one) => one.from !== id && one.message.to !== id)
     this.say(`${id} is down, ${lost} unsynced records are lost`)
@@ -182,6 +185,7 @@ export class Stage {
       slow: false,
       disk: [],
       synced: 0,
+      promisable: 0,
       held: [],
     }
     this.actors.set(id, actor)
@@ -217,8 +221,9 @@ export class Stage {
     }
     const record = recordOf(ready)
     if (record !== undefined) actor.disk.push(record)
+    if (ready.mustSync) actor.promisable = actor.disk.length
     for (const message of ready.messages) this.send(actor, message)
-    for (const message of ready.afterSync) actor.held.push({ behind: actor.disk.length, message })
+    for (const message of ready.afterSync) actor.held.push({ behind: actor.promisable, message })
     for (const entry of ready.committed) this.apply(actor, entry)
     if (ready.committed.length > 0) this.say(`${id} applies ${describeEntries(ready.committed, this.names)}`)
     for (const { type, data } of ready.membership)

@@ -51,6 +51,8 @@ export interface Member {
   /** Number of records that survive a power cut. */
   synced: number
   syncing: boolean
+  /** Number of records up to the last one that had to be synced: what a promise waits for. */
+  promisable: number
   /** Behind which number of records a message may leave. */
   held: { readonly behind: number; readonly messages: readonly RaftMessage[] }[]
   /** Reads that are confirmed and wait until the state is new enough. */
@@ -173,6 +175,7 @@ export class RaftCluster {
     member.alive = false
     member.incarnation++
     member.disk.length = member.synced
+    member.promisable = 0
     member.held = []
     member.reads = []
     member.backlog = []
@@ -266,6 +269,7 @@ export class RaftCluster {
       disk: [],
       synced: 0,
       syncing: false,
+      promisable: 0,
       held: [],
       reads: [],
       alarmAt: undefined,
@@ -299,7 +303,10 @@ export class RaftCluster {
     if (ready.snapshot !== undefined) member.store = new MvccStore(ready.snapshot.state as StoreImage)
     const record = recordOf(ready)
     if (record !== undefined) member.disk.push(record)
-    if (ready.mustSync) this.sync(member)
+    if (ready.mustSync) {
+      member.promisable = member.disk.length
+      this.sync(member)
+    }
     for (const message of ready.messages) this.send(member, message)
     if (ready.afterSync.length > 0) this.hold(member, ready.afterSync)
     for (const entry of ready.committed) {
@@ -344,9 +351,8 @@ export class RaftCluster {
   }
 
   private hold(member: Member, messages: readonly RaftMessage[]): void {
-    member.held.push({ behind: member.disk.length, messages })
-    if (member.synced === member.disk.length) this.release(member)
-    else this.sync(member)
+    member.held.push({ behind: member.promisable, messages })
+    this.release(member)
   }
 
   private release(member: Member): void {

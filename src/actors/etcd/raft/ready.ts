@@ -27,8 +27,9 @@ export type MembershipChange =
  * 1. If there is a `snapshot`, replaces the state machine and writes it to disk; then writes `entries` and `hardState`, and
  *    starts a sync if `mustSync`.
  * 2. Sends `messages`.
- * 3. Keeps `afterSync` until *everything written so far* is durable, by this step or an earlier one; then sends it. What is
- *    addressed to the member itself comes back as a received message: so a member counts itself once its disk has it.
+ * 3. Keeps `afterSync` until everything that *had to be synced so far*, by this step or an earlier one, is durable; then
+ *    sends it. What is addressed to the member itself comes back as a received message: so a member counts itself once its
+ *    disk has it. A write that fails ends the process, and nothing of the step is sent.
  * 4. Applies `committed`, and answers `reads` whose index is applied.
  *
  * Source: etcd-io/raft, node.go, Ready; the split of messages is that of its asynchronous storage writes (doc.go).
