@@ -36,7 +36,7 @@ interface Fault {
 
 export interface BenchOptions {
   readonly seed?: number
-  /** How long after a write the view shows it; undefined: not before the test says so. */
+  /** How long after a write the view shows it. */
   readonly latency?: Micros
   readonly qps?: number
   readonly burst?: number
@@ -56,7 +56,7 @@ export class ControllerBench {
   private readonly id: string
   private readonly kinds: readonly Kind[]
   private readonly faults: Fault[] = []
-  private readonly latency: Micros | undefined
+  private readonly latency: Micros
   private readonly hidden = new Set<Kind>()
   /** What the view is to follow when the program gets this event. */
   private readonly due = new Map<number, readonly Kind[]>()
@@ -212,7 +212,7 @@ export class ControllerBench {
     }
     const before = this.truth.revision
     respond({ request: request.request, ...this.truth.answer(request, this.kernel.now) })
-    if (this.truth.revision === before || this.latency === undefined) return
+    if (this.truth.revision === before) return
     const kind = request.kind as Kind
     if (!this.kinds.includes(kind)) return
     this.kernel.schedule(this.kernel.now + this.latency, () => {

@@ -132,15 +132,15 @@ export const pod = (name: string, parts: PodParts = {}): Pod => {
   }
 }
 
-type Ready = 'True' | 'False' | 'Unknown'
+type Ready = 'True' | 'False' | 'Unknown' | 'never reported'
 
-export const node = (name: string, ready: Ready | undefined = 'True', parts: Partial<Node['spec']> = {}): Node => ({
+export const node = (name: string, ready: Ready = 'True', parts: Partial<Node['spec']> = {}): Node => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { ...meta(name), namespace: undefined },
   spec: parts,
   status:
-    ready === undefined
+    ready === 'never reported'
       ? {}
       : {
           conditions: [

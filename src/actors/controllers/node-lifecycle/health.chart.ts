@@ -17,6 +17,8 @@ export type HealthEmitted = { readonly type: 'lostContact'; readonly silent: Mic
 /**
  * Whether a node is heard of. `silent` begins when nothing was heard for the grace period; only a new sign of life ends
  * it. What the kubelet says of itself (Ready False) is another matter and stands in the node's status.
+ * Upstream asks for more than the grace period, and each of its looks is a little more than five seconds after the one
+ * before; ours are not, so here the grace period itself is enough.
  * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go, tryUpdateNodeHealth (v1.36).
  */
 export const nodeHealthChart = setup({
@@ -27,7 +29,7 @@ export const nodeHealthChart = setup({
     input: {} as HealthContext,
   },
   guards: {
-    isOver: ({ context, event }) => event.type === 'Looked' && event.at > context.probeAt + event.grace,
+    isOver: ({ context, event }) => event.type === 'Looked' && event.at >= context.probeAt + event.grace,
   },
   actions: {
     note: assign({ probeAt: ({ event }) => event.at }),

@@ -52,7 +52,7 @@ export class NodeHealth {
     const grace = ready === undefined ? STARTUP_GRACE_PERIOD : GRACE_PERIOD
     let lost: Micros | undefined
     // The chart would say the same of a node that was heard of lately; not to ask it is for speed.
-    if (monotonic > this.row.context.probeAt + grace) {
+    if (monotonic >= this.row.context.probeAt + grace) {
       chart.step(this.row, { type: 'Looked', at: monotonic, grace }, ({ silent }) => (lost = silent))
     }
     this.ready = this.isSilent ? 'Unknown' : ready?.status
