@@ -20,19 +20,14 @@ export const patchPodStatus = (
   { phase, observedGeneration, condition }: PodStatusChange,
   now: Time,
 ): ApiCall<'Pod'> | undefined => {
-  const { namespace, name, uid, generation } = pod.metadata
-  const conditions = pod.status?.conditions ?? []
-  const before = condition === undefined ? undefined : findCondition(conditions, condition.type)
+  const { namespace, name, uid } = pod.metadata
+  const before = condition === undefined ? undefined : findCondition(pod.status?.conditions, condition.type)
   const isSame =
     condition === undefined ||
     (before?.status === condition.status && before.reason === condition.reason && before.message === condition.message)
   if (isSame && (phase === undefined || phase === pod.status?.phase)) return undefined
-  const since = before?.status === condition?.status ? (before?.lastTransitionTime ?? now) : now
-  const written = { ...condition, observedGeneration: generation, lastProbeTime: null, lastTransitionTime: since }
-  const order = before === undefined ? [...conditions, written] : conditions
   const status = {
-    ...(conditions.length === 0 ? {} : { '$setElementOrder/conditions': order.map(({ type }) => ({ type })) }),
-    ...(isSame ? {} : { conditions: [written] }),
+    ...(isSame ? {} : conditionPatch(pod, condition, now)),
     ...(observedGeneration === undefined || observedGeneration === pod.status?.observedGeneration
       ? {}
       : { observedGeneration }),
@@ -40,4 +35,16 @@ export const patchPodStatus = (
   }
   const body = { metadata: { uid }, status }
   return { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', patchType: 'strategic', body }
+}
+
+/** Names the order of the whole list, unless the list is new. */
+const conditionPatch = (pod: Pod, condition: NonNullable<PodStatusChange['condition']>, now: Time): object => {
+  const conditions = pod.status?.conditions ?? []
+  const before = findCondition(conditions, condition.type)
+  const since = before?.status === condition.status ? (before.lastTransitionTime ?? now) : now
+  const { generation } = pod.metadata
+  const written = { ...condition, observedGeneration: generation, lastProbeTime: null, lastTransitionTime: since }
+  if (conditions.length === 0) return { conditions: [written] }
+  const order = before === undefined ? [...conditions, written] : conditions
+  return { '$setElementOrder/conditions': order.map(({ type }) => ({ type })), conditions: [written] }
 }
