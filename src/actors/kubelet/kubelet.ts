@@ -1,10 +1,8 @@
 import type { LogEvent, Micros } from '../../events/envelope.ts'
-import type { ApiObject } from '../../events/json.ts'
 import { minutes, seconds } from '../../events/time.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
-import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.ts'
 import { Informers } from '../../engine/client/informers.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
 import { compileChart } from '../../engine/statechart/compile.ts'
@@ -13,7 +11,8 @@ import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { formatDuration } from '../../kubernetes/workload/duration.ts'
 import { Backoff } from './backoff.ts'
-import { API_BURST, API_QPS, EVENT_BURST, EVENT_QPS, type KubeletOptions } from './config.ts'
+import { API_BURST, API_QPS, type KubeletOptions } from './config.ts'
+import { KubeletEvents } from './events.ts'
 import { ImagePuller } from './images/puller.ts'
 import { kubeletChart, type KubeletEmitted, type KubeletEvent } from './kubelet.chart.ts'
 import { admission } from './node/admission.ts'
@@ -48,7 +47,7 @@ export class Kubelet {
   private readonly context: ActorContext
   private readonly row = chart.start(undefined, () => {})
   private readonly client: ApiClient
-  private readonly recorder: EventRecorder
+  private readonly events: KubeletEvents
   private readonly informers: Informers
   private readonly runtime: RuntimeClient
   private readonly statuses: StatusWriter
@@ -69,13 +68,7 @@ export class Kubelet {
       read: options.read,
       limiter: new TokenBucket(API_QPS, API_BURST),
     })
-    this.recorder = new EventRecorder({
-      client: this.client,
-      component: 'kubelet',
-      host: options.node.name,
-      qps: EVENT_QPS,
-      burst: EVENT_BURST,
-    })
+    this.events = new KubeletEvents(options.node.name, this.client, options.recordsEvents !== false, context)
     this.informers = new Informers({
       client: this.client,
       endpoint,
@@ -104,15 +97,12 @@ export class Kubelet {
   }
 
   private alarm(name: string, key: string): boolean {
-    if (name === EVENT_RETRY) {
-      this.recorder.retry(this.context, key)
-      return true
-    }
     if (name === RECONNECT_TIMER) {
       this.runtime.connect((ok) => this.step({ type: ok ? 'RuntimeListed' : 'RuntimeLost' }))
       return true
     }
     return (
+      this.events.alarm(name, key) ||
       this.orphans.alarm(name, key) ||
       this.workers.alarm(name, key) ||
       this.statuses.alarm(name) ||
@@ -179,7 +169,7 @@ export class Kubelet {
       return
     }
     this.workers.reject(record)
-    this.podEvent(pod, undefined, 'Warning', refusal.reason, refusal.message)
+    this.events.pod(pod, undefined, 'Warning', refusal.reason, refusal.message)
     this.statuses.set(record.uid, rejectedStatus(pod, refusal.reason, refusal.message, this.context.now))
   }
 
@@ -226,7 +216,7 @@ export class Kubelet {
         status: (uid) => this.statuses.get(uid) ?? this.workers.get(uid)?.pod.status,
         unhealthy: (uid, container, message) => {
           const record = this.workers.get(uid)
-          if (record !== undefined) this.podEvent(record.pod, container, 'Warning', 'Unhealthy', message)
+          if (record !== undefined) this.events.pod(record.pod, container, 'Warning', 'Unhealthy', message)
         },
         judged: (uid) => {
           const record = this.workers.get(uid)
@@ -251,7 +241,7 @@ export class Kubelet {
       hooks: new Map(),
       references: new References(this.client, context),
       event: (pod, container, type, reason, message) => {
-        this.podEvent(pod, container, type, reason, message, why.seq)
+        this.events.pod(pod, container, type, reason, message, why.seq)
       },
     }
   }
@@ -266,7 +256,7 @@ export class Kubelet {
         heartbeat: () => {
           if (this.runtime.connected) this.runtime.ping()
         },
-        event: (reason, message) => this.nodeEvent(reason, message),
+        event: (reason, message) => this.events.ofNode(reason, message),
       },
       this.context,
     )
@@ -288,31 +278,6 @@ export class Kubelet {
     }
     return { problems }
   }
-
-  private podEvent(
-    pod: Pod,
-    container: string | undefined,
-    type: 'Normal' | 'Warning',
-    reason: string,
-    message: string,
-    cause?: number,
-  ): void {
-    if (this.options.recordsEvents === false) return
-    const fieldPath = container === undefined ? undefined : fieldPathOf(pod, container)
-    this.recorder.record(this.context, { kind: 'Pod', object: pod, fieldPath }, type, reason, message, cause)
-  }
-
-  /** About the Node by name alone, as upstream does it. */
-  private nodeEvent(reason: string, message: string): void {
-    if (this.options.recordsEvents === false) return
-    const { name } = this.options.node
-    const object: ApiObject = {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name, uid: '', resourceVersion: '', creationTimestamp: '' },
-    }
-    this.recorder.record(this.context, { kind: 'Node', object }, 'Normal', reason, message)
-  }
 }
 
 /** Takes part in the sums of admission: neither refused nor finished. */
@@ -322,9 +287,4 @@ const isActive = ({ row, pod }: PodRecord): boolean =>
 const byCreation = (a: Pod, b: Pod): number => {
   const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-const fieldPathOf = (pod: Pod, container: string): string => {
-  const isInit = pod.spec.initContainers?.some(({ name }) => name === container) === true
-  return `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
 }

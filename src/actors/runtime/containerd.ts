@@ -3,10 +3,11 @@ import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis } from '../../events/time.ts'
 import { defineActor, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
-import { imageBytes, pullTime, withTag } from '../../kubernetes/workload/images.ts'
+import { imageBytes, withTag } from '../../kubernetes/workload/images.ts'
 import { PodAddresses } from './addresses.ts'
 import type { Container } from './holdings.ts'
 import { Journal } from './journal.ts'
+import { Pulls, type Range } from './pulls.ts'
 
 export interface ContainerdOptions {
   /** Name of the node. */
@@ -24,11 +25,9 @@ export interface ContainerdOptions {
 }
 
 /** Time that calls of the Container Runtime Interface take. Abridged: one range each, whatever the load of the machine. */
-const SANDBOX: readonly [Micros, Micros] = [millis(80), millis(250)]
-const SANDBOX_STOP: readonly [Micros, Micros] = [millis(20), millis(80)]
-const START: readonly [Micros, Micros] = [millis(40), millis(150)]
-const IMAGE_CHECK: readonly [Micros, Micros] = [millis(80), millis(300)]
-const REGISTRY_REFUSAL: readonly [Micros, Micros] = [millis(200), millis(1_200)]
+const SANDBOX: Range = [millis(80), millis(250)]
+const SANDBOX_STOP: Range = [millis(20), millis(80)]
+const START: Range = [millis(40), millis(150)]
 const RESTART: Micros = 1_000_000
 
 /** Ended containers that are kept per name: the last one. Source: pkg/kubelet/apis/config, MaxPerPodContainerCount 1. */
@@ -44,8 +43,7 @@ export const containerdId = (node: string): ActorId => `containerd/${node}`
  *
  * Its metadata are on disk and its containers are processes of the machine, so both outlive it; after a boot of the
  * machine the metadata tell of containers that are gone.
- * Abridged: create and start of a container are one call; ids have 16 digits of 64; a pull's time depends on the image
- * alone, not on the link.
+ * Abridged: create and start of a container are one call; ids have 16 digits of 64.
  */
 export const containerdProcess = (options: ContainerdOptions): ProcessSpec => {
   const id = containerdId(options.node)
@@ -71,6 +69,7 @@ class Containerd {
   private readonly context: ActorContext
   private readonly journal: Journal
   private readonly addresses: PodAddresses
+  private readonly pulls: Pulls
   /** What is to be done when its time has come. */
   private readonly work = new Map<string, () => void>()
   private readonly deadlines = new Map<string, Micros>()
@@ -83,6 +82,7 @@ class Containerd {
     this.context = context
     this.journal = new Journal(context)
     this.addresses = new PodAddresses(options.podCIDR)
+    this.pulls = new Pulls(this.journal, (range, job) => this.after(range, job), context)
     for (const image of options.images ?? []) {
       const name = withTag(image)
       if (!this.journal.holdings.images.has(name))
@@ -103,7 +103,7 @@ class Containerd {
   private handle(event: LogEvent): void {
     switch (event.type) {
       case 'PullImage':
-        return this.pull(event.data, event.by)
+        return this.pulls.begin(event.data, event.by)
       case 'RunPodSandbox':
         return this.runSandbox(event.data, event.by)
       case 'StopPodSandbox':
@@ -139,31 +139,10 @@ class Containerd {
     }
   }
 
-  private after([low, high]: readonly [Micros, Micros], job: () => void): void {
+  private after([low, high]: Range, job: () => void): void {
     const key = String(this.next++)
     this.work.set(key, job)
     this.context.setTimer(WORK, key, this.context.random.between(low, high))
-  }
-
-  // Images
-
-  private pull({ call, image, registry }: EventData<'PullImage'>, to: ActorId): void {
-    const { context, journal } = this
-    const began = context.monotonic
-    if (registry !== undefined && 'fails' in registry) {
-      const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`
-      this.after(REGISTRY_REFUSAL, () => context.emit('ImagePullFailed', { call, image, message }, { to }))
-      return
-    }
-    const present = journal.holdings.images.get(image)
-    const bytes = present ?? imageBytes(image)
-    const takes = registry === undefined ? pullTime(image) : registry.takes
-    const range: readonly [Micros, Micros] =
-      present === undefined ? [takes, takes + Math.floor(takes / 20)] : IMAGE_CHECK
-    this.after(range, () => {
-      if (present === undefined) journal.note({ type: 'image', image, bytes })
-      context.emit('ImagePulled', { call, image, bytes, tookMicros: context.monotonic - began }, { to })
-    })
   }
 
   // Sandboxes

@@ -1,6 +1,7 @@
 import type { ActorContext } from '../../../engine/actor.ts'
-import type { ApiAnswer, ApiClient } from '../../../engine/client/api-client.ts'
+import type { ApiAnswer, ApiClient, CallOptions } from '../../../engine/client/api-client.ts'
 import { exponential } from '../../../engine/client/backoff.ts'
+import { TokenBucket } from '../../../engine/client/token-bucket.ts'
 import type { Micros } from '../../../events/envelope.ts'
 import { millis, seconds } from '../../../events/time.ts'
 import { microTime } from '../../../kubernetes/time.ts'
@@ -14,7 +15,16 @@ const MAX_TRIES = 5
 const ENSURE_BACKOFF: Micros = millis(100)
 const ENSURE_BACKOFF_MAX: Micros = seconds(7)
 /** A heartbeat's request must not outlive the next heartbeat. Source: cmd/kubelet/app/server.go, heartbeatClientConfig. */
-export const HEARTBEAT_TIMEOUT: Micros = seconds(10)
+const HEARTBEAT_TIMEOUT: Micros = seconds(10)
+
+/** How heartbeats are sent: past the kubelet's own limit of requests. Source: cmd/kubelet/app/server.go, heartbeatClientConfig.QPS = -1. */
+export const heartbeatCalls = (): CallOptions => ({
+  timeout: HEARTBEAT_TIMEOUT,
+  limiter: new TokenBucket(UNLIMITED, UNLIMITED),
+})
+
+/** Requests a second that nobody sends. */
+const UNLIMITED = 1_000_000
 
 export const LEASE_TIMER = 'lease'
 
@@ -24,6 +34,7 @@ export class NodeLease {
   private readonly client: ApiClient
   private readonly node: () => Node | undefined
   private readonly context: ActorContext
+  private readonly options = heartbeatCalls()
   /** As last answered; undefined makes the next renewal read it first. */
   private lease: Lease | undefined
   private busy = false
@@ -59,7 +70,7 @@ export class NodeLease {
       else this.retryEnsure()
     }
     const call = { verb: 'get', kind: 'Lease', namespace: NAMESPACE, name } as const
-    this.client.call(this.context, call, done, { timeout: HEARTBEAT_TIMEOUT })
+    this.client.call(this.context, call, done, this.options)
   }
 
   private create(): void {
@@ -75,7 +86,7 @@ export class NodeLease {
         if (answer.ok) this.settle(answer.object)
         else this.retryEnsure()
       },
-      { timeout: HEARTBEAT_TIMEOUT },
+      this.options,
     )
   }
 
@@ -97,7 +108,7 @@ export class NodeLease {
         else if (attempt < MAX_TRIES) this.update(lease, attempt + 1)
         else this.settle(undefined)
       },
-      { timeout: HEARTBEAT_TIMEOUT },
+      this.options,
     )
   }
 

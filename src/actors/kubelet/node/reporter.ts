@@ -6,7 +6,7 @@ import { millis, minutes, seconds } from '../../../events/time.ts'
 import { isConditionTrue } from '../../../kubernetes/conditions.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { NodeShape } from '../config.ts'
-import { HEARTBEAT_TIMEOUT, LEASE_TIMER, NodeLease } from './lease.ts'
+import { heartbeatCalls, LEASE_TIMER, NodeLease } from './lease.ts'
 import { initialNode, nodePatch, staleLabels, type NodeHealth } from './object.ts'
 
 /** Source: pkg/kubelet/apis/config/v1beta1/defaults.go, NodeStatusUpdateFrequency and NodeStatusReportFrequency (v1.36). */
@@ -46,6 +46,7 @@ export class NodeReporter {
   private readonly host: ReporterHost
   private readonly context: ActorContext
   private readonly lease: NodeLease
+  private readonly heartbeats = heartbeatCalls()
   private failures = 0
   private reportedAt: Micros = 0
   private busy = false
@@ -177,7 +178,7 @@ export class NodeReporter {
         this.see(answer.object)
         this.sync(1)
       },
-      { timeout: HEARTBEAT_TIMEOUT },
+      this.heartbeats,
     )
   }
 
@@ -213,7 +214,7 @@ export class NodeReporter {
           this.node = answer.object ?? node
         } else if (attempt < STATUS_TRIES && answer.code !== 404) this.sync(attempt + 1)
       },
-      { timeout: HEARTBEAT_TIMEOUT },
+      this.heartbeats,
     )
   }
 

@@ -16,10 +16,23 @@ import { volumeReferences, type Missing } from './references.ts'
 import { startContainer } from './start.ts'
 import { PodStop, type StopTarget } from './stop.ts'
 import { wait, type Work, type WorkEnd } from './work.ts'
+import type { WorkerEmitted } from './worker.chart.ts'
 import type { SyncWorld } from './world.ts'
 
+/** The sync that a worker's chart asks for. */
+export const workFor = (emitted: WorkerEmitted, record: PodRecord, world: SyncWorld): Work => {
+  switch (emitted.type) {
+    case 'sync pod':
+      return syncPod(record, world)
+    case 'sync terminating pod':
+      return syncTerminatingPod(record, world)
+    case 'sync terminated pod':
+      return syncTerminatedPod(record, world)
+  }
+}
+
 /** The Pod is to run. Source: pkg/kubelet/kubelet.go, SyncPod; kuberuntime_manager.go, SyncPod (v1.36). */
-export function* syncPod(record: PodRecord, world: SyncWorld): Work {
+function* syncPod(record: PodRecord, world: SyncWorld): Work {
   const { pod } = record
   const status = statusNow(record, world, false)
   setStatus(record, world, status)
@@ -86,7 +99,7 @@ const soonest = (known: WorkEnd['retry'], notBefore: Micros | undefined): WorkEn
 }
 
 /** The Pod is to end. Source: pkg/kubelet/kubelet.go, SyncTerminatingPod (v1.36). */
-export function* syncTerminatingPod(record: PodRecord, world: SyncWorld): Work {
+function* syncTerminatingPod(record: PodRecord, world: SyncWorld): Work {
   if (!record.isGone) setStatus(record, world, statusNow(record, world, false))
   world.prober.terminate(record.uid)
   yield* stopAll(record, world, graceOf(record.pod))
@@ -101,7 +114,7 @@ export function* syncTerminatingPod(record: PodRecord, world: SyncWorld): Work {
 }
 
 /** The Pod has ended; what is left is to say so. Source: pkg/kubelet/kubelet.go, SyncTerminatedPod (v1.36). */
-export function* syncTerminatedPod(record: PodRecord, world: SyncWorld): Work {
+function* syncTerminatedPod(record: PodRecord, world: SyncWorld): Work {
   yield* []
   if (!record.isGone) {
     const status = statusNow(record, world, true)

@@ -10,9 +10,8 @@ import { graceOf } from './grace.ts'
 import { newRecord, worker, type PodRecord } from './record.ts'
 import { POST_START_TIMER } from './start.ts'
 import { STOP_TIMER } from './stop.ts'
-import { deadlineOf, statusNow, syncPod, syncTerminatedPod, syncTerminatingPod } from './sync.ts'
+import { deadlineOf, statusNow, workFor } from './sync.ts'
 import type { Work, WorkEnd } from './work.ts'
-import type { WorkerEmitted } from './worker.chart.ts'
 import type { SyncWorld } from './world.ts'
 
 /** Source: pkg/kubelet/kubelet.go, backOffPeriod and resyncInterval; pod_workers.go, workerBackOffPeriodJitterFactor 0.5 (v1.36). */
@@ -293,16 +292,5 @@ export class PodWorkers {
 
   private step(record: PodRecord, type: 'Admitted' | 'Rejected' | 'Deleted'): void {
     worker.step(record.row, { type }, () => {})
-  }
-}
-
-const workFor = (emitted: WorkerEmitted, record: PodRecord, world: SyncWorld): Work => {
-  switch (emitted.type) {
-    case 'sync pod':
-      return syncPod(record, world)
-    case 'sync terminating pod':
-      return syncTerminatingPod(record, world)
-    case 'sync terminated pod':
-      return syncTerminatedPod(record, world)
   }
 }
