@@ -15,7 +15,7 @@ import {
   type ParsedNode,
   type Tags,
 } from 'yaml'
-import type { KindRow } from './kind-rows.ts'
+import type { KindRow } from './kind-rows/row.ts'
 import { rowByApiVersion } from './registry.ts'
 import { formatPath, parsePath, type FieldPath } from './schema/path.ts'
 

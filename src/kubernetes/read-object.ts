@@ -6,7 +6,7 @@
 import { either } from 'fp-ts'
 import type { ApiObject } from '../events/json.ts'
 import type { Draft } from './draft.ts'
-import type { KindRow } from './kind-rows.ts'
+import type { KindRow } from './kind-rows/row.ts'
 import { decodeObject } from './schema/decode.ts'
 import { definitionOf } from './schema/reader.ts'
 import { undecodable } from './status.ts'

@@ -1,10 +1,11 @@
-/** The kinds by name, by path and by what their objects say they are: look-ups in kind-rows.ts. */
+/** The kinds by name, by path and by what their objects say they are: look-ups in kind-rows/. */
 import type { ApiObject } from '../events/json.ts'
-import { KIND_ROWS, type KindRow } from './kind-rows.ts'
+import { KIND_ROWS } from './kind-rows/kind-rows.ts'
+import type { KindRow } from './kind-rows/row.ts'
 import type { Kind, KindMap } from './kinds.ts'
 import type { Strategy } from './strategy/strategy.ts'
 
-export type { KindRow } from './kind-rows.ts'
+export type { KindRow } from './kind-rows/row.ts'
 
 const byKind = new Map<string, KindRow>(KIND_ROWS.map((one) => [one.kind, one]))
 const byResource = new Map(KIND_ROWS.map((one) => [`${one.group}/${one.resource}`, one]))

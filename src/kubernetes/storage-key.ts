@@ -1,5 +1,5 @@
 /** Where the store keeps objects: `/registry/<prefix>/<namespace>/<name>`. Source: apiserver/pkg/registry/generic/registry/store.go. */
-import { KIND_ROWS } from './kind-rows.ts'
+import { KIND_ROWS } from './kind-rows/kind-rows.ts'
 import type { Kind } from './kinds.ts'
 import { kindRow } from './registry.ts'
 

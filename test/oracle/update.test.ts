@@ -7,7 +7,7 @@
 import { either } from 'fp-ts'
 import { expect } from 'vitest'
 import type { ApiObject } from '../../src/events/json.ts'
-import type { KindRow } from '../../src/kubernetes/kind-rows.ts'
+import type { KindRow } from '../../src/kubernetes/kind-rows/row.ts'
 import { patchObject, PATCH_TYPES } from '../../src/kubernetes/patch/patch.ts'
 import { readObject, type ReadObject } from '../../src/kubernetes/read-object.ts'
 import { invalid } from '../../src/kubernetes/status.ts'

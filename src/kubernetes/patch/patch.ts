@@ -5,7 +5,7 @@
  */
 import { either } from 'fp-ts'
 import type { ApiObject } from '../../events/json.ts'
-import type { KindRow } from '../kind-rows.ts'
+import type { KindRow } from '../kind-rows/row.ts'
 import { readObject, type FieldValidation, type ReadObject } from '../read-object.ts'
 import { definitionOf } from '../schema/reader.ts'
 import { badRequest, invalid, unexpectedError } from '../status.ts'

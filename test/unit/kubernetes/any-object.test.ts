@@ -8,7 +8,7 @@ import { either } from 'fp-ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ApiObject } from '../../../src/events/json.ts'
-import type { KindRow } from '../../../src/kubernetes/kind-rows.ts'
+import type { KindRow } from '../../../src/kubernetes/kind-rows/row.ts'
 import { readObject } from '../../../src/kubernetes/read-object.ts'
 import { SERVED_KINDS } from '../../../src/kubernetes/registry.ts'
 import {

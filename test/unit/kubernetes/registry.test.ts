@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { KIND_ROWS } from '../../../src/kubernetes/kind-rows.ts'
+import { KIND_ROWS } from '../../../src/kubernetes/kind-rows/kind-rows.ts'
 import {
   fieldSelectorProblem,
   kindRow,

@@ -1,0 +1,74 @@
+import { eventField, namespaceField, nodeField, podField, secretField, serviceField } from '../selectable-fields.ts'
+import {
+  configMapStrategy,
+  eventStrategy,
+  namespaceStrategy,
+  nodeStrategy,
+  secretStrategy,
+  serviceAccountStrategy,
+} from '../strategy/others.ts'
+import { podStrategy } from '../strategy/pod.ts'
+import { serviceStrategy } from '../strategy/service.ts'
+import { ALL, row, type KindRow } from './row.ts'
+
+const POD_SUBRESOURCES = [
+  'attach',
+  'binding',
+  'ephemeralcontainers',
+  'eviction',
+  'exec',
+  'log',
+  'portforward',
+  'proxy',
+  'resize',
+  'status',
+]
+
+export const CORE_ROWS: readonly KindRow[] = [
+  row('Namespace', {
+    shortNames: ['ns'],
+    clusterScoped: true,
+    subresources: ['finalize', 'status'],
+    strategy: namespaceStrategy,
+    field: namespaceField,
+  }),
+  row('Node', {
+    shortNames: ['no'],
+    clusterScoped: true,
+    subresources: ['proxy', 'status'],
+    storagePrefix: 'minions',
+    strategy: nodeStrategy,
+    field: nodeField,
+  }),
+  row('Pod', {
+    shortNames: ['po'],
+    categories: ALL,
+    subresources: POD_SUBRESOURCES,
+    strategy: podStrategy,
+    field: podField,
+  }),
+  row('Service', {
+    shortNames: ['svc'],
+    categories: ALL,
+    subresources: ['proxy', 'status'],
+    storagePrefix: 'services/specs',
+    strategy: serviceStrategy,
+    field: serviceField,
+  }),
+  row('ConfigMap', { shortNames: ['cm'], strategy: configMapStrategy }),
+  row('Secret', { strategy: secretStrategy, field: secretField }),
+  row('ServiceAccount', { shortNames: ['sa'], subresources: ['token'], strategy: serviceAccountStrategy }),
+  row('Event', { shortNames: ['ev'], strategy: eventStrategy, field: eventField }),
+  row('Endpoints', { resource: 'endpoints', shortNames: ['ep'], storagePrefix: 'services/endpoints' }),
+  row('LimitRange', { shortNames: ['limits'] }),
+  row('PersistentVolume', { shortNames: ['pv'], clusterScoped: true, subresources: ['status'] }),
+  row('PersistentVolumeClaim', { shortNames: ['pvc'], subresources: ['status'] }),
+  row('PodTemplate', {}),
+  row('ReplicationController', {
+    shortNames: ['rc'],
+    categories: ALL,
+    subresources: ['scale', 'status'],
+    storagePrefix: 'controllers',
+  }),
+  row('ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }),
+]

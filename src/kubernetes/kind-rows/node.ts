@@ -1,0 +1,5 @@
+import { row, type KindRow } from './row.ts'
+
+export const NODE_ROWS: readonly KindRow[] = [
+  row('RuntimeClass', { group: 'node.k8s.io', resource: 'runtimeclasses', clusterScoped: true }),
+]
