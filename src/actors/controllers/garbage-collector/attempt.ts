@@ -18,6 +18,8 @@ export function* attemptToDelete(node: GraphNode, world: World<Collector>): Sync
   const { at } = node
   const row = rowOf(at)
   if (typeof row === 'string') return { retry: row }
+  // What an object of the cluster names as its owner in a namespace is nowhere: no retry mends that.
+  if (row.namespaced && at.namespace === undefined) return
   const live = yield* getLive(row, at)
   if (!live.ok && live.code !== 404) return { retry: live.message }
   if (!live.ok || live.object?.metadata.uid !== node.uid) return isNotThere(node, at, world)
