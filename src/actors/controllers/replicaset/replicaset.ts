@@ -9,6 +9,7 @@ import type { ReplicaSet, ReplicaSetStatus } from '../../../kubernetes/types/wor
 import { candidates, claim } from '../shared/claim.ts'
 import { createPods, deletePods } from './replicas.ts'
 import { statusOf, writeStatus } from './status.ts'
+import { countPods, Tallies } from './tally.ts'
 import { podChanged, replicaSetChanged } from './wakes.ts'
 
 /** Most Pods that one sync creates or deletes. Source: pkg/controller/replicaset/replica_set.go, BurstReplicas. */
@@ -23,15 +24,17 @@ const BURST_REPLICAS = 500
  * Source: pkg/controller/replicaset/replica_set.go, syncReplicaSet and manageReplicas (v1.36).
  */
 export const replicaSetController = (readsOwnWrites: boolean): Controller =>
-  defineController({
+  defineController<Tallies>({
     name: 'replicaset-controller',
     kinds: ['ReplicaSet', 'Pod'],
     workers: 5,
-    memory: () => undefined,
+    memory: () => new Tallies(),
     readsOwnWrites,
 
-    wakes: (change, world) =>
-      change.kind === 'ReplicaSet' ? replicaSetChanged(change, world) : podChanged(change, world),
+    wakes(change, world) {
+      world.memory.see(change)
+      return change.kind === 'ReplicaSet' ? replicaSetChanged(change, world) : podChanged(change, world)
+    },
 
     *reconcile(key, world): Sync {
       const { namespace, name } = splitKey(key)
@@ -40,27 +43,33 @@ export const replicaSetController = (readsOwnWrites: boolean): Controller =>
         world.expectations.forget(key)
         return
       }
-      const mayAct = world.expectations.satisfied(key, world.monotonic)
-      const all = candidates('Pod', replicaSet, world.view)
-      const { objects: active, failure } = yield* claim(
-        'Pod',
-        replicaSet,
-        replicaSet.spec.selector,
-        all.filter(isActive),
-      )
-      if (failure !== undefined) return { retry: failure }
       const isDeleting = replicaSet.metadata.deletionTimestamp !== undefined
-      const problem = mayAct && !isDeleting ? yield* manageReplicas(replicaSet, active, world) : undefined
-      const status = statusOf(replicaSet, active, all, problem, world.now)
-      const written = yield* writeStatus(replicaSet, status)
-      if (written !== undefined) return { retry: written }
-      return problem === undefined ? nextAvailability(replicaSet, status, active, world.now) : { retry: problem }
+      const mayAct = world.expectations.satisfied(key, world.monotonic) && !isDeleting
+      const counts = world.memory.counts(replicaSet, world.view)
+      const isSettled = counts !== undefined && (!mayAct || counts.active === wantedReplicas(replicaSet))
+      if (!isSettled) return yield* claimAndManage(replicaSet, mayAct, world)
+      const failure = yield* writeStatus(replicaSet, statusOf(replicaSet, counts, undefined, world.now))
+      return failure === undefined ? undefined : { retry: failure }
     },
   })
 
+const wantedReplicas = ({ spec: { replicas = 1 } }: ReplicaSet): number => replicas
+
+/** A pass over all Pods: takes what belongs to the ReplicaSet, creates and deletes, tells the status. */
+function* claimAndManage(replicaSet: ReplicaSet, mayAct: boolean, world: World): Sync {
+  const all = candidates('Pod', replicaSet, world.view)
+  const { objects: active, failure } = yield* claim('Pod', replicaSet, replicaSet.spec.selector, all.filter(isActive))
+  if (failure !== undefined) return { retry: failure }
+  const problem = mayAct ? yield* manageReplicas(replicaSet, active, world) : undefined
+  const status = statusOf(replicaSet, countPods(replicaSet, active, all, world.now), problem, world.now)
+  const written = yield* writeStatus(replicaSet, status)
+  if (written !== undefined) return { retry: written }
+  return problem === undefined ? nextAvailability(replicaSet, status, active, world.now) : { retry: problem }
+}
+
 /** Gives the reason of the first write that failed. */
 function* manageReplicas(replicaSet: ReplicaSet, active: readonly Pod[], world: World): Sync<string | undefined> {
-  const wanted = replicaSet.spec.replicas ?? 1
+  const wanted = wantedReplicas(replicaSet)
   const missing = Math.min(wanted - active.length, BURST_REPLICAS)
   const surplus = Math.min(active.length - wanted, BURST_REPLICAS)
   const key = keyOf(replicaSet)

@@ -1,47 +1,26 @@
 import type { Micros } from '../../../events/envelope.ts'
 import { call, type Sync } from '../../../engine/client/sync.ts'
 import { findCondition, removeCondition, setCondition } from '../../../kubernetes/conditions.ts'
-import { controllerOf } from '../../../kubernetes/owners.ts'
-import { isAvailable, isReady, isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
-import { compileLabelSelector } from '../../../kubernetes/selectors.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
-import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { ReplicaSet, ReplicaSetStatus } from '../../../kubernetes/types/workloads.ts'
+import type { Counts } from './tally.ts'
 
 /** Source: pkg/controller/replicaset/replica_set_utils.go, statusUpdateRetries: one more try after the first. */
 const STATUS_UPDATE_TRIES = 2
 
 /**
- * Counts over the active Pods, the number of those that still stop, and why Pods could not be written.
- * `all` are the Pods that the ReplicaSet controls, and orphans. Counts of zero are left out, as on the wire.
+ * The status that the counts make, with why Pods could not be written. Counts of zero are left out, as on the wire.
  * Source: pkg/controller/replicaset/replica_set_utils.go, calculateStatus (v1.36).
  */
 export const statusOf = (
   replicaSet: ReplicaSet,
-  active: readonly Pod[],
-  all: readonly Pod[],
+  { active, labelled, ready, available, terminating }: Counts,
   failure: string | undefined,
   now: Micros,
 ): ReplicaSetStatus => {
-  const { template, minReadySeconds = 0, selector } = replicaSet.spec
-  const matches = compileLabelSelector(selector)
-  const isLabelled = compileLabelSelector({ matchLabels: template?.metadata?.labels })
-  let labelled = 0
-  let ready = 0
-  let available = 0
-  let terminating = 0
-  for (const pod of active) {
-    if (isLabelled(pod.metadata.labels)) labelled++
-    if (isReady(pod)) ready++
-    if (isAvailable(pod, minReadySeconds, now)) available++
-  }
-  for (const pod of all) {
-    const isMine = controllerOf(pod) !== undefined && matches(pod.metadata.labels)
-    if (isMine && isTerminating(pod) && !isTerminal(pod)) terminating++
-  }
   const conditions = conditionsOf(replicaSet, active, failure, now)
   return {
-    replicas: active.length,
+    replicas: active,
     ...(labelled === 0 ? {} : { fullyLabeledReplicas: labelled }),
     ...(ready === 0 ? {} : { readyReplicas: ready }),
     ...(available === 0 ? {} : { availableReplicas: available }),
@@ -52,7 +31,7 @@ export const statusOf = (
 
 const conditionsOf = (
   replicaSet: ReplicaSet,
-  active: readonly Pod[],
+  active: number,
   failure: string | undefined,
   now: Micros,
 ): NonNullable<ReplicaSetStatus['conditions']> => {
@@ -60,7 +39,7 @@ const conditionsOf = (
   const failing = findCondition(before, 'ReplicaFailure') !== undefined
   if (failure === undefined) return failing ? removeCondition(before, 'ReplicaFailure') : before
   if (failing) return before
-  const reason = active.length < (replicaSet.spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
+  const reason = active < (replicaSet.spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete'
   const time = rfc3339(now)
   const condition = {
     type: 'ReplicaFailure',
