@@ -7,14 +7,39 @@ const patchType = t.keyof({ json: 1, merge: 1, strategic: 1, apply: 1 })
 /** What a caller may ask of a write or a read besides its body. Durations in seconds, as on the wire. */
 const options = t.partial({
   resourceVersion: t.string,
+  resourceVersionMatch: t.string,
   labelSelector: t.string,
   fieldSelector: t.string,
+  /** A list holds no more than this; `continue` of its answer asks for the rest. */
+  limit: t.number,
+  continue: t.string,
   gracePeriodSeconds: t.number,
   propagationPolicy: t.keyof({ Background: 1, Foreground: 1, Orphan: 1 }),
   preconditions: t.partial({ uid: t.string, resourceVersion: t.string }),
   dryRun: t.boolean,
   fieldManager: t.string,
   fieldValidation: t.keyof({ Ignore: 1, Warn: 1, Strict: 1 }),
+})
+
+/**
+ * The credentials of a request from outside the cluster. Present but empty: anonymous. A component inside the cluster sends
+ * none; its `user` is believed, as the certificate of its process would be.
+ */
+export const caller = t.partial({
+  /** Of a client certificate that the carrier has verified: its common name, its organisations, its SHA-256 in hex. */
+  certificate: t.intersection([
+    t.type({ user: t.string, groups: t.readonlyArray(t.string) }),
+    t.partial({ fingerprint: t.string }),
+  ]),
+  /** What stands behind `authorization: Bearer`. */
+  bearer: t.string,
+  /** The headers Impersonate-User, -Uid, -Group and -Extra-*; keys of `extra` in lower case and unescaped. */
+  impersonate: t.partial({
+    user: t.string,
+    uid: t.string,
+    groups: t.readonlyArray(t.string),
+    extra: t.record(t.string, t.readonlyArray(t.string)),
+  }),
 })
 
 /**
@@ -25,10 +50,12 @@ export const apiEvents = {
   ApiRequested: defineEvent({
     class: 'command',
     v: 1,
-    doc: 'Someone asks an API server to read or write.',
+    doc: 'Someone asks an API server to read or write. With `caller`, who asks follows from those credentials and not from `user`. With `path`, it asks whether its caller may have a path that is no resource; the answer has no body then.',
     data: t.intersection([
       t.type({ request: t.number, verb, kind: t.string, user: t.string }),
       t.partial({
+        caller,
+        path: t.string,
         namespace: t.string,
         name: t.string,
         subresource: t.string,
@@ -41,16 +68,23 @@ export const apiEvents = {
   ApiResponded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server answers. `revision` is the resourceVersion of the object or list, or of the object’s removal; `name` names the object it concerns; `items` counts what a list holds; `object` is a body that is stored nowhere; `status` says why not.',
+    doc: 'An API server answers. `revision` is the resourceVersion of the object or list, or of the object’s removal; `name` names the object it concerns; `items` counts what a list holds, `continue` is the token for the rest of it and `remainingItemCount` how much that is; `object` is a body that is stored nowhere; `status` says why not; `warnings` are the texts of the Warning headers.',
     data: t.intersection([
       t.type({ request: t.number, code: t.number }),
-      t.partial({ revision: t.number, name: t.string, items: t.number, status: t.unknown, object: t.unknown }),
+      t.partial({
+        revision: t.number,
+        name: t.string,
+        items: t.number,
+        status: t.unknown,
+        object: t.unknown,
+        warnings: t.readonlyArray(t.string),
+      }),
     ]),
   }),
   WatchRequested: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'A client wants every change of a resource after `revision` (0: what is there, then every change), as far as its selectors match.',
+    doc: 'A client wants every change of a resource after `revision` (0: what is there, then every change), as far as its selectors match. `resourceVersion`, where given, is the revision as a caller wrote it and counts instead of the number.',
     data: t.intersection([
       t.type({ watch: t.number, kind: t.string, revision: t.number }),
       t.partial({
@@ -60,25 +94,30 @@ export const apiEvents = {
         fieldSelector: t.string,
         bookmarks: t.boolean,
         timeoutSeconds: t.number,
+        user: t.string,
+        caller,
       }),
     ]),
   }),
   WatchPushed: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'One change reaches a watcher. BOOKMARK moves its position without a change.',
-    data: t.type({
-      watch: t.number,
-      kind: t.string,
-      revision: t.number,
-      change: t.keyof({ ADDED: 1, MODIFIED: 1, DELETED: 1, BOOKMARK: 1 }),
-    }),
+    doc: 'One change reaches a watcher. BOOKMARK moves its position without a change; with `initialEventsEnd` it ends the objects that were there from the beginning.',
+    data: t.intersection([
+      t.type({
+        watch: t.number,
+        kind: t.string,
+        revision: t.number,
+        change: t.keyof({ ADDED: 1, MODIFIED: 1, DELETED: 1, BOOKMARK: 1 }),
+      }),
+      t.partial({ initialEventsEnd: t.literal(true) }),
+    ]),
   }),
   WatchEnded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server ends a watch: it timed out (code 200), its revision is gone (410), the server is not ready (429) or it asked for what is not served.',
-    data: t.type({ watch: t.number, code: t.number }),
+    doc: 'An API server ends a watch: it timed out (code 200), its revision is gone (410), the server is not ready (429), its caller may not have it (401, 403) or it asked for what is not served.',
+    data: t.intersection([t.type({ watch: t.number, code: t.number }), t.partial({ status: t.unknown })]),
   }),
   WatchCancelled: defineEvent({
     class: 'message',
