@@ -75,6 +75,8 @@ export const apiEvents = {
         revision: t.number,
         name: t.string,
         items: t.number,
+        continue: t.string,
+        remainingItemCount: t.number,
         status: t.unknown,
         object: t.unknown,
         warnings: t.readonlyArray(t.string),
@@ -94,6 +96,10 @@ export const apiEvents = {
         fieldSelector: t.string,
         bookmarks: t.boolean,
         timeoutSeconds: t.number,
+        resourceVersion: t.string,
+        resourceVersionMatch: t.string,
+        sendInitialEvents: t.boolean,
+        continue: t.string,
         user: t.string,
         caller,
       }),
@@ -116,8 +122,11 @@ export const apiEvents = {
   WatchEnded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server ends a watch: it timed out (code 200), its revision is gone (410), the server is not ready (429), its caller may not have it (401, 403) or it asked for what is not served.',
-    data: t.intersection([t.type({ watch: t.number, code: t.number }), t.partial({ status: t.unknown })]),
+    doc: 'An API server ends a watch: it timed out (code 200), its revision is gone (410), the server is not ready (429), its caller may not have it (401, 403) or it asked for what is not served or makes no sense. `status` says why; with `refused` the watch never began.',
+    data: t.intersection([
+      t.type({ watch: t.number, code: t.number }),
+      t.partial({ status: t.unknown, refused: t.literal(true) }),
+    ]),
   }),
   WatchCancelled: defineEvent({
     class: 'message',
