@@ -13,6 +13,7 @@ import { undecodable } from './status.ts'
 import type { Status } from './types/meta.ts'
 
 export interface ReadObject {
+  /** In the version that is stored, whatever version the row is in. */
   readonly object: Draft<ApiObject>
   /** What the answer warns of: unknown fields, unless they are ignored. */
   readonly warnings: readonly string[]
@@ -43,7 +44,8 @@ export function readObject(
   if (fieldValidation === 'Strict' && warnings.length > 0) {
     return refuse(`strict decoding error: ${warnings.join(', ')}`)
   }
-  return either.right({ object: { ...object, apiVersion, kind }, warnings })
+  const typed = { ...object, apiVersion, kind }
+  return either.right({ object: row.conversion?.toHub(typed) ?? typed, warnings })
 }
 
 /** What the body leaves out, the path says. */

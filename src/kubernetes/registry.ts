@@ -8,11 +8,17 @@ import type { Strategy } from './strategy/strategy.ts'
 export type { KindRow } from './kind-rows/row.ts'
 
 const byKind = new Map<string, KindRow>(KIND_ROWS.map((one) => [one.kind, one]))
-const byResource = new Map(KIND_ROWS.map((one) => [`${one.group}/${one.resource}`, one]))
-const byApiVersion = new Map(KIND_ROWS.map((one) => [`${one.apiVersion} ${one.kind}`, one]))
+/** Each kind in each of its versions, the stored one first. */
+const IN_ALL_VERSIONS: readonly KindRow[] = KIND_ROWS.flatMap((one) => [one, ...one.others])
+const byResource = new Map([...IN_ALL_VERSIONS].reverse().map((one) => [`${one.group}/${one.resource}`, one]))
+const byPath = new Map(IN_ALL_VERSIONS.map((one) => [`${one.apiVersion}/${one.resource}`, one]))
+const byApiVersion = new Map(IN_ALL_VERSIONS.map((one) => [`${one.apiVersion} ${one.kind}`, one]))
 
-/** The kinds that the API serves, in the table's order. */
+/** The kinds that the API serves, in the table's order, each once: in the version that is stored. */
 export const SERVED_KINDS: readonly KindRow[] = KIND_ROWS.filter((one) => one.strategy !== undefined)
+
+/** The kinds that the API serves, in every version: what discovery lists. */
+export const SERVED_IN_ALL_VERSIONS: readonly KindRow[] = IN_ALL_VERSIONS.filter((one) => one.strategy !== undefined)
 
 export function kindRow(kind: Kind): KindRow {
   const found = byKind.get(kind)
@@ -28,13 +34,24 @@ export function strategyOf<K extends Kind>(kind: K): Strategy<KindMap[K]> {
   return strategy as Strategy<ApiObject> & Strategy<KindMap[K]>
 }
 
-/** By group ('' for core) and plural, as a path names it. Only served kinds. */
-export const rowByResource = (group: string, resource: string): KindRow | undefined =>
-  served(byResource.get(`${group}/${resource}`))
+/** By group ('' for core) and plural, as a path names it, in the given or the first version. Only served kinds. */
+export const rowByResource = (group: string, resource: string, version?: string): KindRow | undefined => {
+  if (version === undefined) return served(byResource.get(`${group}/${resource}`))
+  return served(byPath.get(group === '' ? `${version}/${resource}` : `${group}/${version}/${resource}`))
+}
 
 /** By what an object says it is. Only served kinds. */
 export const rowByApiVersion = (apiVersion: string, kind: string): KindRow | undefined =>
   served(byApiVersion.get(`${apiVersion} ${kind}`))
+
+/**
+ * An object as a row's version shows it. Everything that is stored or answered is in the stored version; whoever shows it in
+ * another one converts it with this. What is no object of the kind, as a Status or a Scale, stays as it is.
+ */
+export const shownAs = <O extends ApiObject>(one: KindRow, object: O): ApiObject =>
+  one.conversion === undefined || object.kind !== one.kind || object.apiVersion === one.apiVersion
+    ? object
+    : one.conversion.fromHub(object)
 
 const served = (found: KindRow | undefined): KindRow | undefined => (found?.strategy === undefined ? undefined : found)
 

@@ -1,7 +1,7 @@
 /** Sends recorded HTTP exchanges to the API server actor: what a front end for HTTP does, as far as these recordings need it. */
 import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { ApiObject } from '../../src/events/json.ts'
-import { rowByResource, type KindRow } from '../../src/kubernetes/registry.ts'
+import { rowByResource, shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
 import type { Answered, ControlPlane } from '../scenarios/apiserver/control-plane.ts'
 import type { Exchange } from './transcripts.ts'
 
@@ -26,13 +26,14 @@ export interface Target {
 /** What a path names; undefined for what this server does not serve. */
 export function targetOf(path: string): Target | undefined {
   const parts = (path.split('?')[0] ?? '').split('/').slice(1)
-  const group = parts[0] === 'apis' ? (parts[1] ?? '') : ''
-  const rest = parts.slice(parts[0] === 'apis' ? 3 : 2)
+  const isGrouped = parts[0] === 'apis'
+  const [group, version] = isGrouped ? [parts[1] ?? '', parts[2]] : ['', parts[1]]
+  const rest = parts.slice(isGrouped ? 3 : 2)
   const own = rest[0] === 'namespaces' && (rest.length <= 2 || rest[2] === 'finalize' || rest[2] === 'status')
   const namespace = rest[0] === 'namespaces' && !own ? rest[1] : undefined
   const [resource = '', name, subresource] = namespace === undefined ? rest : rest.slice(2)
   if (subresource !== undefined && !SERVED_SUBRESOURCES.has(subresource)) return undefined
-  const row = rowByResource(group, resource)
+  const row = rowByResource(group, resource, version)
   return row === undefined ? undefined : { row, namespace, name, subresource }
 }
 
@@ -55,6 +56,7 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
   return {
     verb: verbOf(method, name),
     kind: row.kind,
+    ...(row.conversion === undefined ? {} : { apiVersion: row.apiVersion }),
     namespace,
     name,
     subresource,
@@ -89,9 +91,15 @@ const verbOf = (method: string, name: string | undefined): Call['verb'] => {
 }
 
 /** The body that a front end would give out for an answer. */
-export function bodyOf(plane: ControlPlane, { row, namespace, name }: Target, answer: Answered): unknown {
+export function bodyOf(plane: ControlPlane, target: Target, answer: Answered): unknown {
   if (answer.status !== undefined) return answer.status
-  if (answer.body !== undefined) return answer.body
+  const body = storedBodyOf(plane, target, answer)
+  return body === undefined ? undefined : shownAs(target.row, body)
+}
+
+function storedBodyOf(plane: ControlPlane, target: Target, answer: Answered): ApiObject | undefined {
+  const { row, namespace, name } = target
+  if (answer.body !== undefined) return answer.body as ApiObject
   const revision = answer.revision ?? 0
   const shown = name ?? answer.name
   if (shown === undefined) return undefined

@@ -44,10 +44,11 @@ export function exchangesOf(theme: string): readonly Exchange[] {
 /** The collection of a served kind that a path names; undefined for other paths. */
 export function targetOf(path: string): { row: KindRow; namespace: string | undefined } | undefined {
   const parts = (path.split('?')[0] ?? '').split('/').slice(1)
-  const group = parts[0] === 'apis' ? (parts[1] ?? '') : ''
-  const rest = parts.slice(parts[0] === 'apis' ? 3 : 2)
+  const isGrouped = parts[0] === 'apis'
+  const [group, version] = isGrouped ? [parts[1] ?? '', parts[2]] : ['', parts[1]]
+  const rest = parts.slice(isGrouped ? 3 : 2)
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2
   const [resource = '', ...more] = inNamespace ? rest.slice(2) : rest
-  const row = more.length === 0 ? rowByResource(group, resource) : undefined
+  const row = more.length === 0 ? rowByResource(group, resource, version) : undefined
   return row === undefined ? undefined : { row, namespace: inNamespace ? rest[1] : undefined }
 }

@@ -4,7 +4,7 @@ import { defineActor, type ActorContext, type HostedActor } from '../../engine/a
 import type { Random } from '../../engine/kernel/random.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import { KIND_ROWS } from '../../kubernetes/kind-rows/kind-rows.ts'
-import { kindRow, SERVED_KINDS } from '../../kubernetes/registry.ts'
+import { kindRow, rowByApiVersion, SERVED_KINDS } from '../../kubernetes/registry.ts'
 import { storageKey } from '../../kubernetes/storage-key.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
@@ -32,6 +32,9 @@ const BOOTSTRAP_RETRY: Micros = seconds(1)
 const SERVED: ReadonlyMap<string, ServedRow> = new Map(
   SERVED_KINDS.map((row): [string, ServedRow] => [row.kind, row as ServedRow]),
 )
+/** A kind's row, in the version that a caller speaks. */
+const servedRow = (kind: string, apiVersion: string | undefined): ServedRow | undefined =>
+  apiVersion === undefined ? SERVED.get(kind) : (rowByApiVersion(apiVersion, kind) as ServedRow | undefined)
 /** What the cache holds: also kinds that admission looks at without their being served. */
 const KINDS: readonly Kind[] = KIND_ROWS.map(({ kind }) => kind)
 
@@ -79,7 +82,7 @@ class ApiServer implements World {
       progressed: (revision) => this.progress(revision),
     })
     this.etcd.onLeave = (later, member) => this.feed.leave(later, member)
-    this.watches = new Watches(context, this.cache, (kind) => SERVED.get(kind))
+    this.watches = new Watches(context, this.cache, servedRow)
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
     this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind })
@@ -89,7 +92,7 @@ class ApiServer implements World {
       world: this,
       procedures: this.procedures,
       authorize: alwaysAllow,
-      rowOf: (kind) => SERVED.get(kind),
+      rowOf: servedRow,
     })
     this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
     this.feed.start(context)

@@ -46,7 +46,7 @@ export class Requests {
   private readonly world: World
   private readonly procedures: Procedures
   private readonly authorize: Authorizer
-  private readonly rowOf: (kind: string) => ServedRow | undefined
+  private readonly rowOf: (kind: string, apiVersion: string | undefined) => ServedRow | undefined
   private readonly masters: ReadonlySet<string>
   private readonly works = new Map<number, Work>()
   private readonly seats: Seats<Work>
@@ -59,7 +59,7 @@ export class Requests {
     world: World
     procedures: Procedures
     authorize: Authorizer
-    rowOf: (kind: string) => ServedRow | undefined
+    rowOf: (kind: string, apiVersion: string | undefined) => ServedRow | undefined
   }) {
     const { options } = parts
     this.context = parts.context
@@ -76,7 +76,7 @@ export class Requests {
   arrive(event: EventOf<'ApiRequested'>): void {
     const { data } = event
     if (!this.world.cache.ready) return this.respond(event, NOT_READY)
-    const row = this.rowOf(data.kind)
+    const row = this.rowOf(data.kind, data.apiVersion)
     if (row === undefined) return this.respond(event, NO_SUCH_PATH)
     const user = authenticate(data.user, this.masters)
     const request = toRequest(data, row, user)

@@ -30,12 +30,12 @@ const NOT_READY = 429
 export class Watches {
   private readonly context: ActorContext
   private readonly cache: WatchCache
-  private readonly rowOf: (kind: string) => KindRow | undefined
+  private readonly rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined
   private readonly watchers = new Watchers()
   private readonly deadlines = new Deadlines<Watcher>()
   private alarm: Micros | undefined
 
-  constructor(context: ActorContext, cache: WatchCache, rowOf: (kind: string) => KindRow | undefined) {
+  constructor(context: ActorContext, cache: WatchCache, rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined) {
     this.context = context
     this.cache = cache
     this.rowOf = rowOf
@@ -48,7 +48,7 @@ export class Watches {
   request({ by: client, data }: EventOf<'WatchRequested'>): void {
     const { watch, revision } = data
     this.cancel(client, watch)
-    const row = this.rowOf(data.kind)
+    const row = this.rowOf(data.kind, data.apiVersion)
     if (row === undefined) return this.refuse(client, watch, NOT_FOUND)
     if (!this.cache.ready) return this.refuse(client, watch, NOT_READY)
     const scope = selectionOf(row, data)

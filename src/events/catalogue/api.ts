@@ -50,12 +50,13 @@ export const apiEvents = {
   ApiRequested: defineEvent({
     class: 'command',
     v: 1,
-    doc: 'Someone asks an API server to read or write. With `caller`, who asks follows from those credentials and not from `user`. With `path`, it asks whether its caller may have a path that is no resource; the answer has no body then.',
+    doc: 'Someone asks an API server to read or write. With `caller`, who asks follows from those credentials and not from `user`. With `path`, it asks whether its caller may have a path that is no resource; the answer has no body then. `apiVersion` is that of the path where it is not the one that the kind is stored in: the body is read in it, but an object in the answer is in the stored one.',
     data: t.intersection([
       t.type({ request: t.number, verb, kind: t.string, user: t.string }),
       t.partial({
         caller,
         path: t.string,
+        apiVersion: t.string,
         namespace: t.string,
         name: t.string,
         subresource: t.string,
@@ -95,6 +96,7 @@ export const apiEvents = {
         labelSelector: t.string,
         fieldSelector: t.string,
         bookmarks: t.boolean,
+        apiVersion: t.string,
         timeoutSeconds: t.number,
         resourceVersion: t.string,
         resourceVersionMatch: t.string,

@@ -1,7 +1,26 @@
 /** A kind as a row: how the API names it, where the store keeps it, what is special about writing it. */
 import type { ApiObject } from '../../events/json.ts'
+import type { Draft } from '../draft.ts'
 import type { Kind, KindMap } from '../kinds.ts'
 import type { Strategy } from '../strategy/strategy.ts'
+
+/**
+ * How objects in one version become objects in the version that is stored, the hub, and back. Only for objects with the right
+ * names and types; what the hub cannot say, `toHub` keeps in annotations.
+ */
+export interface Conversion {
+  toHub(object: Draft<ApiObject>): Draft<ApiObject>
+  fromHub(object: ApiObject): ApiObject
+}
+
+/** A kind in another version than the stored one, maybe in another group. */
+export interface OtherVersion extends Conversion {
+  /** Absent: the kind's own group. */
+  readonly group?: string
+  readonly version: string
+  /** Where the version names fields differently. */
+  field?(object: ApiObject, field: string): string | undefined
+}
 
 export interface KindRow {
   readonly kind: Kind
@@ -20,6 +39,10 @@ export interface KindRow {
   /** Between `/registry/` and the namespace. */
   readonly storagePrefix: string
   readonly strategy?: Strategy<ApiObject>
+  /** Only in rows of other versions than the stored one: everything within the server is in the stored one. */
+  readonly conversion?: Conversion
+  /** The kind's rows in its other versions, in discovery's order. */
+  readonly others: readonly KindRow[]
   /** Fields beyond the metadata's that objects can be selected by. */
   field?(object: ApiObject, field: string): string | undefined
 }
@@ -35,6 +58,7 @@ interface RowParts<O extends ApiObject> {
   readonly subresources?: readonly string[]
   readonly storagePrefix?: string
   readonly strategy?: Strategy<O>
+  readonly otherVersions?: readonly OtherVersion[]
   field?(object: O, field: string): string | undefined
 }
 
@@ -42,11 +66,11 @@ export function row<K extends Kind>(kind: K, parts: RowParts<KindMap[K]>): KindR
   const { group = '', version = 'v1', clusterScoped, strategy, field } = parts
   const singular = kind.toLowerCase()
   const resource = parts.resource ?? `${singular}s`
-  return {
+  const own: KindRow = {
     kind,
     group,
     version,
-    apiVersion: group === '' ? version : `${group}/${version}`,
+    apiVersion: apiVersionOf(group, version),
     resource,
     singular,
     shortNames: parts.shortNames ?? [],
@@ -56,8 +80,21 @@ export function row<K extends Kind>(kind: K, parts: RowParts<KindMap[K]>): KindR
     storagePrefix: parts.storagePrefix ?? resource,
     ...(strategy === undefined ? {} : { strategy }),
     ...(field === undefined ? {} : { field }),
+    others: [],
   }
+  return { ...own, others: (parts.otherVersions ?? []).map((other) => inVersion(own, other)) }
 }
+
+function inVersion(hub: KindRow, { group = hub.group, version, toHub, fromHub, field }: OtherVersion): KindRow {
+  const apiVersion = apiVersionOf(group, version)
+  const conversion: Conversion = {
+    toHub: (object) => ({ ...toHub(object), apiVersion: hub.apiVersion, kind: hub.kind }),
+    fromHub: (object) => ({ ...fromHub(object), apiVersion, kind: hub.kind }),
+  }
+  return { ...hub, group, version, apiVersion, conversion, ...(field === undefined ? {} : { field }) }
+}
+
+const apiVersionOf = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`)
 
 /** The category that `kubectl get all` asks for. */
 export const ALL = ['all']

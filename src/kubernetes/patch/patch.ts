@@ -6,6 +6,7 @@
 import { either } from 'fp-ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { KindRow } from '../kind-rows/row.ts'
+import { shownAs } from '../registry.ts'
 import { readObject, type FieldValidation, type ReadObject } from '../read-object.ts'
 import { definitionOf } from '../schema/reader.ts'
 import { badRequest, invalid, unexpectedError } from '../status.ts'
@@ -26,7 +27,7 @@ export const PATCH_TYPES: ReadonlyMap<string, PatchType> = new Map([
 
 type Either<A> = either.Either<Status, A>
 
-/** The patched object, decoded: not yet defaulted or validated. Unknown fields warn as for other writes. */
+/** The stored object as patched in the row's version, decoded: not yet defaulted or validated. Unknown fields warn as for other writes. */
 export function patchObject(
   row: KindRow,
   current: ApiObject,
@@ -34,7 +35,7 @@ export function patchObject(
   patch: unknown,
   fieldValidation: FieldValidation = 'Warn',
 ): Either<ReadObject> {
-  const patched = applyPatch(row, current, type, patch)
+  const patched = applyPatch(row, shownAs(row, current), type, patch)
   if (either.isLeft(patched)) return patched
   const read = readObject(row, patched.right, fieldValidation)
   if (either.isRight(read)) return read
