@@ -35,7 +35,11 @@ export class Watches {
   private readonly deadlines = new Deadlines<Watcher>()
   private alarm: Micros | undefined
 
-  constructor(context: ActorContext, cache: WatchCache, rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined) {
+  constructor(
+    context: ActorContext,
+    cache: WatchCache,
+    rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined,
+  ) {
     this.context = context
     this.cache = cache
     this.rowOf = rowOf
