@@ -80,6 +80,7 @@ const addControlPlane = ({ kernel, options, objects, servers }: Ground, n: numbe
     createApiServer({
       cursor: () => objects.createCursor(`kube-apiserver/${n}`),
       read,
+      viewAt: (revision) => objects.at(revision),
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
     }),

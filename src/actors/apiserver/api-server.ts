@@ -57,6 +57,8 @@ class ApiServer implements World {
   readonly addresses: ServiceAddresses
   readonly doubtedNamespaces = new Map<string, Micros>()
 
+  readonly viewAt: ApiServerParameters['viewAt']
+
   private readonly context: ActorContext
   private readonly options: ApiServerOptions
   private readonly kindOf: ApiServerParameters['kindOf']
@@ -72,6 +74,7 @@ class ApiServer implements World {
     this.context = context
     this.options = { ...DEFAULT_OPTIONS, ...parameters.options }
     this.kindOf = parameters.kindOf
+    this.viewAt = parameters.viewAt
     this.cache = new WatchCache(parameters.cursor(), KINDS)
     this.store = new Store(parameters.read)
     this.addresses = new ServiceAddresses(this.options.serviceCidr)

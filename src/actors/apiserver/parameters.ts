@@ -1,7 +1,7 @@
 import type { ActorId, Micros } from '../../events/envelope.ts'
 import { micros, minutes, seconds } from '../../events/time.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
-import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
+import type { Cursor, ReadObject, View } from '../../kubernetes/view.ts'
 
 /** What an API server is given: its ways to the shared history of objects, and its settings. */
 export interface ApiServerParameters {
@@ -9,6 +9,8 @@ export interface ApiServerParameters {
   readonly cursor: () => Cursor
   /** Reads an object that etcd has named by its revision. */
   readonly read: ReadObject
+  /** Everything as it stood at a revision: what lists at an older one show. Asked only of revisions that etcd keeps. */
+  readonly viewAt: (revision: number) => View
   /** The kind of object that a revision wrote; undefined when it wrote none. Asked only of revisions that etcd has told of. */
   readonly kindOf: (revision: number) => Kind | undefined
   /** The etcd members it may talk to, its own first. */

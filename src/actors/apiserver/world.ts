@@ -1,6 +1,7 @@
 import type { Micros } from '../../events/envelope.ts'
 import type { Random } from '../../engine/kernel/random.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import type { View } from '../../kubernetes/view.ts'
 import type { AdmissionChain } from './admission/chain.ts'
 import type { ServiceAddresses } from './allocation/service-addresses.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
@@ -18,5 +19,7 @@ export interface World {
   readonly addresses: ServiceAddresses
   /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
   readonly doubtedNamespaces: Map<string, Micros>
+  /** Everything as it stood at a revision that etcd still keeps. */
+  viewAt(revision: number): View
   refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef
 }

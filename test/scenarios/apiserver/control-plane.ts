@@ -178,6 +178,7 @@ export class ControlPlane {
           createApiServer({
             cursor: () => this.objects.createCursor(id),
             read: this.objects.read,
+            viewAt: (revision) => this.objects.at(revision),
             kindOf: (revision) => this.objects.written(revision)?.kind,
             etcd: [own, ...voters.filter((voter) => voter !== own)].map((voter) => `etcd/${voter}`),
             options: { masters: ['system:apiserver', 'alice'], ...options },

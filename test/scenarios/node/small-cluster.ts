@@ -102,6 +102,7 @@ export class SmallCluster {
             createApiServer({
               cursor: () => store.createCursor(`${API}#${readers++}`),
               read: store.read,
+              viewAt: (revision) => store.at(revision),
               kindOf: (revision) => store.written(revision)?.kind,
               etcd: ['etcd/1'],
             }),

@@ -71,6 +71,12 @@ export class Store {
     return response.outcome === 'refused' ? storageError(response) : response.revision
   }
 
+  /** Why what stood at a revision cannot be read; undefined when it can. */
+  *keeps(revision: number): Procedure<Status | undefined> {
+    const response = yield* etcd({ op: 'range', key: '/registry/', end: '/registry0', revision, countOnly: true })
+    return response.outcome === 'refused' ? storageError(response) : undefined
+  }
+
   /** Writes an object in the place of the version of revision `expected`; 0: where there must be none. */
   *put(ref: ObjectRef, object: ApiObject, expected: number): Procedure<PutResult> {
     const lease = ref.kind === 'Event' ? yield* eventLease() : 0
@@ -182,6 +188,8 @@ export const withoutVersion = (object: ApiObject): object => {
   const { resourceVersion: _version, ...metadata } = object.metadata
   return { ...object, metadata }
 }
+
+export const isCompacted = ({ reason }: Status): boolean => reason === 'Expired'
 
 /** What etcd says goes to the caller as it is. */
 export const storageError = ({ error = '' }: EtcdResponse): Status =>
