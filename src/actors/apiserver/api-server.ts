@@ -5,6 +5,7 @@ import type { Random } from '../../engine/kernel/random.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import { KIND_ROWS } from '../../kubernetes/kind-rows/kind-rows.ts'
 import { kindRow, rowByApiVersion, SERVED_KINDS } from '../../kubernetes/registry.ts'
+import type { Status } from '../../kubernetes/status.ts'
 import { storageKey } from '../../kubernetes/storage-key.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
@@ -13,6 +14,7 @@ import { alwaysAllow } from './authz.ts'
 import { bootstrap } from './bootstrap.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
+import { freshAs, freshAsEtcd } from './handlers/read.ts'
 import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters } from './parameters.ts'
 import { Procedures, WAIT_TIMER } from './procedures.ts'
 import type { ServedRow } from './request.ts'
@@ -85,7 +87,7 @@ class ApiServer implements World {
       progressed: (revision) => this.progress(revision),
     })
     this.etcd.onLeave = (later, member) => this.feed.leave(later, member)
-    this.watches = new Watches(context, this.cache, servedRow)
+    this.watches = new Watches(context, this.cache, servedRow, (revision, done) => this.whenFresh(revision, done))
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
     this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind })
@@ -195,6 +197,11 @@ class ApiServer implements World {
       if (change.kind === 'Service') this.addresses.follow(change)
     }
     this.procedures.cacheMoved()
+  }
+
+  private whenFresh(revision: number | undefined, done: (refused: Status | undefined) => void): void {
+    const wait = revision === undefined ? freshAsEtcd(this) : freshAs(revision, this)
+    this.procedures.start(wait, this.context.seq, ({ status }) => done(status as Status | undefined))
   }
 
   private progress(revision: number): void {

@@ -2,11 +2,21 @@ import type { EventOf, ActorId, Micros } from '../../events/envelope.ts'
 import { minutes, seconds } from '../../events/time.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import type { KindRow } from '../../kubernetes/registry.ts'
-import { isStatus } from '../../kubernetes/status.ts'
+import {
+  expired,
+  isStatus,
+  noSuchPath,
+  tooManyRequests,
+  unexpectedError,
+  type Status,
+} from '../../kubernetes/status.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { Deadlines } from './cache/deadlines.ts'
+import { pageOf } from './cache/page.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
-import { changeFor, isIn, Watchers, type WatchChange, type Watcher } from './cache/watchers.ts'
+import { changeFor, Watchers, type WatchChange, type Watcher } from './cache/watchers.ts'
+import { watchOptionsProblem } from './handlers/list-options.ts'
+import { malformedVersion } from './handlers/read.ts'
 import { selectionOf } from './selection.ts'
 
 /** A watch without a timeout of its own ends after 30 to 60 minutes. Source: endpoints/handlers/get.go, MinRequestTimeout. */
@@ -18,10 +28,14 @@ export const WATCHES_TIMER = 'watches'
 
 /** Why a watch ends, as an HTTP code. */
 const TIMED_OUT = 200
-const NOT_FOUND = 404
 const GONE = 410
-/** Source: cacher/delegator: "storage is (re)initializing". */
-const NOT_READY = 429
+/** Source: apiserver/pkg/storage/cacher/ready.go; storage/errors.go, NewTooManyRequests. */
+const NOT_READY = tooManyRequests('storage is (re)initializing', 1)
+/** Nothing is newer: of what happens nothing is told yet. */
+const NOT_YET = Infinity
+
+/** Waits until the cache shows a revision (undefined: what etcd holds now), or tells why it does not. */
+export type Freshness = (revision: number | undefined, done: (refused: Status | undefined) => void) => void
 
 /**
  * The watches that clients hold with one server: each begins in the past that the cache still knows, goes on with what comes,
@@ -31,6 +45,7 @@ export class Watches {
   private readonly context: ActorContext
   private readonly cache: WatchCache
   private readonly rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined
+  private readonly fresh: Freshness
   private readonly watchers = new Watchers()
   private readonly deadlines = new Deadlines<Watcher>()
   private alarm: Micros | undefined
@@ -39,10 +54,12 @@ export class Watches {
     context: ActorContext,
     cache: WatchCache,
     rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined,
+    fresh: Freshness,
   ) {
     this.context = context
     this.cache = cache
     this.rowOf = rowOf
+    this.fresh = fresh
   }
 
   get size(): number {
@@ -50,29 +67,32 @@ export class Watches {
   }
 
   request({ by: client, data }: EventOf<'WatchRequested'>): void {
-    const { watch, revision } = data
+    const { watch } = data
     this.cancel(client, watch)
     const row = this.rowOf(data.kind, data.apiVersion)
-    if (row === undefined) return this.refuse(client, watch, NOT_FOUND)
+    if (row === undefined) return this.refuse(client, watch, noSuchPath())
     if (!this.cache.ready) return this.refuse(client, watch, NOT_READY)
+    const problem = watchOptionsProblem(data)
+    if (problem !== undefined) return this.refuse(client, watch, problem)
     const scope = selectionOf(row, data)
-    if (isStatus(scope)) return this.refuse(client, watch, scope.code ?? NOT_FOUND)
+    if (isStatus(scope)) return this.refuse(client, watch, scope)
+    const { resourceVersion = '', timeoutSeconds = 0 } = data
+    if (!/^\d*$/.test(resourceVersion)) {
+      return this.refuse(client, watch, unexpectedError(malformedVersion(resourceVersion)))
+    }
     const { monotonic } = this.context
-    const timeout = data.timeoutSeconds === undefined ? this.defaultTimeout() : seconds(data.timeoutSeconds)
     const watcher: Watcher = {
       client,
       watch,
       kind: row.kind,
       scope,
       bookmarks: data.bookmarks === true,
-      endsAt: monotonic + timeout,
-      position: revision,
+      endsAt: monotonic + (timeoutSeconds === 0 ? this.defaultTimeout() : seconds(timeoutSeconds)),
+      position: data.resourceVersion === undefined ? data.revision : Number(resourceVersion),
       nextBookmarkAt: monotonic + BOOKMARK_EVERY,
     }
-    if (revision === 0) this.tellPresent(watcher)
-    else if (!this.tellPast(watcher)) return this.refuse(client, watch, GONE)
-    this.watchers.add(watcher)
-    this.plan(watcher)
+    if (timeoutSeconds < 0) return this.ended(watcher, TIMED_OUT)
+    this.begin(watcher, row, data)
   }
 
   cancel(client: ActorId, watch: number): void {
@@ -110,12 +130,44 @@ export class Watches {
     this.arm()
   }
 
-  /** One that asked for everything from the beginning gets what is there now, as if it were new. */
-  private tellPresent(watcher: Watcher): void {
-    const { kind, scope } = watcher
-    for (const object of this.cache.view.list(kind, scope.namespace)) {
-      if (isIn(scope, object)) this.push(watcher, Number(object.metadata.resourceVersion), 'ADDED')
+  /** Source: apiserver/pkg/storage/cacher/cacher.go, Watch (v1.36). */
+  private begin(watcher: Watcher, row: KindRow, data: EventOf<'WatchRequested'>['data']): void {
+    const { sendInitialEvents: initial } = data
+    const from = watcher.position
+    if (
+      initial === undefined ||
+      (initial === false && data.resourceVersion !== undefined && data.resourceVersion !== '')
+    ) {
+      // A revision of 0 stands for whatever is there; without the wish for initial events they come all the same.
+      if (from === 0 && initial === false) watcher.position = this.cache.position
+      else if (from === 0) this.tellPresent(watcher, row)
+      else if (!this.tellPast(watcher)) return this.ended(watcher, GONE, tooOld(from, this.cache.oldest(watcher.kind)))
+      return this.add(watcher)
     }
+    const asOf = (data.resourceVersion ?? '') === '' ? undefined : from
+    watcher.position = NOT_YET
+    this.add(watcher)
+    this.fresh(asOf, (refused) => {
+      if (this.watchers.get(watcher.client, watcher.watch) !== watcher) return
+      if (refused !== undefined) return this.end(watcher, refused.code ?? GONE, refused)
+      if (!initial) watcher.position = this.cache.position
+      else {
+        this.tellPresent(watcher, row)
+        if (watcher.bookmarks) this.push(watcher, watcher.position, 'BOOKMARK', true)
+      }
+    })
+  }
+
+  private add(watcher: Watcher): void {
+    this.watchers.add(watcher)
+    this.plan(watcher)
+  }
+
+  /** One that asked for everything from the beginning gets what is there now, as if it were new. */
+  private tellPresent(watcher: Watcher, row: KindRow): void {
+    const { scope } = watcher
+    const { items } = pageOf(this.cache.view, row, scope, scope, 0)
+    for (const object of items) this.push(watcher, Number(object.metadata.resourceVersion), 'ADDED')
     watcher.position = this.cache.position
   }
 
@@ -135,8 +187,14 @@ export class Watches {
     this.push(watcher, revision, what)
   }
 
-  private push({ client, watch, kind }: Watcher, revision: number, change: WatchChange | 'BOOKMARK'): void {
-    this.context.emit('WatchPushed', { watch, kind, revision, change }, { to: client })
+  private push(
+    { client, watch, kind }: Watcher,
+    revision: number,
+    change: WatchChange | 'BOOKMARK',
+    initialEventsEnd?: true,
+  ): void {
+    const data = { watch, kind, revision, change }
+    this.context.emit('WatchPushed', initialEventsEnd ? { ...data, initialEventsEnd } : data, { to: client })
   }
 
   /** Abridged: none is sent where nothing has happened since the last message. */
@@ -149,13 +207,17 @@ export class Watches {
     watcher.nextBookmarkAt = this.context.monotonic + BOOKMARK_EVERY
   }
 
-  private end(watcher: Watcher, code: number): void {
+  private end(watcher: Watcher, code: number, status?: Status): void {
     this.remove(watcher)
-    this.refuse(watcher.client, watcher.watch, code)
+    this.ended(watcher, code, status)
   }
 
-  private refuse(client: ActorId, watch: number, code: number): void {
-    this.context.emit('WatchEnded', { watch, code }, { to: client })
+  private ended({ client, watch }: Watcher, code: number, status?: Status): void {
+    this.context.emit('WatchEnded', status === undefined ? { watch, code } : { watch, code, status }, { to: client })
+  }
+
+  private refuse(client: ActorId, watch: number, status: Status): void {
+    this.context.emit('WatchEnded', { watch, code: status.code ?? GONE, status, refused: true }, { to: client })
   }
 
   private remove(watcher: Watcher): void {
@@ -180,3 +242,6 @@ export class Watches {
     this.context.setTimer(WATCHES_TIMER, '', Math.max(0, next - this.context.monotonic))
   }
 }
+
+/** Source: cacher/watch_cache.go, getAllEventsSinceLocked. */
+const tooOld = (wanted: number, oldest: number): Status => expired(`too old resource version: ${wanted} (${oldest})`)

@@ -36,7 +36,7 @@ export function* get(request: Request, world: World): Procedure<Answer> {
     if (isStatus(found)) return refusal(found)
     return found === undefined ? refusal(notFound(row, name)) : answerObject(200, name, found.revision)
   }
-  if (!/^\d+$/.test(resourceVersion)) return refusal(unexpectedError(malformed(resourceVersion)))
+  if (!/^\d+$/.test(resourceVersion)) return refusal(unexpectedError(malformedVersion(resourceVersion)))
   const late = yield* notOlderThan(Number(resourceVersion), world)
   if (late !== undefined) return refusal(late)
   const cached = world.cache.view.get(row.kind, namespace, name)
@@ -84,7 +84,8 @@ function* revisionToList(options: RequestOptions, world: World): Procedure<Statu
   const { resourceVersion = '', resourceVersionMatch = '', limit = 0, continue: token = '' } = options
   if (token !== '') return yield* revisionToGoOn(token, resourceVersion, world)
   if (resourceVersion === '') return yield* consistent(world)
-  if (!/^\d+$/.test(resourceVersion)) return badRequest(`invalid resource version: ${malformed(resourceVersion)}`)
+  if (!/^\d+$/.test(resourceVersion))
+    return badRequest(`invalid resource version: ${malformedVersion(resourceVersion)}`)
   const revision = Number(resourceVersion)
   const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && limit > 0 && revision > 0)
   if (!exact) return yield* notOlderThan(revision, world)
@@ -127,6 +128,20 @@ function* notOlderThan(revision: number, world: World): Procedure<Status | undef
   return tooLargeResourceVersion(revision, world.cache.position, RETRY_AFTER_SECONDS)
 }
 
+const FRESH: Answer = { code: 200 }
+
+/** Answers when the cache shows a revision. */
+export function* freshAs(revision: number, world: World): Procedure<Answer> {
+  const late = yield* notOlderThan(revision, world)
+  return late === undefined ? FRESH : refusal(late)
+}
+
+/** Answers when the cache shows what etcd held when it was asked. */
+export function* freshAsEtcd(world: World): Procedure<Answer> {
+  const revision = yield* world.store.revision()
+  return isStatus(revision) ? refusal(revision) : yield* freshAs(revision, world)
+}
+
 /** What a view shows of a collection. */
 export const select = ({ row }: Request, scope: WatchScope, view: View): readonly ApiObject[] => {
   const objects = candidates(view, row, scope)
@@ -135,5 +150,5 @@ export const select = ({ row }: Request, scope: WatchScope, view: View): readonl
     : objects.filter((object) => isIn(scope, object))
 }
 
-const malformed = (text: string): string =>
+export const malformedVersion = (text: string): string =>
   `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
