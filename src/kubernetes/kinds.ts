@@ -3,6 +3,7 @@ import type { ConfigMap, Event, LimitRange, Namespace, ResourceQuota, Secret, Se
 import type { EndpointSlice, Endpoints, Service } from './types/networking.ts'
 import type { Lease, Node, RuntimeClass } from './types/node.ts'
 import type { Pod, PodTemplate } from './types/pod.ts'
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac.ts'
 import type { DeviceClass, ResourceClaim, ResourceClaimTemplate, ResourceSlice } from './types/resource.ts'
 import type { PodDisruptionBudget, PriorityClass } from './types/scheduling.ts'
 import type {
@@ -27,6 +28,8 @@ import type {
 
 /** The type of each kind's objects, by its name. */
 export interface KindMap {
+  readonly ClusterRole: ClusterRole
+  readonly ClusterRoleBinding: ClusterRoleBinding
   readonly ConfigMap: ConfigMap
   readonly ControllerRevision: ControllerRevision
   readonly CronJob: CronJob
@@ -56,6 +59,8 @@ export interface KindMap {
   readonly ResourceClaimTemplate: ResourceClaimTemplate
   readonly ResourceQuota: ResourceQuota
   readonly ResourceSlice: ResourceSlice
+  readonly Role: Role
+  readonly RoleBinding: RoleBinding
   readonly RuntimeClass: RuntimeClass
   readonly Secret: Secret
   readonly Service: Service

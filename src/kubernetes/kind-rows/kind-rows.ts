@@ -12,6 +12,7 @@ import { COORDINATION_ROWS } from './coordination.ts'
 import { DISCOVERY_ROWS } from './discovery.ts'
 import { NODE_ROWS } from './node.ts'
 import { POLICY_ROWS } from './policy.ts'
+import { RBAC_ROWS } from './rbac.ts'
 import { RESOURCE_ROWS } from './resource.ts'
 import { SCHEDULING_ROWS } from './scheduling.ts'
 import { STORAGE_ROWS } from './storage.ts'
@@ -25,6 +26,7 @@ export const KIND_ROWS: readonly KindRow[] = [
   ...DISCOVERY_ROWS,
   ...NODE_ROWS,
   ...POLICY_ROWS,
+  ...RBAC_ROWS,
   ...RESOURCE_ROWS,
   ...SCHEDULING_ROWS,
   ...STORAGE_ROWS,
