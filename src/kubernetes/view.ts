@@ -4,9 +4,9 @@ import type { Kind, KindMap } from './kinds.ts'
 /**
  * Ready-made ways to find objects without looking at all of them.
  * `node`: Pods by `spec.nodeName` ('' for none); `controller`: any kind by the uid of its controlling owner;
- * `orphan`: those of any kind that have none, by namespace; `namespace`: any namespaced kind.
+ * `orphan`: those of any kind that have none, by namespace; `namespace`: any namespaced kind; `name`: any kind.
  */
-export type IndexName = 'node' | 'controller' | 'orphan' | 'namespace'
+export type IndexName = 'node' | 'controller' | 'orphan' | 'namespace' | 'name'
 
 /**
  * What one reader sees of the cluster: the one history of objects at the reader's own position, kind by kind.
@@ -40,6 +40,7 @@ export interface Scope {
   /** Pods by `spec.nodeName`. */
   readonly nodeName?: string
   readonly namespace?: string
+  readonly name?: string
 }
 
 /** Reads the body that an answer's revision stands for. */

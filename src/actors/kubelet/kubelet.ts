@@ -73,7 +73,10 @@ export class Kubelet {
       client: this.client,
       endpoint,
       cursor: options.cursor(),
-      kinds: [{ kind: 'Pod', scope: { nodeName: options.node.name } }],
+      kinds: [
+        { kind: 'Pod', scope: { nodeName: options.node.name } },
+        { kind: 'Node', scope: { name: options.node.name } },
+      ],
     })
     const why: Why = { seq: undefined }
     this.runtime = this.createRuntime(why)
@@ -91,7 +94,7 @@ export class Kubelet {
     if (event.type === 'TimerFired' && this.alarm(event.data.name, event.data.key)) return
     this.client.receive(event, this.context)
     this.informers.receive(event, this.context)
-    const changes = this.informers.take()
+    const changes = this.informers.take().filter(({ kind }) => kind === 'Pod')
     if (changes.length > 0) this.podsChanged(changes)
     if (!this.hasCleanedUp) this.cleanUp()
   }
@@ -256,6 +259,7 @@ export class Kubelet {
         heartbeat: () => {
           if (this.runtime.connected) this.runtime.ping()
         },
+        node: () => this.informers.view.get('Node', undefined, this.options.node.name),
         event: (reason, message) => this.events.ofNode(reason, message),
       },
       this.context,

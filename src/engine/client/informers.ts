@@ -143,7 +143,7 @@ export class Informers {
         namespace: scope.namespace,
         options: {
           resourceVersion: this.listRevision(reflection),
-          fieldSelector: scope.nodeName === undefined ? undefined : `spec.nodeName=${scope.nodeName}`,
+          fieldSelector: fieldSelectorOf(scope),
         },
       },
       (answer, later) => this.listed(reflection, answer, later),
@@ -187,7 +187,7 @@ export class Informers {
         kind,
         revision: this.cursor.revision(kind),
         namespace: scope.namespace,
-        nodeName: scope.nodeName,
+        fieldSelector: fieldSelectorOf(scope),
         bookmarks: true,
         timeoutSeconds: WATCH_MIN_SECONDS + context.random.below(WATCH_MIN_SECONDS),
       },
@@ -237,5 +237,11 @@ export class Informers {
 /** The revision asked for is compacted, or ahead of the server's. Source: reflector.go, isExpiredError and isTooLargeResourceVersionError. */
 const isUnknownRevision = (failure: ApiFailure): boolean =>
   failure.code === 410 || hasCause(failure, 'ResourceVersionTooLarge')
+
+/** What a list or a watch asks for; the namespace stands beside it. */
+const fieldSelectorOf = ({ name, nodeName }: Scope): string | undefined => {
+  if (name !== undefined) return `metadata.name=${name}`
+  return nodeName === undefined ? undefined : `spec.nodeName=${nodeName}`
+}
 
 const NOTHING: readonly Change[] = []

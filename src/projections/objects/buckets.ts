@@ -12,6 +12,8 @@ export const indexValue = (kind: Kind, index: IndexName, object: ApiObject): str
       return kind === 'Pod' ? ((object as Pod).spec.nodeName ?? '') : undefined
     case 'namespace':
       return object.metadata.namespace
+    case 'name':
+      return object.metadata.name
     case 'controller':
       return controllerOf(object)?.uid
     case 'orphan':

@@ -2,6 +2,7 @@ import { invariant } from '../../events/invariant.ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
 import type { Change, Cursor, IndexName, Scope } from '../../kubernetes/view.ts'
+import type { Bucket } from './buckets.ts'
 import { Position } from './position.ts'
 import type { KindTable } from './table.ts'
 import { firstAfter, versionAt, type Slot, type Version } from './version.ts'
@@ -52,14 +53,12 @@ export class ObjectCursor implements Cursor {
   narrow(kind: Kind, scope: Scope): void {
     const position = this.position(kind)
     invariant(!position.listed, 'a view is narrowed before its first list')
-    if (scope.nodeName === undefined && scope.namespace === undefined) return
     const { table } = position
+    const bucket = bucketOf(table, scope)
+    if (bucket === undefined) return
     position.scope = scope
-    position.bucket =
-      scope.nodeName === undefined
-        ? table.index('namespace').bucket(scope.namespace ?? '')
-        : table.index('node').bucket(scope.nodeName)
-    position.bucket.startLog(table.head)
+    position.bucket = bucket
+    bucket.startLog(table.head)
   }
 
   deliver(kind: Kind, revision: number): Change | undefined {
@@ -222,6 +221,13 @@ export class ObjectCursor implements Cursor {
     }
     return changes
   }
+}
+
+/** Where everything in scope is, and little else; undefined when everything is in scope. */
+const bucketOf = (table: KindTable, { name, nodeName, namespace }: Scope): Bucket | undefined => {
+  if (name !== undefined) return table.index('name').bucket(name)
+  if (nodeName !== undefined) return table.index('node').bucket(nodeName)
+  return namespace === undefined ? undefined : table.index('namespace').bucket(namespace)
 }
 
 /** Whether a newer version of the same slot, up to `revision`, makes this one only a step on the way. */

@@ -46,6 +46,7 @@ export class Position {
     const { scope } = this
     if (scope === undefined) return true
     if (scope.namespace !== undefined && object.metadata.namespace !== scope.namespace) return false
+    if (scope.name !== undefined && object.metadata.name !== scope.name) return false
     return scope.nodeName === undefined || indexValue(this.table.kind, 'node', object) === scope.nodeName
   }
 

@@ -25,6 +25,8 @@ const REGISTER_TIMER = 'register'
 /** What the reporter asks, and whom it tells. */
 export interface ReporterHost {
   health(): NodeHealth
+  /** The Node as the kubelet's view shows it. */
+  node(): Node | undefined
   registered(): void
   /** With every heartbeat. */
   heartbeat(): void
@@ -164,13 +166,22 @@ export class NodeReporter {
     if (!this.busy) this.readAndSync()
   }
 
-  /** Whoever has changed the Node meanwhile is noticed here. */
+  /**
+   * Whoever has changed the Node meanwhile is noticed here: the Node is read from the kubelet's own informer, and from the
+   * API server where that does not show it. Source: pkg/kubelet/kubelet_node_status.go, tryUpdateNodeStatus (v1.36).
+   */
   private readAndSync(): void {
+    const seen = this.host.node()
+    if (seen !== undefined) {
+      this.see(seen)
+      this.sync(1)
+      return
+    }
     const { name } = this.shape
     this.busy = true
     this.client.call(
       this.context,
-      { verb: 'get', kind: 'Node', name, options: { resourceVersion: '0' } },
+      { verb: 'get', kind: 'Node', name },
       (answer) => {
         this.busy = false
         // A kubelet whose Node was deleted does not register again; it goes on asking.
