@@ -18,6 +18,8 @@ const options = t.partial({
   preconditions: t.partial({ uid: t.string, resourceVersion: t.string }),
   dryRun: t.boolean,
   fieldManager: t.string,
+  /** Of an apply: takes fields from their managers. */
+  force: t.boolean,
   fieldValidation: t.keyof({ Ignore: 1, Warn: 1, Strict: 1 }),
 })
 
