@@ -3,13 +3,11 @@
  * Method: replay recorded exchanges in order against one server over one etcd member. Values that must differ (uids, versions,
  * generated names, addresses) are learnt from each answer and put into the requests that follow; times, uids and versions are
  * compared by form. Left out, and counted: kinds and subresources that are not served, and what a front end for HTTP does
- * (media types, paging, watches, apply). What differs for a known reason is listed by that reason.
+ * (media types) and other users. What differs for a known reason is listed by that reason.
  */
 import { describe, expect, test } from 'vitest'
-import { ControlPlane } from '../scenarios/apiserver/control-plane.ts'
-import { bodyOf, callOf, targetOf } from './api-server.ts'
-import { exchangesOf, hasTranscripts, WHY_SKIPPED, type Exchange } from './transcripts.ts'
-import { outcomeDifferences, Translation } from './translation.ts'
+import { Replay } from './replay.ts'
+import { hasTranscripts, WHY_SKIPPED, type Exchange } from './transcripts.ts'
 
 /** Themes, and how many exchanges of each at least are answered alike. */
 const THEMES: readonly (readonly [theme: string, same: number])[] = [
@@ -21,7 +19,8 @@ const THEMES: readonly (readonly [theme: string, same: number])[] = [
   ['patch', 226],
   ['strict', 56],
   ['validation', 197],
-  ['list', 76],
+  ['list', 348],
+  ['watch', 220],
   ['tables', 47],
 ]
 
@@ -45,35 +44,6 @@ const KNOWN: readonly { readonly why: string; readonly case?: RegExp; readonly d
   { why: 'one family of addresses', differs: /not configured (on this cluster|for dual-stack)/ },
 ]
 
-const isReplayed = ({ request, response }: Exchange): boolean => {
-  const { method, path, headers = {}, body } = request
-  const accept = headers['accept'] ?? 'application/json'
-  if (
-    method === 'GET' &&
-    (accept !== 'application/json' || /[?&](watch|resourceVersionMatch|continue|limit)=/.test(path))
-  ) {
-    return false
-  }
-  if (/apply-patch/.test(headers['content-type'] ?? '') || response.body === undefined) return false
-  return method === 'GET' || method === 'DELETE' || body !== undefined
-}
-
-/** Sends one exchange to the server and tells how its answer differs; undefined when the exchange is left out. */
-const replay = (plane: ControlPlane, exchange: Exchange, translation: Translation): readonly string[] | undefined => {
-  const { request, response } = exchange
-  const path = translation.ofText(request.path)
-  const target = targetOf(path)
-  if (target === undefined || !isReplayed(exchange)) return undefined
-  const sent: Exchange = { ...exchange, request: { ...request, path } }
-  const answer = plane.call(callOf(sent, target, translation.ofBody(request.body)))
-  const body = bodyOf(plane, target, answer)
-  translation.learn(response.body, body)
-  const isList = String(response.body?.['kind'] ?? '').endsWith('List')
-  if (isList) return outcomeDifferences({ code: response.code, body: {} }, { code: answer.code, body: {} })
-  const want = { code: response.code, body: translation.normal(response.body) }
-  return outcomeDifferences(want, { code: answer.code, body: translation.normal(body) })
-}
-
 const isKnown = (exchange: Exchange, differs: readonly string[]): boolean =>
   KNOWN.some((reason) => {
     if (reason.case !== undefined && !reason.case.test(exchange.case)) return false
@@ -82,16 +52,11 @@ const isKnown = (exchange: Exchange, differs: readonly string[]): boolean =>
 
 describe.skipIf(!hasTranscripts)(hasTranscripts ? 'recorded answers' : WHY_SKIPPED, () => {
   test.each(THEMES)('theme %s', (theme, least) => {
-    const plane = new ControlPlane()
-    const translation = new Translation()
-    const unknown: string[] = []
-    let same = 0
-    for (const exchange of exchangesOf(theme)) {
-      const differs = replay(plane, exchange, translation)
-      if (differs === undefined) continue
-      if (differs.length === 0) same++
-      else if (!isKnown(exchange, differs)) unknown.push(`${exchange.seq} ${exchange.case}\n  ${differs.join('\n  ')}`)
-    }
+    const results = new Replay().run(theme)
+    const unknown = results
+      .filter(({ exchange, differs }) => differs.length > 0 && !isKnown(exchange, differs))
+      .map(({ exchange, differs }) => `${exchange.seq} ${exchange.case}\n  ${differs.join('\n  ')}`)
+    const same = results.filter(({ differs }) => differs.length === 0).length
     expect(unknown).toEqual([])
     expect(same).toBeGreaterThanOrEqual(least)
   })

@@ -2,10 +2,13 @@
 import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { ApiObject } from '../../src/events/json.ts'
 import { rowByResource, shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
+import { listedAt } from '../../src/actors/apiserver/cache/page.ts'
+import { isStatus } from '../../src/kubernetes/status.ts'
 import type { Answered, ControlPlane } from '../scenarios/apiserver/control-plane.ts'
 import type { Exchange } from './transcripts.ts'
 
 type Call = Omit<EventData<'ApiRequested'>, 'request' | 'user'>
+type Watch = Omit<EventData<'WatchRequested'>, 'watch'>
 type Json = Record<string, unknown>
 
 const PATCHES: Readonly<Record<string, Call['patchType']>> = {
@@ -14,7 +17,21 @@ const PATCHES: Readonly<Record<string, Call['patchType']>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
-const SERVED_SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'scale', 'binding', 'eviction', 'finalize'])
+const SERVED_SUBRESOURCES: ReadonlySet<string> = new Set([
+  'status',
+  'scale',
+  'binding',
+  'eviction',
+  'finalize',
+  'approval',
+  'ephemeralcontainers',
+  'resize',
+  'log',
+  'exec',
+  'attach',
+  'portforward',
+  'proxy',
+])
 
 export interface Target {
   readonly row: KindRow
@@ -29,6 +46,7 @@ export function targetOf(path: string): Target | undefined {
   const isGrouped = parts[0] === 'apis'
   const [group, version] = isGrouped ? [parts[1] ?? '', parts[2]] : ['', parts[1]]
   const rest = parts.slice(isGrouped ? 3 : 2)
+  if (rest[0] === 'watch') rest.shift()
   const own = rest[0] === 'namespaces' && (rest.length <= 2 || rest[2] === 'finalize' || rest[2] === 'status')
   const namespace = rest[0] === 'namespaces' && !own ? rest[1] : undefined
   const [resource = '', name, subresource] = namespace === undefined ? rest : rest.slice(2)
@@ -47,12 +65,8 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
   const query = queryOf(path)
   const { row, namespace, name, subresource } = target
   const text = (key: string): string | undefined => query.get(key) ?? undefined
-  const given = method === 'DELETE' ? ((body ?? {}) as Json) : {}
-  const grace =
-    given['gracePeriodSeconds'] ?? (query.has('gracePeriodSeconds') ? Number(text('gracePeriodSeconds')) : undefined)
-  const policy =
-    given['orphanDependents'] === true ? 'Orphan' : (given['propagationPolicy'] ?? text('propagationPolicy'))
-  const dryRun = query.get('dryRun') === 'All' || Array.isArray(given['dryRun'])
+  const number = (key: string): number | undefined => (query.has(key) ? Number(query.get(key)) : undefined)
+  const isDelete = method === 'DELETE'
   return {
     verb: verbOf(method, name),
     kind: row.kind,
@@ -61,18 +75,68 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
     name,
     subresource,
     patchType: PATCHES[headers?.['content-type'] ?? ''],
-    body: method === 'DELETE' || method === 'GET' ? undefined : body,
+    body: method === 'GET' ? undefined : body,
     options: {
       resourceVersion: text('resourceVersion'),
+      resourceVersionMatch: text('resourceVersionMatch'),
       labelSelector: text('labelSelector'),
       fieldSelector: text('fieldSelector'),
-      gracePeriodSeconds: grace as number | undefined,
-      propagationPolicy: policy as 'Background' | undefined,
-      preconditions: given['preconditions'] as { uid?: string } | undefined,
-      dryRun,
+      limit: number('limit'),
+      continue: text('continue'),
+      gracePeriodSeconds: isDelete ? number('gracePeriodSeconds') : undefined,
+      propagationPolicy: isDelete ? (text('propagationPolicy') as 'Background') : undefined,
+      dryRun: query.get('dryRun') === 'All',
       fieldValidation: (text('fieldValidation') ?? 'Warn') as 'Warn',
     },
   }
+}
+
+const TRUE: ReadonlySet<string | null> = new Set(['', '1', 'true', 'maybe'])
+
+export const isOldWatchPath = (path: string): boolean => /^\/(api|apis\/[^/]+)\/[^/]+\/watch\//.test(path)
+
+/** The watch that an exchange stands for. */
+export function watchOf({ request }: Exchange, { row, namespace, name }: Target): Watch {
+  const query = queryOf(request.path)
+  const text = (key: string): string | undefined => query.get(key) ?? undefined
+  const timeout = text('timeoutSeconds')
+  return {
+    kind: row.kind,
+    revision: 0,
+    namespace,
+    resourceVersion: text('resourceVersion') ?? '',
+    resourceVersionMatch: text('resourceVersionMatch'),
+    labelSelector: text('labelSelector'),
+    fieldSelector: name === undefined ? text('fieldSelector') : `metadata.name=${name}`,
+    continue: text('continue'),
+    sendInitialEvents: query.has('sendInitialEvents') ? TRUE.has(query.get('sendInitialEvents')) : undefined,
+    bookmarks: TRUE.has(query.get('allowWatchBookmarks')),
+    timeoutSeconds: timeout === undefined ? undefined : Number(timeout),
+  }
+}
+
+/** What a front end would send down a watch's stream, and whether the server has ended it. */
+export function framesOf(plane: ControlPlane, row: KindRow, watch: number): readonly Json[] {
+  const frames: Json[] = []
+  for (const event of plane.events) {
+    if (event.type === 'WatchEnded' && event.data.watch === watch && event.data.code !== 200) {
+      frames.push({ type: 'ERROR', object: event.data.status })
+    }
+    if (event.type !== 'WatchPushed' || event.data.watch !== watch) continue
+    const { revision, change, initialEventsEnd } = event.data
+    if (change === 'BOOKMARK') {
+      if (initialEventsEnd === undefined) continue
+      const annotations = { 'k8s.io/initial-events-end': 'true' }
+      const metadata = { resourceVersion: String(revision), creationTimestamp: null, annotations }
+      frames.push({ type: change, object: { kind: row.kind, apiVersion: row.apiVersion, metadata } })
+      continue
+    }
+    const written = plane.objects.written(revision)
+    if (written === undefined) throw new Error(`revision ${revision} wrote something`)
+    const object = change === 'DELETED' ? stamped(written.before, revision) : written.object
+    frames.push({ type: change, object: object && shownAs(row, object) })
+  }
+  return frames
 }
 
 const verbOf = (method: string, name: string | undefined): Call['verb'] => {
@@ -91,10 +155,28 @@ const verbOf = (method: string, name: string | undefined): Call['verb'] => {
 }
 
 /** The body that a front end would give out for an answer. */
-export function bodyOf(plane: ControlPlane, target: Target, answer: Answered): unknown {
+export function bodyOf(plane: ControlPlane, target: Target, call: Call, answer: Answered): unknown {
   if (answer.status !== undefined) return answer.status
+  if (answer.items !== undefined) return listOf(plane, target, call, answer)
   const body = storedBodyOf(plane, target, answer)
   return body === undefined ? undefined : shownAs(target.row, body)
+}
+
+function listOf(plane: ControlPlane, { row, namespace }: Target, { options }: Call, answer: Answered): unknown {
+  const { revision = 0, event } = answer
+  const page = listedAt(plane.objects.at(revision), row, { ...options, ...(namespace && { namespace }) }, revision)
+  if (isStatus(page)) throw new Error('a list that was answered can be read')
+  const { continue: token, remainingItemCount } = event.data
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(token === undefined ? {} : { continue: token }),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  }
+  const items = page.items.map((item) => {
+    const { kind: _kind, apiVersion: _version, ...rest } = shownAs(row, item)
+    return rest
+  })
+  return { kind: `${row.kind}List`, apiVersion: row.apiVersion, metadata, items }
 }
 
 function storedBodyOf(plane: ControlPlane, target: Target, answer: Answered): ApiObject | undefined {
@@ -105,7 +187,9 @@ function storedBodyOf(plane: ControlPlane, target: Target, answer: Answered): Ap
   if (shown === undefined) return undefined
   const object = plane.objects.read(row.kind, namespace, shown, revision)
   if (object !== undefined) return object
-  // The object went at this revision; it is shown as it last was, with the revision of its end.
-  const last: ApiObject | undefined = plane.objects.read(row.kind, namespace, shown, revision - 1)
-  return last && { ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } }
+  return stamped(plane.objects.read(row.kind, namespace, shown, revision - 1), revision)
 }
+
+/** What went at this revision is shown as it last was, with the revision of its end. */
+const stamped = (last: ApiObject | undefined, revision: number): ApiObject | undefined =>
+  last && { ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } }

@@ -7,9 +7,15 @@ import { rowByResource, type KindRow } from '../../src/kubernetes/registry.ts'
 export interface Exchange {
   readonly seq: number
   readonly case: string
+  /** The recorder paused about this long before sending it. */
+  readonly waitMs?: number
+  readonly watch?: boolean
+  /** A watch was closed after this exchange. */
+  readonly closeSeq?: number
   readonly request: {
     readonly method: string
     readonly path: string
+    readonly user?: string
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: unknown
     readonly bodyText?: string
@@ -18,6 +24,8 @@ export interface Exchange {
     readonly code: number
     readonly headers?: Readonly<Record<string, unknown>>
     readonly body?: Readonly<Record<string, unknown>>
+    readonly frames?: readonly Readonly<Record<string, unknown>>[]
+    readonly ended?: 'client' | 'server'
   }
 }
 

@@ -81,6 +81,7 @@ const isOwn = (text: string, key: string): boolean =>
   new RegExp(`^${UUID.source}$`).test(text) ||
   /^10\.96\./.test(text) ||
   /^kube-api-access-/.test(text) ||
+  key === 'continue' ||
   key === 'creationTimestamp' ||
   key === 'deletionTimestamp'
 
@@ -112,6 +113,7 @@ const differences = (want: unknown, got: unknown, at = ''): readonly string[] =>
 }
 
 const normalText = (text: string, key: string): string => {
+  if (key === 'continue') return '<continue>'
   if (key === 'resourceVersion') return text === '' || text === '0' ? text : '<rv>'
   if (key !== 'name' && key !== 'message') return blank(text)
   // The end of a generated name: its alphabet has no vowels and few digits.

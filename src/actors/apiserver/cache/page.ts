@@ -60,8 +60,8 @@ const startOf = ({ continue: token = '' }: ListText): string => {
 }
 
 /** 0 for all. Source: cacher/delegator: what the cache happens to have, at revision 0, is given whole. */
-const limitOf = ({ limit = 0, resourceVersion = '', continue: token = '' }: ListText): number =>
-  limit < 0 || (resourceVersion === '0' && token === '') ? 0 : limit
+const limitOf = ({ limit = 0, resourceVersion = '' }: ListText): number =>
+  limit < 0 || resourceVersion === '0' ? 0 : limit
 
 /** The objects of a scope, as far as an index keeps them apart. */
 export const candidates = (view: View, row: KindRow, { namespace, nodeName }: WatchScope): readonly ApiObject[] =>

@@ -5,13 +5,16 @@ import { isDryRun, type Request } from '../request.ts'
 import { storedAs } from '../storage/store.ts'
 import type { World } from '../world.ts'
 import { admitDeletion, removeObject } from './delete.ts'
+import { withDeleteOptions } from './delete-options.ts'
 import { readList } from './read.ts'
 
 /**
  * DELETE of a collection: lists, then deletes one after the other; what is gone meanwhile is no failure.
  * Abridged: one worker. Source: apiserver/pkg/registry/generic/registry/store.go, DeleteCollection (v1.36).
  */
-export function* deleteCollection(request: Request, world: World): Procedure<Answer> {
+export function* deleteCollection(asked: Request, world: World): Procedure<Answer> {
+  const request = withDeleteOptions(asked)
+  if (isStatus(request)) return refusal(request)
   const { row, options } = request
   const read = yield* readList(request, world)
   if (isStatus(read)) return refusal(read)

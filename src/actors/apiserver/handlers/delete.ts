@@ -9,6 +9,7 @@ import { deletionStep, type DeletionStep } from '../registry/graceful-deletion.t
 import { attributesOf, isDryRun, type Request } from '../request.ts'
 import { isSame, type ObjectRef, type PutResult, type Stored } from '../storage/store.ts'
 import type { World } from '../world.ts'
+import { withDeleteOptions } from './delete-options.ts'
 import { deleteNamespace } from './delete-namespace.ts'
 import { afterRemoval } from './update.ts'
 
@@ -24,7 +25,9 @@ const RETURN_DELETED: ReadonlySet<Kind> = new Set<Kind>([
 ])
 
 /** DELETE. Source: apiserver/pkg/endpoints/handlers/delete.go; registry/generic/registry/store.go, Delete (v1.36). */
-export function* remove(request: Request, world: World): Procedure<Answer> {
+export function* remove(asked: Request, world: World): Procedure<Answer> {
+  const request = withDeleteOptions(asked)
+  if (isStatus(request)) return refusal(request)
   const { row, namespace, name, options } = request
   const ref = world.refTo(row.kind, namespace, name)
   const found = yield* world.store.get(ref)
