@@ -7,6 +7,7 @@ import type { Event, Namespace, Secret } from './types/core.ts'
 import type { Service } from './types/networking.ts'
 import type { Node } from './types/node.ts'
 import type { Pod } from './types/pod.ts'
+import type { Job, ReplicationController } from './types/workloads.ts'
 
 /** A field's text in an object; undefined where the kind has no such field. */
 export type FieldOf<O> = (object: O, field: string) => string | undefined
@@ -46,6 +47,12 @@ export const serviceField: FieldOf<Service> = ({ spec }, field) => {
   if (field === 'spec.clusterIP') return spec.clusterIP ?? ''
   return field === 'spec.type' ? (spec.type ?? '') : undefined
 }
+
+export const replicationControllerField: FieldOf<ReplicationController> = ({ status }, field) =>
+  field === 'status.replicas' ? String(status?.replicas ?? 0) : undefined
+
+export const jobField: FieldOf<Job> = ({ status }, field) =>
+  field === 'status.successful' ? String(status?.succeeded ?? 0) : undefined
 
 export const eventField: FieldOf<Event> = (event, field) => {
   const about = event.involvedObject

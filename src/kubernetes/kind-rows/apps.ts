@@ -1,3 +1,5 @@
+import { daemonSetStrategy } from '../strategy/daemonset.ts'
+import { controllerRevisionStrategy, statefulSetStrategy } from '../strategy/statefulset.ts'
 import { deploymentStrategy, replicaSetStrategy } from '../strategy/workloads.ts'
 import { ALL, row, type KindRow } from './row.ts'
 
@@ -16,7 +18,19 @@ export const APPS_ROWS: readonly KindRow[] = [
     subresources: ['scale', 'status'],
     strategy: replicaSetStrategy,
   }),
-  row('ControllerRevision', { group: 'apps' }),
-  row('DaemonSet', { group: 'apps', shortNames: ['ds'], categories: ALL, subresources: ['status'] }),
-  row('StatefulSet', { group: 'apps', shortNames: ['sts'], categories: ALL, subresources: ['scale', 'status'] }),
+  row('ControllerRevision', { group: 'apps', strategy: controllerRevisionStrategy }),
+  row('DaemonSet', {
+    group: 'apps',
+    shortNames: ['ds'],
+    categories: ALL,
+    subresources: ['status'],
+    strategy: daemonSetStrategy,
+  }),
+  row('StatefulSet', {
+    group: 'apps',
+    shortNames: ['sts'],
+    categories: ALL,
+    subresources: ['scale', 'status'],
+    strategy: statefulSetStrategy,
+  }),
 ]

@@ -1,4 +1,12 @@
-import { eventField, namespaceField, nodeField, podField, secretField, serviceField } from '../selectable-fields.ts'
+import {
+  eventField,
+  namespaceField,
+  nodeField,
+  podField,
+  replicationControllerField,
+  secretField,
+  serviceField,
+} from '../selectable-fields.ts'
 import {
   configMapStrategy,
   eventStrategy,
@@ -9,6 +17,7 @@ import {
 } from '../strategy/others.ts'
 import { podStrategy } from '../strategy/pod.ts'
 import { serviceStrategy } from '../strategy/service.ts'
+import { podTemplateStrategy, replicationControllerStrategy } from '../strategy/workloads.ts'
 import { ALL, row, type KindRow } from './row.ts'
 
 const POD_SUBRESOURCES = [
@@ -63,12 +72,14 @@ export const CORE_ROWS: readonly KindRow[] = [
   row('LimitRange', { shortNames: ['limits'] }),
   row('PersistentVolume', { shortNames: ['pv'], clusterScoped: true, subresources: ['status'] }),
   row('PersistentVolumeClaim', { shortNames: ['pvc'], subresources: ['status'] }),
-  row('PodTemplate', {}),
+  row('PodTemplate', { strategy: podTemplateStrategy }),
   row('ReplicationController', {
     shortNames: ['rc'],
     categories: ALL,
     subresources: ['scale', 'status'],
     storagePrefix: 'controllers',
+    strategy: replicationControllerStrategy,
+    field: replicationControllerField,
   }),
   row('ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }),
 ]

@@ -1,10 +1,26 @@
-/** Deployments and ReplicaSets. Source: pkg/registry/apps/{deployment,replicaset}/strategy.go (v1.36). */
-import type { Deployment, ReplicaSet } from '../types/workloads.ts'
+/**
+ * Deployments, ReplicaSets and what came before them.
+ * Source: pkg/registry/apps/{deployment,replicaset}/strategy.go; pkg/registry/core/{replicationcontroller,podtemplate}/strategy.go
+ * (v1.36).
+ */
+import type { PodTemplate } from '../types/pod.ts'
+import type { Deployment, ReplicaSet, ReplicationController } from '../types/workloads.ts'
 import type { Draft } from '../draft.ts'
 import { nameWarnings, podSpecWarnings } from '../warnings/pod.ts'
-import { defaultDeployment, defaultReplicaSet } from '../defaulting/workloads.ts'
+import {
+  defaultDeployment,
+  defaultPodTemplateObject,
+  defaultReplicaSet,
+  defaultReplicationController,
+} from '../defaulting/workloads.ts'
 import { sameJson } from '../hash.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
+import { validatePodTemplateObject, validatePodTemplateObjectUpdate } from '../validation/pod-template.ts'
+import {
+  validateReplicationController,
+  validateReplicationControllerStatusUpdate,
+  validateReplicationControllerUpdate,
+} from '../validation/replicationcontroller.ts'
 import {
   validateDeployment,
   validateDeploymentUpdate,
@@ -13,7 +29,10 @@ import {
 } from '../validation/workloads.ts'
 import { defineStrategy, resetStatus, keepSpec, keepStatus, specChanged } from './strategy.ts'
 
-function templateWarnings({ metadata, spec }: Draft<Deployment> | Draft<ReplicaSet>): readonly string[] {
+function templateWarnings({
+  metadata,
+  spec,
+}: Draft<Deployment> | Draft<ReplicaSet> | Draft<ReplicationController>): readonly string[] {
   const { template } = spec ?? {}
   return [
     ...nameWarnings(metadata?.name ?? '', 'this is used in Pod names and hostnames'),
@@ -50,4 +69,26 @@ export const replicaSetStrategy = defineStrategy<ReplicaSet>({
   check: validateReplicaSet,
   checkUpdate: validateReplicaSetUpdate,
   checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
+})
+
+export const replicationControllerStrategy = defineStrategy<ReplicationController>({
+  defaults: defaultReplicationController,
+  prepareForCreate: (controller) => resetStatus(controller, { replicas: 0 }),
+  prepareForUpdate: keepStatus,
+  prepareForStatusUpdate: keepSpec,
+  initialGeneration: 1,
+  bumpsGeneration: specChanged,
+  warnings: templateWarnings,
+  check: validateReplicationController,
+  checkUpdate: validateReplicationControllerUpdate,
+  checkStatusUpdate: validateReplicationControllerStatusUpdate,
+})
+
+export const podTemplateStrategy = defineStrategy<PodTemplate>({
+  defaults: defaultPodTemplateObject,
+  initialGeneration: 1,
+  bumpsGeneration: (next, before) => !sameJson(next.template, before.template),
+  warnings: ({ template }) => podSpecWarnings(template?.spec ?? {}, template?.metadata, 'template.'),
+  check: validatePodTemplateObject,
+  checkUpdate: validatePodTemplateObjectUpdate,
 })

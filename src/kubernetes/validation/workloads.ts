@@ -33,7 +33,7 @@ export function validateDeploymentUpdate(
   immutableSelector(next.spec?.selector, before.spec?.selector, errors)
 }
 
-function immutableSelector(
+export function immutableSelector(
   next: Draft<LabelSelector> | undefined,
   before: Draft<LabelSelector> | undefined,
   errors: FieldErrors,
@@ -107,7 +107,7 @@ function validateStrategy(strategy: Draft<DeploymentStrategy>, at: string, error
   }
 }
 
-const countOf = (value: IntOrString): number => (typeof value === 'number' ? value : (percentOf(value) ?? 0))
+export const countOf = (value: IntOrString): number => (typeof value === 'number' ? value : (percentOf(value) ?? 0))
 
 /** Source: apps/validation, ValidatePositiveIntOrPercent. */
 export function validateIntOrPercent(value: IntOrString, at: string, errors: FieldErrors): void {
