@@ -11,6 +11,7 @@ import { ActorFailure, Kernel, OUTSIDE, type Substitute } from './engine/kernel/
 import { unsettled } from './cluster/convergence.ts'
 import type { Fault } from './cluster/fault.ts'
 import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
+import { pluginCode, type PluginCode, type SchedulerSpec } from './cluster/schedulers.ts'
 import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input } from './cluster/inputs.ts'
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
@@ -133,7 +134,7 @@ class SimulatedCluster implements Cluster {
     })
     this.injector = new Injector(this.kernel, () => this.projections.etcdLeader())
     this.kernel.record(OUTSIDE, 'RunStarted', { seed, options: { ...this.options } }, 0)
-    this.guard(() => populate(this.kernel, this.options, this.projections.objects))
+    this.guard(() => populate(this.kernel, this.options, this.projections.objects, this.plugins()))
   }
 
   get seed(): number {
@@ -245,6 +246,18 @@ class SimulatedCluster implements Cluster {
 
   save(path: string): void {
     writeRecording(path, recordingHeader(this.options), this.log)
+  }
+
+  private plugins(): PluginCode {
+    const { scheduler, otherSchedulers = [] } = this.given
+    const code = (spec: SchedulerSpec, i: number): SchedulerSpec => ({
+      ...spec,
+      name: this.options.otherSchedulers?.[i]?.name,
+    })
+    return pluginCode([
+      scheduler === undefined ? undefined : { ...scheduler, name: this.options.scheduler?.name },
+      ...otherSchedulers.map(code),
+    ])
   }
 
   private invoke(what: Omit<EventData<'KubectlInvoked'>, 'invocation'>): void {

@@ -1,4 +1,5 @@
 import type { Micros } from '../events/envelope.ts'
+import { resolveScheduler, type ResolvedScheduler, type SchedulerSpec } from './schedulers.ts'
 
 /** What a worker machine offers. Quantities as in a Node's status. */
 export interface NodeShape {
@@ -28,7 +29,7 @@ export interface CallRate {
   readonly burst: number
 }
 
-/** What makes a cluster. Everything has a default; equal options and seed make an equal log. Plain JSON. */
+/** What makes a cluster. Everything has a default; equal options and seed make an equal log. Plain JSON, but for plugins. */
 export interface ClusterOptions {
   /** Where all chance comes from. */
   readonly seed?: number
@@ -45,6 +46,10 @@ export interface ClusterOptions {
   readonly controllerRate?: CallRate
   /** kube-scheduler's `clientConnection`. */
   readonly schedulerRate?: CallRate
+  /** kube-scheduler: its configuration and plugins of one's own. @throws SchedulerConfigurationError */
+  readonly scheduler?: SchedulerSpec
+  /** Schedulers beside it, for Pods that name one of their profiles in `schedulerName`. Each needs a name. */
+  readonly otherSchedulers?: readonly SchedulerSpec[]
   /** Whether superseded versions of objects stay readable (time travel) or go with etcd's compaction. */
   readonly history?: 'all' | 'compacted'
   /** Which events the log keeps in memory. `why` needs at least the facts. */
@@ -60,6 +65,9 @@ export interface ResolvedOptions {
   readonly dns: number
   readonly controllerRate: CallRate
   readonly schedulerRate: CallRate
+  /** Absent: as upstream's defaults are. */
+  readonly scheduler?: ResolvedScheduler
+  readonly otherSchedulers?: readonly ResolvedScheduler[]
   readonly history: 'all' | 'compacted'
   readonly retain: 'all' | 'facts' | 'none'
 }
@@ -73,6 +81,7 @@ const SCHEDULER_RATE: CallRate = { qps: 50, burst: 100 }
 
 export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
   const { nodes = 3, controlPlane = 1, clients = [] } = options
+  const { scheduler, otherSchedulers = [] } = options
   const shapes = typeof nodes === 'number' ? Array.from({ length: nodes }, (): NodeShape => ({})) : nodes
   return {
     seed: options.seed ?? 1,
@@ -83,6 +92,10 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,
+    ...(scheduler === undefined ? {} : { scheduler: resolveScheduler(scheduler) }),
+    ...(otherSchedulers.length === 0
+      ? {}
+      : { otherSchedulers: otherSchedulers.map((spec, i) => resolveScheduler(spec, `scheduler-${i + 2}`)) }),
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',
   }

@@ -20,6 +20,7 @@ import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
 import type { NodeShape, ResolvedOptions } from './options.ts'
+import type { PluginCode, ResolvedScheduler } from './schedulers.ts'
 
 /** The person with kubectl, on a machine of her own. */
 export const KUBECTL: ActorId = 'kubectl/admin'
@@ -40,12 +41,18 @@ interface Ground {
   readonly options: ResolvedOptions
   readonly objects: ObjectStore
   readonly servers: readonly ActorId[]
+  readonly plugins: PluginCode
 }
 
 /** Puts a cluster's processes on their machines. */
-export const populate = (kernel: Kernel, options: ResolvedOptions, objects: ObjectStore): void => {
+export const populate = (
+  kernel: Kernel,
+  options: ResolvedOptions,
+  objects: ObjectStore,
+  plugins: PluginCode = new Map(),
+): void => {
   const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
-  const ground: Ground = { kernel, options, objects, servers }
+  const ground: Ground = { kernel, options, objects, servers, plugins }
   for (const n of range(Math.max(options.controlPlane, options.etcd))) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
@@ -71,7 +78,8 @@ const addEtcd = ({ kernel, options }: Ground): void => {
   }
 }
 
-const addControlPlane = ({ kernel, options, objects, servers }: Ground, n: number): void => {
+const addControlPlane = (ground: Ground, n: number): void => {
+  const { kernel, options, objects, servers } = ground
   const host = `cp-${n + 1}`
   const members = range(options.etcd).map((index) => `etcd/${index + 1}`)
   const own = n % options.etcd
@@ -85,11 +93,9 @@ const addControlPlane = ({ kernel, options, objects, servers }: Ground, n: numbe
       etcd: [...members.slice(own), ...members.slice(0, own)],
     }),
   )
+  for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])
+    addScheduler(ground, host, n, scheduler)
   const cursor = (id: ActorId) => () => objects.createCursor(id)
-  const scheduler = `kube-scheduler/${n}`
-  addProcess(kernel, host, scheduler, () =>
-    kubeScheduler({ instance: n, servers, cursor: cursor(scheduler), read, limits: options.schedulerRate }),
-  )
   const served = SERVED_KINDS.map(({ kind }) => kind)
   const namespaced = SERVED_KINDS.filter((row) => row.namespaced).map(({ kind }) => kind)
   const manager = `kube-controller-manager/${n}`
@@ -108,6 +114,28 @@ const addControlPlane = ({ kernel, options, objects, servers }: Ground, n: numbe
         read,
       }),
   })
+}
+
+/** An instance of a scheduler; upstream's default one where none is described. */
+const addScheduler = (
+  { kernel, options, objects, servers, plugins }: Ground,
+  host: string,
+  n: number,
+  { name, configuration, explain }: Partial<ResolvedScheduler> = {},
+): void => {
+  const program = name ?? 'kube-scheduler'
+  const id: ActorId = `${program}/${n}`
+  const { qps, burst } = configuration?.clientConnection ?? {}
+  const limits = { qps: qps ?? options.schedulerRate.qps, burst: burst ?? options.schedulerRate.burst }
+  addProcess(kernel, host, id, () =>
+    kubeScheduler({
+      ...{ name: program, instance: n, servers, limits, configuration },
+      cursor: () => objects.createCursor(id),
+      read: objects.read,
+      plugins: plugins.get(program),
+      explainedNodes: explain === 'all' ? Infinity : explain,
+    }),
+  )
 }
 
 const dnsServers = ({ options }: Ground): readonly ActorId[] =>

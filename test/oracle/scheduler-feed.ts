@@ -19,10 +19,18 @@ import { created, createdNode, createdPod, mergePatch, type Vector } from './sch
 /** How long a Pod is waited for. */
 const PATIENCE: Micros = seconds(12)
 
+/** An attempt without a node, as the Pod's condition tells it. */
+export interface Refusal {
+  readonly reason: string
+  readonly message: string
+  /** The node that the Pod was nominated to with it. */
+  readonly nominated: string | undefined
+}
+
 /** Everything that one Pod went through until it was bound or given up. */
 export interface Course {
   readonly decisions: readonly Decision[]
-  readonly failures: readonly Failure[]
+  readonly failures: readonly Refusal[]
   /** Victims that were deleted, by round. */
   readonly victims: readonly (readonly string[])[]
   readonly node: string | undefined
@@ -34,7 +42,7 @@ export interface Feed {
   create(kind: Kind, object: KindMap[Kind]): void
   patch(kind: Kind, name: string, patch: unknown, namespace?: string, subresource?: string): void
   remove(kind: Kind, name: string, namespace?: string): void
-  get<K extends Kind>(kind: K, name: string, namespace?: string): KindMap[K] | undefined
+  readonly get: <K extends Kind>(kind: K, name: string, namespace?: string) => KindMap[K] | undefined
   /** Whether victims stay, terminating, until `finishVictims`. */
   readonly isHolding: boolean
   /** Removes every terminating Pod, then waits for those who waited for it. */
@@ -51,7 +59,7 @@ export class BareFeed implements Feed {
   /** Pods of this run by uid. */
   private readonly courses = new Map<
     string,
-    { decisions: Decision[]; failures: Failure[]; victims: string[][]; node: string | undefined }
+    { decisions: Decision[]; failures: Refusal[]; victims: string[][]; node: string | undefined }
   >()
 
   constructor(vector: Vector) {
@@ -93,9 +101,8 @@ export class BareFeed implements Feed {
     if (change !== undefined) this.core.observe(change, this.now)
   }
 
-  get<K extends Kind>(kind: K, name: string, namespace?: string): KindMap[K] | undefined {
-    return this.view.get(kind, namespace, name)
-  }
+  readonly get = <K extends Kind>(kind: K, name: string, namespace?: string): KindMap[K] | undefined =>
+    this.view.get(kind, namespace, name)
 
   schedule(pod: Pod, hold: boolean): Course {
     this.now += millis(10)
@@ -194,7 +201,8 @@ export class BareFeed implements Feed {
   private fail(failure: Failure): void {
     const { info } = failure.queued
     const course = this.courseOf(info.uid)
-    course.failures.push(failure)
+    const { reason, message } = failure
+    course.failures.push({ reason, message, nominated: failure.preemption?.node })
     const { preemption, nominatedNodeName } = failure
     for (const write of failure.writes) this.write(write)
     const told = this.view.get('Pod', info.pod.metadata.namespace, info.pod.metadata.name)?.status?.nominatedNodeName
@@ -250,26 +258,8 @@ export class BareFeed implements Feed {
   }
 
   private provision(claim: PersistentVolumeClaim, nodeName: string): PersistentVolume | undefined {
-    if (claim.metadata.annotations?.['volume.kubernetes.io/selected-node'] === undefined) return undefined
-    const { namespace = '', name, uid } = claim.metadata
-    const zone = this.view.get('Node', undefined, nodeName)?.metadata.labels?.[ZONE]
-    const driver = this.view.get('StorageClass', undefined, claim.spec.storageClassName ?? '')?.provisioner ?? ''
-    const terms = [{ matchExpressions: [{ key: ZONE, operator: 'In' as const, values: [zone ?? ''] }] }]
-    const volume: PersistentVolume = {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name: `dyn-${namespace}-${name}`, uid: '', resourceVersion: '', creationTimestamp: '' },
-      spec: {
-        capacity: { storage: claim.spec.resources?.requests?.['storage'] ?? '1Gi' },
-        accessModes: claim.spec.accessModes,
-        storageClassName: claim.spec.storageClassName,
-        csi: { driver, volumeHandle: `dyn-${namespace}-${name}` },
-        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
-        nodeAffinity: zone === undefined ? undefined : { required: { nodeSelectorTerms: terms } },
-      },
-      status: { phase: 'Bound' },
-    }
-    return this.put('PersistentVolume', created(volume, 'PersistentVolume'))
+    const volume = provisioned(claim, nodeName, this)
+    return volume === undefined ? undefined : this.put('PersistentVolume', created(volume, 'PersistentVolume'))
   }
 
   private withClaimUid(volume: PersistentVolume): PersistentVolume {
@@ -283,3 +273,30 @@ export class BareFeed implements Feed {
 }
 
 const ZONE = 'topology.kubernetes.io/zone'
+
+/** What the recorder's provisioner made for a claim whose node was chosen; undefined while none is. */
+export function provisioned(
+  claim: PersistentVolumeClaim,
+  nodeName: string,
+  { get }: Pick<Feed, 'get'>,
+): PersistentVolume | undefined {
+  if (claim.metadata.annotations?.['volume.kubernetes.io/selected-node'] === undefined) return undefined
+  const { namespace = '', name, uid } = claim.metadata
+  const zone = get('Node', nodeName)?.metadata.labels?.[ZONE]
+  const driver = get('StorageClass', claim.spec.storageClassName ?? '')?.provisioner ?? ''
+  const terms = [{ matchExpressions: [{ key: ZONE, operator: 'In' as const, values: [zone ?? ''] }] }]
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: `dyn-${namespace}-${name}`, uid: '', resourceVersion: '', creationTimestamp: '' },
+    spec: {
+      capacity: { storage: claim.spec.resources?.requests?.['storage'] ?? '1Gi' },
+      accessModes: claim.spec.accessModes,
+      storageClassName: claim.spec.storageClassName,
+      csi: { driver, volumeHandle: `dyn-${namespace}-${name}` },
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid },
+      nodeAffinity: zone === undefined ? undefined : { required: { nodeSelectorTerms: terms } },
+    },
+    status: { phase: 'Bound' },
+  }
+}

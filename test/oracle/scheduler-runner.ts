@@ -133,19 +133,19 @@ function resultOf(
   const final = decisions[decisions.length - 1]
   if (decisions.length === 0) {
     const message = 'Scheduling is blocked due to non-empty scheduling gates'
-    return { outcome: 'gated', reason: 'SchedulingGated', message }
+    return { outcome: 'gated', reason: first?.reason ?? 'SchedulingGated', message: first?.message ?? message }
   }
   const found = victims.length > 0 ? 'preempted' : 'bound'
   const waiting = feed.isHolding ? 'nominated' : 'preempted-unbound'
-  const outcome = node !== undefined ? found : first?.preemption === undefined ? 'unschedulable' : waiting
+  const outcome = node !== undefined ? found : first?.nominated === undefined ? 'unschedulable' : waiting
   return {
     outcome,
     node,
     ...(node === undefined || final === undefined ? {} : ofBinding(final)),
     reason: first?.reason,
     message: first?.message,
-    nominatedNodeName: first?.preemption?.node,
-    victims: first?.preemption === undefined ? undefined : victims[0],
+    nominatedNodeName: first?.nominated,
+    victims: first?.nominated === undefined ? undefined : victims[0],
     finalMessage: outcome === 'preempted-unbound' ? last?.message : undefined,
     volumes: node === undefined ? undefined : volumesOf(feed, pod, unbound),
     claims: node === undefined ? undefined : claimsOf(feed, pod),

@@ -1,5 +1,5 @@
 import type { Micros } from '../../events/envelope.ts'
-import { scoreRows, summarize, type Decision } from './decision.ts'
+import { candidateRows, scoreRows, summarize, type Decision } from './decision.ts'
 import type { Algorithm } from './framework/algorithm.ts'
 import { type Attempt } from './framework/algorithm.ts'
 import type { OpportunisticBatch } from './framework/batch.ts'
@@ -87,8 +87,11 @@ export class SchedulingCycle {
       node: node.name,
       evaluatedNodes,
       feasibleNodes,
-      filtered: summarize(diagnosis, evaluatedNodes - feasibleNodes),
-      scores: scores === undefined ? undefined : scoreRows(scores, this.options.explainedNodes),
+      filtered: summarize(diagnosis, evaluatedNodes - feasibleNodes, this.options.explainedNodes),
+      scores:
+        scores === undefined
+          ? undefined
+          : scoreRows(scores, this.options.explainedNodes, (plugin, one) => plugin.score?.(state, info, one) ?? 0),
       hint,
     }
     this.cache.assume(info, node.name)
@@ -143,9 +146,10 @@ export class SchedulingCycle {
       message,
       evaluatedNodes: diagnosis.statuses.size,
       feasibleNodes: 0,
-      filtered: summarize(diagnosis, allNodes),
+      filtered: summarize(diagnosis, allNodes, this.options.explainedNodes),
       nominatedNode: preemption?.node,
       victims: preemption?.victims.map(({ key }) => key),
+      candidates: preemption === undefined ? undefined : candidateRows(preemption, this.options.explainedNodes),
     }
     const failure: Failure = { queued, reason: 'Unschedulable', message, nominatedNodeName, preemption, writes }
     return { kind: 'failure', decision, failure }
@@ -158,7 +162,7 @@ export class SchedulingCycle {
       message,
       evaluatedNodes: diagnosis.statuses.size,
       feasibleNodes: 0,
-      filtered: summarize(diagnosis, diagnosis.statuses.size),
+      filtered: summarize(diagnosis, diagnosis.statuses.size, this.options.explainedNodes),
     }
     const reason = message === NO_NODES ? 'Unschedulable' : 'SchedulerError'
     return { kind: 'failure', decision, failure: { queued, reason, message, nominatedNodeName: '', writes: [] } }

@@ -1,3 +1,5 @@
+import type { NodeInfo } from './framework/node-info.ts'
+import type { Preemption, SchedulerPlugin } from './framework/plugin.ts'
 import type { Diagnosis } from './framework/diagnosis.ts'
 import type { ScoreTable } from './framework/scoring.ts'
 import type { Status } from './framework/status.ts'
@@ -17,6 +19,8 @@ export interface FilteredNodes {
   readonly plugin: string
   readonly reasons: readonly string[]
   readonly nodes: number
+  /** Some of these nodes, in order of evaluation; all of them where everything is explained. */
+  readonly named?: readonly string[]
 }
 
 export interface ScoredNode {
@@ -24,6 +28,16 @@ export interface ScoredNode {
   readonly total: number
   /** Normalised and weighted, one per plugin. */
   readonly scores: readonly number[]
+  /** As each plugin gave them, before normalising. */
+  readonly raw?: readonly number[]
+}
+
+/** A node that preemption could have made room on. */
+export interface PreemptionCandidate {
+  readonly node: string
+  /** `namespace/name`, the most important first. */
+  readonly victims: readonly string[]
+  readonly pdbViolations: number
 }
 
 /** Why a Pod went where it went, or nowhere: what `why` shows. */
@@ -54,25 +68,42 @@ export interface Decision {
   readonly nominatedNode?: string
   /** `namespace/name`, who has to go, in the order of deletion. */
   readonly victims?: readonly string[]
+  /** Whom preemption could choose from: how many nodes, and some of them, the chosen one first. */
+  readonly candidates?: { readonly found: number; readonly nodes: readonly PreemptionCandidate[] }
 }
 
-/** Sums rejections up: equal verdicts are one object, so this is one look per node. */
-export function summarize(diagnosis: Diagnosis, allNodes: number): readonly FilteredNodes[] {
+/**
+ * Sums rejections up: equal verdicts are one object, so this is one look per node.
+ * @param named how many nodes are named with each verdict
+ */
+export function summarize(diagnosis: Diagnosis, allNodes: number, named: number): readonly FilteredNodes[] {
   const { statuses, nodes, absent } = diagnosis.statuses
-  const counts = new Map<Status, number>()
-  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const groups = new Map<Status, { count: number; readonly named: string[] }>()
+  for (let i = 0; i < statuses.length; i++) {
+    const status = statuses[i]
+    if (status === undefined) continue
+    let group = groups.get(status)
+    if (group === undefined) groups.set(status, (group = { count: 0, named: [] }))
+    group.count++
+    if (group.named.length < named) group.named.push(nodes[i]?.name ?? '')
+  }
   const rest = allNodes - nodes.length
-  if (rest > 0 && absent.reasons.length > 0) counts.set(absent, rest)
-  return [...counts]
-    .map(([{ plugin, reasons }, count]) => ({ plugin, reasons, nodes: count }))
+  if (rest > 0 && absent.reasons.length > 0) groups.set(absent, { count: rest, named: [] })
+  return [...groups]
+    .map(([{ plugin, reasons }, group]) => ({ plugin, reasons, nodes: group.count, named: group.named }))
     .sort((a, b) => b.nodes - a.nodes)
 }
 
 /**
  * The scores as rows.
  * @param rows how many of the best, the best first; Infinity for all, in order of evaluation
+ * @param raw what a plugin says of a node before normalising; only the rows shown are asked for
  */
-export function scoreRows(table: ScoreTable, rows: number): NonNullable<Decision['scores']> {
+export function scoreRows(
+  table: ScoreTable,
+  rows: number,
+  raw: (plugin: SchedulerPlugin, node: NodeInfo) => number,
+): NonNullable<Decision['scores']> {
   const { plugins, nodes, totals } = table
   const shown = rows === Infinity ? nodes.map((_, i) => i) : best(totals, rows)
   return {
@@ -82,9 +113,17 @@ export function scoreRows(table: ScoreTable, rows: number): NonNullable<Decision
       node: nodes[i]?.name ?? '',
       total: totals[i] ?? 0,
       scores: plugins.map((_, p) => table.at(p, i)),
+      raw: plugins.map(({ plugin }) => rawOf(nodes[i], plugin, raw)),
     })),
   }
 }
+
+/** Only whole numbers reach the log. */
+const rawOf = (
+  node: NodeInfo | undefined,
+  plugin: SchedulerPlugin,
+  raw: (plugin: SchedulerPlugin, node: NodeInfo) => number,
+): number => (node === undefined ? 0 : Math.trunc(raw(plugin, node)))
 
 /** Places of the highest totals, the highest first, earlier before later. */
 function best(totals: readonly number[], rows: number): readonly number[] {
@@ -99,4 +138,18 @@ function best(totals: readonly number[], rows: number): readonly number[] {
     if (places.length > rows) places.pop()
   }
   return places
+}
+
+/** @param rows how many candidates are told of; the chosen one always is, first */
+export function candidateRows({ node, candidates }: Preemption, rows: number): NonNullable<Decision['candidates']> {
+  const chosen = candidates.filter((candidate) => candidate.node.name === node)
+  const others = candidates.filter((candidate) => candidate.node.name !== node)
+  return {
+    found: candidates.length,
+    nodes: [...chosen, ...others].slice(0, Math.max(1, rows)).map(({ node: { name }, victims, pdbViolations }) => ({
+      node: name,
+      victims: victims.map(({ key }) => key),
+      pdbViolations,
+    })),
+  }
 }

@@ -13,9 +13,12 @@ import { statusPatch } from './scheduler-writes.ts'
  */
 export class Preemptor {
   private readonly ports: SchedulerPorts
+  private readonly workers: number
 
-  constructor(ports: SchedulerPorts) {
+  /** @param workers how many victims go at once: the configuration's `parallelism` */
+  constructor(ports: SchedulerPorts, workers: number) {
     this.ports = ports
+    this.workers = workers
   }
 
   begin(preemptor: PodInfo, preemption: Preemption, cause: Seq): void {
@@ -25,8 +28,10 @@ export class Preemptor {
     const victims = preemption.victims.filter(({ pod }) => !isTerminating(pod))
     const last = victims.at(-1)
     if (last === undefined) return
-    let open = victims.length - 1
+    const others = victims.slice(0, -1)
+    let open = others.length
     let failed = false
+    let next = 0
     const finish = (): void => {
       this.ports.core.preemptionDone(preemptor, failed)
       if (!failed)
@@ -34,16 +39,17 @@ export class Preemptor {
           if (!ok) this.ports.core.preemptionDone(preemptor, true)
         })
     }
-    if (open === 0) {
-      finish()
-      return
-    }
-    for (const victim of victims.slice(0, -1)) {
+    const work = (): void => {
+      const victim = others[next++]
+      if (victim === undefined) return
       this.evict(victim, preemptor, preemption.node, cause, (ok) => {
         failed ||= !ok
         if (--open === 0) finish()
+        else work()
       })
     }
+    if (open === 0) finish()
+    for (let worker = 0; worker < this.workers; worker++) work()
   }
 
   private evict(victim: PodInfo, preemptor: PodInfo, node: string, cause: Seq, done: (ok: boolean) => void): void {

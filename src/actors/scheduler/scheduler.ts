@@ -6,10 +6,11 @@ import type { ClientLimits } from '../../engine/client/controller.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.ts'
 import { Informers } from '../../engine/client/informers.ts'
-import { LeaderElector } from '../../engine/client/leader-elector.ts'
+import { LeaderElector, type ElectionNews } from '../../engine/client/leader-elector.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import { kindRow } from '../../kubernetes/registry.ts'
+import { randomSuffix } from '../../kubernetes/names.ts'
 import { rfc3339 } from '../../kubernetes/time.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
@@ -30,8 +31,14 @@ const CYCLE = 'cycle'
 const FLUSH_BACKOFF = 'flush-backoff'
 const FLUSH_UNSCHEDULABLE = 'flush-unschedulable'
 const FAILED_SCHEDULING_MAX = 1024
+/** Source: pkg/scheduler/apis/config/v1/defaults.go. */
+const PARALLELISM = 16
+/** Of the random part of an instance's name in its Lease. */
+const IDENTITY_DIGITS = 10
 
 export interface KubeSchedulerOptions {
+  /** Of the program, and of its Lease unless the configuration names another. */
+  readonly name: string
   readonly instance: number
   readonly servers: readonly ActorId[]
   readonly cursor: () => Cursor
@@ -40,7 +47,8 @@ export interface KubeSchedulerOptions {
   readonly configuration?: KubeSchedulerConfiguration
   /** Plugins of one's own, by name. */
   readonly plugins?: ReadonlyMap<string, PluginFactory>
-  readonly parallelFilter?: boolean
+  /** How many nodes a decision tells of; default 3. */
+  readonly explainedNodes?: number
 }
 
 /**
@@ -58,13 +66,14 @@ class Scheduler {
   private readonly client: ApiClient
   private readonly recorder: EventRecorder
   private readonly elector: LeaderElector
+  private readonly lease: string
   private readonly informers: Informers
   private readonly core: SchedulerCore
   private readonly bindings: BindingCycles
   private readonly preemptor: Preemptor
 
   constructor(options: KubeSchedulerOptions, context: ActorContext) {
-    const { instance, servers, read, limits, configuration, plugins, parallelFilter } = options
+    const { instance, servers, read, limits, configuration, plugins, explainedNodes } = options
     this.context = context
     const user = 'system:kube-scheduler'
     const endpoint = new Endpoint(servers, instance)
@@ -77,15 +86,18 @@ class Scheduler {
     const kinds = WATCHED_KINDS.filter(isServed).map((kind) => ({ kind }))
     this.informers = new Informers({ client, endpoint, cursor: options.cursor(), kinds })
     const below = (n: number): number => context.random.below(n)
-    this.core = new SchedulerCore({ configuration, view: this.informers.view, plugins, below, parallelFilter })
+    const { view } = this.informers
+    const parallelFilter = (configuration?.parallelism ?? 1) > 1
+    this.core = new SchedulerCore({ configuration, view, plugins, below, parallelFilter, explainedNodes })
     const ports = { core: this.core, context, write: this.write, record: this.record, view: this.informers.view }
     this.bindings = new BindingCycles(ports)
-    this.preemptor = new Preemptor(ports)
+    this.preemptor = new Preemptor(ports, configuration?.parallelism ?? PARALLELISM)
+    this.lease = configuration?.leaderElection?.resourceName ?? options.name
+    // A new process is somebody else: it waits for its own old Lease to run out, like everybody.
+    const identity = `${context.host}_${randomSuffix((n) => context.random.below(n), IDENTITY_DIGITS)}`
     this.elector = new LeaderElector({
-      client,
-      name: 'kube-scheduler',
-      identity: `${context.host}_${context.id}`,
-      onChange: ({ leading }, later) => this.onLeading(leading, later),
+      ...{ client, name: this.lease, identity },
+      onChange: (news, later) => this.onElection(news, identity, later),
     })
     this.elector.start(context)
   }
@@ -102,12 +114,14 @@ class Scheduler {
     if (this.informers.synced()) this.arm()
   }
 
-  private onLeading(leading: boolean, context: ActorContext): void {
-    if (!leading) {
+  private onElection(news: ElectionNews, identity: string, context: ActorContext): void {
+    if (!news.leading) {
       context.exit('leaderelection lost')
       return
     }
-    context.emit('LeaseAcquired', { lease: 'kube-scheduler', holder: context.id })
+    context.emit('LeaseAcquired', { lease: this.lease, holder: context.id })
+    const about = { kind: 'Lease', object: news.lease } as const
+    this.recorder.record(context, about, 'Normal', 'LeaderElection', `${identity} became leader`)
     this.informers.start(context)
   }
 

@@ -1,8 +1,15 @@
 import * as t from 'io-ts'
 import { defineEvent } from '../define.ts'
 
-const filtered = t.type({ plugin: t.string, reasons: t.readonlyArray(t.string), nodes: t.number })
-const scored = t.type({ node: t.string, total: t.number, scores: t.readonlyArray(t.number) })
+const filtered = t.intersection([
+  t.type({ plugin: t.string, reasons: t.readonlyArray(t.string), nodes: t.number }),
+  t.partial({ named: t.readonlyArray(t.string) }),
+])
+const scored = t.intersection([
+  t.type({ node: t.string, total: t.number, scores: t.readonlyArray(t.number) }),
+  t.partial({ raw: t.readonlyArray(t.number) }),
+])
+const candidate = t.type({ node: t.string, victims: t.readonlyArray(t.string), pdbViolations: t.number })
 
 /** What kube-scheduler decides, and why. */
 export const schedulingEvents = {
@@ -33,6 +40,7 @@ export const schedulingEvents = {
         hint: t.string,
         nominatedNode: t.string,
         victims: t.readonlyArray(t.string),
+        candidates: t.type({ found: t.number, nodes: t.readonlyArray(candidate) }),
       }),
     ]),
   }),

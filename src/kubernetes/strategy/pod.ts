@@ -10,13 +10,14 @@ import { podWarnings } from '../warnings/pod.ts'
 import { withMembers } from '../with-members.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod/pod.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
+import { withLabelKeys } from './pod-label-keys.ts'
 import { defineStrategy, keepStatus, specChanged } from './strategy.ts'
 
 export const podStrategy = defineStrategy<Pod>({
   defaults: defaultPod,
   prepareForCreate: (pod, now) =>
     withMembers(pod, {
-      spec: withGrace(pod.spec ?? {}),
+      spec: withGrace(withLabelKeys(pod)),
       status: { phase: 'Pending', qosClass: computeQOS(pod.spec ?? {}), ...gated(pod, now) },
     }),
   prepareForUpdate: keepStatus,

@@ -124,8 +124,8 @@ test('a decision names who rejected how many nodes, and the best of those that w
   create(pod('p', '3'))
   const decision = core.next(0)?.decision
   expect(decision?.filtered).toEqual([
-    { plugin: 'NodeResourcesFit', reasons: ['Insufficient cpu'], nodes: 1 },
-    { plugin: 'NodeUnschedulable', reasons: ['node(s) were unschedulable'], nodes: 1 },
+    { plugin: 'NodeResourcesFit', reasons: ['Insufficient cpu'], nodes: 1, named: ['a'] },
+    { plugin: 'NodeUnschedulable', reasons: ['node(s) were unschedulable'], nodes: 1, named: ['f'] },
   ])
   expect(decision?.scores).toMatchObject({ scored: 4, nodes: [{ node: 'e' }, { node: 'd' }] })
 })

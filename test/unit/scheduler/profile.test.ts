@@ -79,7 +79,8 @@ const withPlugin = (name: string, plugin: PluginFactory): Partial<SchedulerOptio
 test('a filter of one’s own rejects nodes and is named as the reason', () => {
   const decision = decide(withPlugin('OnlyWest', onlyWest))
   expect(decision).toMatchObject({ outcome: 'scheduled', node: 'west', evaluatedNodes: 2, feasibleNodes: 1 })
-  expect(decision.filtered).toEqual([{ plugin: 'OnlyWest', reasons: ['node(s) were not west'], nodes: 1 }])
+  const reasons = ['node(s) were not west']
+  expect(decision.filtered).toEqual([{ plugin: 'OnlyWest', reasons, nodes: 1, named: ['east'] }])
 })
 
 test('a score of one’s own counts with its weight', () => {

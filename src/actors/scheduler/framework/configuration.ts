@@ -7,10 +7,23 @@
 import type { NodeAffinity, TopologySpreadConstraint } from '../../../kubernetes/types/scheduling.ts'
 
 export interface KubeSchedulerConfiguration {
+  readonly apiVersion?: string
+  readonly kind?: string
+  /** How many nodes are looked at side by side. 1: feasible nodes in order of evaluation; more: in any order. Default here 1. */
+  readonly parallelism?: number
   /** 0 or absent: adaptive. */
   readonly percentageOfNodesToScore?: number
   readonly podInitialBackoffSeconds?: number
   readonly podMaxBackoffSeconds?: number
+  readonly leaderElection?: {
+    readonly leaderElect?: boolean
+    /** The Lease for which the scheduler's instances compete. */
+    readonly resourceName?: string
+    readonly resourceNamespace?: string
+  }
+  readonly clientConnection?: { readonly qps?: number; readonly burst?: number }
+  /** Refused: extenders are not simulated. */
+  readonly extenders?: readonly unknown[]
   readonly profiles?: readonly KubeSchedulerProfile[]
 }
 

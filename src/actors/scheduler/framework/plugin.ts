@@ -66,6 +66,12 @@ export interface Preemption {
   /** Pods of lower priority whose nomination to the node is void now. */
   readonly losesNomination: readonly Pod[]
   readonly pdbViolations: number
+  /** Every node that could have been chosen, with who would have gone there. */
+  readonly candidates: readonly {
+    readonly node: NodeInfo
+    readonly victims: readonly PodInfo[]
+    readonly pdbViolations: number
+  }[]
 }
 
 export interface QueuedPodLike {
@@ -121,3 +127,17 @@ export interface PluginHandle {
 }
 
 export type PluginFactory = (args: PluginArgs, handle: PluginHandle) => SchedulerPlugin
+
+/**
+ * A plugin of one's own, as `createCluster` takes it. `create` runs once per profile each time the scheduler's process
+ * starts, so what it keeps is lost in a crash, as memory is.
+ *
+ * It must be deterministic: no clock, no chance but `handle.below`, whole numbers as normalised scores.
+ */
+export interface SchedulerPluginDefinition {
+  readonly name: string
+  /** Of its score; default 1. */
+  readonly weight?: number
+  /** @param args what the profile's `pluginConfig` says under the plugin's name, unchecked */
+  create(args: Readonly<Record<string, unknown>>, handle: PluginHandle): Omit<SchedulerPlugin, 'name'>
+}

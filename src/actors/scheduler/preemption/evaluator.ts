@@ -61,6 +61,7 @@ export class Evaluator {
       victims,
       losesNomination: losesNomination.map((other) => other.pod),
       pdbViolations,
+      candidates,
     }
     return { status: undefined, nominatedNodeName: node.name, preemption }
   }
