@@ -32,6 +32,7 @@ export class Injector {
   begin(wanted: Fault): number {
     const id = this.next++
     const fault = this.resolve(wanted)
+    this.kernel.countFault(1)
     const seq = this.start(id, fault)
     this.inForce.set(id, { id, fault, seq })
     return id
@@ -42,6 +43,7 @@ export class Injector {
     const active = this.inForce.get(id)
     if (active === undefined) return
     this.inForce.delete(id)
+    this.kernel.countFault(-1)
     this.stop(id, active.fault)
   }
 

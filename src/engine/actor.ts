@@ -21,6 +21,11 @@ export interface ActorContext {
   readonly monotonic: Micros
   readonly random: Random
   readonly disk: Disk
+  /**
+   * How long nothing has been wrong anywhere: no fault in force, no process started or ended. Only for leaving out work
+   * whose outcome is then known; never for deciding anything.
+   */
+  readonly quietFor: Micros
   /** Position of the event in hand: the default cause of what is emitted, and what to keep to name it as a cause later. */
   readonly seq: Seq
   /** Appends an event; with `to` it also travels there over the network. Gives its position. */

@@ -58,6 +58,9 @@ export class Kernel {
   /** The event in hand: the default cause of what is emitted. */
   private current: LogEvent | undefined
   private lost = 0
+  /** Faults in force, and when something last went wrong or right again. */
+  private faults = 0
+  private unquietAt: Micros = 0
 
   /** Every event as it is appended, for observers; actors never listen here. Never emit from a subscriber. */
   readonly events$: Observable<LogEvent> = this.subject.asObservable()
@@ -199,6 +202,7 @@ export class Kernel {
   endProcess(id: ActorId, reason: string, cause: Seq): void {
     const process = this.process(id)
     if (process.state === 'dead') return
+    this.unquietAt = this.clock
     const exit = this.append(
       KERNEL,
       'ProcessExited',
@@ -210,6 +214,12 @@ export class Kernel {
     process.disk.abandonSync()
     for (const actor of process.actorIds) this.network.reset(actor, exit)
     if (!process.held) this.startLater(process, process.spec.restartDelay, exit)
+  }
+
+  /** A fault begins (1) or ends (-1). Whoever injects one says so before it acts. */
+  countFault(by: 1 | -1): void {
+    this.faults += by
+    this.unquietAt = this.clock
   }
 
   // Faults. Each leaves its own event in the log before this is called; `cause` is that event.
@@ -298,6 +308,7 @@ export class Kernel {
   private start(process: Process, cause: Seq): void {
     if (process.state !== 'dead' || !process.host.power || process.held) return
     process.state = 'running'
+    this.unquietAt = this.clock
     process.incarnation++
     const { id, host } = process.spec
     const started = this.append(
@@ -345,6 +356,7 @@ export class Kernel {
     const { process } = cell
     const clock = (): Micros => this.clock
     const current = (): Seq => this.current?.seq ?? 0
+    const quietFor = (): Micros => (this.faults > 0 ? 0 : this.clock - this.unquietAt)
     const alive = (): boolean => process.incarnation === cell.incarnation && process.state !== 'dead'
     return {
       id: cell.id,
@@ -360,6 +372,9 @@ export class Kernel {
       },
       get seq() {
         return current()
+      },
+      get quietFor() {
+        return quietFor()
       },
       emit: (type, data, options) => {
         invariant(alive(), `${cell.id} acts only while it lives`)

@@ -62,6 +62,12 @@ const listedSandbox = t.type({ uid: t.string, sandbox: t.string, ip: t.string, a
  * the machine. `call` pairs an answer with its question.
  */
 export const nodeEvents = {
+  LeaseRenewed: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'A node renews its Lease while nothing is wrong anywhere: every view shows it at once, without a write of its own.',
+    data: t.type({ namespace: t.string, name: t.string, renewTime: t.string }),
+  }),
   PullImage: defineEvent({
     class: 'command',
     v: 1,

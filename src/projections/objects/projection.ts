@@ -6,5 +6,8 @@ export const objectsProjection = (options: ObjectStoreOptions = {}): Projection<
   defineProjection({
     name: 'objects',
     initial: () => createObjectStore(options),
-    on: { RevisionCommitted: (store, event) => store.fold(event) },
+    on: {
+      RevisionCommitted: (store, event) => store.fold(event),
+      LeaseRenewed: (store, event) => store.renew(event),
+    },
   })

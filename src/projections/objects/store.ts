@@ -2,6 +2,7 @@ import { invariant } from '../../events/invariant.ts'
 import type { Micros, Seq } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
+import type { Lease } from '../../kubernetes/types/node.ts'
 import type { Cursor, ReadObject, View } from '../../kubernetes/view.ts'
 import { ObjectCursor } from './cursor.ts'
 import { FixedView } from './fixed-view.ts'
@@ -22,6 +23,11 @@ export interface CommitEvent {
     /** As the API server wrote it: without resourceVersion. */
     readonly object?: ApiObject
   }
+}
+
+/** The part of a `LeaseRenewed` event that the store reads. */
+export interface RenewalEvent {
+  readonly data: { readonly namespace: string; readonly name: string; readonly renewTime: string }
 }
 
 /** One version of one object, and where in the log it comes from. */
@@ -56,6 +62,8 @@ export interface ObjectStore {
   readonly oldest: number
   /** Takes in a commit. The same commit told again, as a new etcd leader may do, changes nothing. */
   fold(event: CommitEvent): void
+  /** Every reader sees a Lease renewed. It keeps its revision, so that also a look at the past shows the last renewal. */
+  renew(event: RenewalEvent): void
   /** A reader that sees nothing until its owner lists a kind. */
   createCursor(name: string): Cursor
   /** Everything as it stood at a revision. */
@@ -137,6 +145,15 @@ class MvccStore implements ObjectStore {
     invariant(deleted || written !== undefined, 'a write has an object')
     const object = written === undefined ? undefined : stamp(written, revision)
     this.commits.push(table.append(slot, revision, object, event))
+  }
+
+  renew({ data: { namespace, name, renewTime } }: RenewalEvent): void {
+    const version = this.table('Lease').slot(keyOf(namespace, name))?.newest
+    // The table of Leases holds nothing else.
+    const lease = version?.object as Lease | undefined
+    if (version === undefined || lease === undefined) return
+    const renewed: Lease = { ...lease, spec: { ...lease.spec, renewTime } }
+    version.object = renewed
   }
 
   createCursor(name: string): Cursor {

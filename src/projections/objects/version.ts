@@ -5,8 +5,8 @@ import type { Kind } from '../../kubernetes/kinds.ts'
 /** One committed version of one object: what a revision wrote, or that it deleted. A link of the object's chain. */
 export class Version {
   readonly revision: number
-  /** The object as written, with its resourceVersion; undefined for a deletion. */
-  readonly object: ApiObject | undefined
+  /** The object as written, with its resourceVersion; undefined for a deletion. Only a Lease is ever renewed in place. */
+  object: ApiObject | undefined
   readonly slot: Slot
   /** Revision that created the object this version belongs to; a name that is used again counts as a new creation. */
   readonly created: number

@@ -28,7 +28,9 @@ export interface ReporterHost {
   /** The Node as the kubelet's view shows it. */
   node(): Node | undefined
   registered(): void
-  /** With every heartbeat. */
+  /** Whether heartbeats may be left out while nothing is wrong. */
+  readonly foldsHeartbeats: boolean
+  /** With every heartbeat that is not left out. */
   heartbeat(): void
   event(reason: string, message: string): void
 }
@@ -160,8 +162,10 @@ export class NodeReporter {
 
   private beat(): void {
     this.planBeat()
-    this.host.heartbeat()
-    this.lease.renew()
+    if (!this.host.foldsHeartbeats || !this.lease.fold()) {
+      this.host.heartbeat()
+      this.lease.renew()
+    }
     if (!this.hasStorage && this.node !== undefined) this.createStorage(this.node)
     if (!this.busy) this.readAndSync()
   }
