@@ -67,6 +67,7 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
   const text = (key: string): string | undefined => query.get(key) ?? undefined
   const number = (key: string): number | undefined => (query.has(key) ? Number(query.get(key)) : undefined)
   const isDelete = method === 'DELETE'
+  const given = method === 'GET' ? undefined : body
   return {
     verb: verbOf(method, name),
     kind: row.kind,
@@ -75,7 +76,7 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
     name,
     subresource,
     patchType: PATCHES[headers?.['content-type'] ?? ''],
-    body: method === 'GET' ? undefined : body,
+    body: CONNECTIONS.has(subresource ?? '') ? { container: text('container') } : given,
     options: {
       resourceVersion: text('resourceVersion'),
       resourceVersionMatch: text('resourceVersionMatch'),
@@ -90,6 +91,8 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
     },
   }
 }
+
+const CONNECTIONS: ReadonlySet<string> = new Set(['log', 'exec', 'attach', 'portforward', 'proxy'])
 
 const TRUE: ReadonlySet<string | null> = new Set(['', '1', 'true', 'maybe'])
 

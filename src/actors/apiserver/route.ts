@@ -6,6 +6,7 @@ import { deleteCollection } from './handlers/delete-collection.ts'
 import { remove } from './handlers/delete.ts'
 import { evict } from './handlers/eviction.ts'
 import { patch } from './handlers/patch.ts'
+import { connectToPod, connectToProxy } from './handlers/pod-connection.ts'
 import { get, list } from './handlers/read.ts'
 import { getScale, updateScale } from './handlers/scale.ts'
 import { update } from './handlers/update.ts'
@@ -25,6 +26,20 @@ const SUBRESOURCES: Readonly<Record<string, Verbs>> = {
   binding: { create: bind },
   eviction: { create: evict },
   finalize: { update },
+  approval: { get, update, patch },
+  ephemeralcontainers: { get, update, patch },
+  resize: { get, update, patch },
+  log: { get: connectToPod },
+  exec: { get: connectToPod, create: connectToPod },
+  attach: { get: connectToPod, create: connectToPod },
+  portforward: { get: connectToPod, create: connectToPod },
+  proxy: {
+    get: connectToProxy,
+    create: connectToProxy,
+    update: connectToProxy,
+    patch: connectToProxy,
+    delete: connectToProxy,
+  },
 }
 
 /** The procedure that answers a request. */

@@ -1,9 +1,12 @@
 import type { ApiObject, Json } from '../../../events/json.ts'
+import type { Draft } from '../../../kubernetes/draft.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import { conflict, invalid, isStatus, notFound, unexpectedError, type Status } from '../../../kubernetes/status.ts'
 import { keepStatus } from '../../../kubernetes/strategy/strategy.ts'
+import { subresourceStrategy, type SubresourceStrategy } from '../../../kubernetes/strategy/subresources.ts'
+import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Service } from '../../../kubernetes/types/networking.ts'
-import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
+import { FieldErrors, type FieldError } from '../../../kubernetes/validation/field-error.ts'
 import { admit, validate } from '../admission/ask.ts'
 import { keysOf } from '../allocation/number-keys.ts'
 import { release } from '../allocation/reservation.ts'
@@ -91,9 +94,12 @@ function* prepare(request: Request, propose: Proposal, old: ApiObject, world: Wo
   const merged = { ...proposed, metadata: metadataToUpdate(proposed.metadata, old.metadata) }
   const admitted = yield* admit(strategy.defaults(merged) as ApiObject, attributes, answers, world)
   if (isStatus(admitted)) return admitted
-  const next = preparedFor(subresource, strategy, admitted, old)
-  const errors =
-    subresource === 'status' ? strategy.validateStatusUpdate(next, old) : strategy.validateUpdate(next, old)
+  const part = subresourceStrategy(row.kind, subresource)
+  const next =
+    part === undefined
+      ? preparedFor(subresource, strategy, admitted, old, world)
+      : preparedPart(part, admitted, old, world)
+  const errors = errorsOf(subresource, strategy, part, next, old)
   if (errors.length > 0) return invalid(row, name, errors)
   return (yield* validate(next, attributes, answers, world)) ?? next
 }
@@ -101,13 +107,46 @@ function* prepare(request: Request, propose: Proposal, old: ApiObject, world: Wo
 type AnyStrategy = Request['row']['strategy']
 
 /** Puts back what this endpoint may not change, and counts what its owner asked for. */
-const preparedFor = (subresource: string, strategy: AnyStrategy, next: ApiObject, old: ApiObject): ApiObject => {
-  if (subresource === 'status') return (strategy.prepareForStatusUpdate?.(next, old) ?? next) as ApiObject
+const preparedFor = (
+  subresource: string,
+  strategy: AnyStrategy,
+  next: ApiObject,
+  old: ApiObject,
+  world: World,
+): ApiObject => {
+  if (subresource === 'status') {
+    return (strategy.prepareForStatusUpdate?.(next, old, rfc3339(world.now)) ?? next) as ApiObject
+  }
   // Source: pkg/registry/core/namespace/strategy.go, namespaceFinalizeStrategy.
   if (subresource === 'finalize') return keepStatus<WithStatus>(next, old as WithStatus)
   const prepared = strategy.prepareForUpdate(next, old) as ApiObject
   if (strategy.initialGeneration === undefined || !strategy.bumpsGeneration(prepared, old)) return prepared
   return withGeneration(prepared, (old.metadata.generation ?? 0) + 1)
+}
+
+const preparedPart = (
+  part: SubresourceStrategy<ApiObject>,
+  next: ApiObject,
+  old: ApiObject,
+  world: World,
+): ApiObject => {
+  const prepared = part.prepareForUpdate(next, old, rfc3339(world.now)) as ApiObject
+  return part.bumpsGeneration(prepared, old) ? withGeneration(prepared, (old.metadata.generation ?? 0) + 1) : prepared
+}
+
+const errorsOf = (
+  subresource: string,
+  strategy: AnyStrategy,
+  part: SubresourceStrategy<ApiObject> | undefined,
+  next: ApiObject,
+  old: ApiObject,
+): readonly FieldError[] => {
+  if (part !== undefined) {
+    const errors = new FieldErrors()
+    part.checkUpdate(next, old as Draft<ApiObject>, errors)
+    return errors.list
+  }
+  return subresource === 'status' ? strategy.validateStatusUpdate(next, old) : strategy.validateUpdate(next, old)
 }
 
 type WithStatus = ApiObject & { readonly status?: Json }
