@@ -1,4 +1,4 @@
-import type { LogEvent, Micros } from '../../events/envelope.ts'
+import type { EventOf, LogEvent, Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
@@ -6,12 +6,14 @@ import type { Kind } from '../../kubernetes/kinds.ts'
 import { KIND_ROWS } from '../../kubernetes/kind-rows/kind-rows.ts'
 import { kindRow, rowByApiVersion, SERVED_KINDS } from '../../kubernetes/registry.ts'
 import type { Status } from '../../kubernetes/status.ts'
+import { isStatus } from '../../kubernetes/status.ts'
 import { storageKey } from '../../kubernetes/storage-key.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
 import { ServiceAddresses } from './allocation/service-addresses.ts'
-import { alwaysAllow } from './authz.ts'
-import { bootstrap } from './bootstrap.ts'
+import { Gate } from './authz/gate.ts'
+import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
+import { bootstrap, ensurePolicy } from './bootstrap.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { freshAs, freshAsEtcd } from './handlers/read.ts'
@@ -27,6 +29,7 @@ import { Store, type ObjectRef } from './storage/store.ts'
 import { Watches, WATCHES_TIMER } from './watches.ts'
 import type { World } from './world.ts'
 
+const FORBIDDEN = 403
 const BOOTSTRAP_TIMER = 'bootstrap'
 /** What could not be made at the start is tried again after this. */
 const BOOTSTRAP_RETRY: Micros = seconds(1)
@@ -56,6 +59,7 @@ class ApiServer implements World {
   readonly cache: WatchCache
   readonly store: Store
   readonly admission = new AdmissionChain(DEFAULT_PLUGINS)
+  readonly gate: Gate
   readonly addresses: ServiceAddresses
   readonly doubtedNamespaces = new Map<string, Micros>()
 
@@ -79,6 +83,7 @@ class ApiServer implements World {
     this.viewAt = parameters.viewAt
     this.cache = new WatchCache(parameters.cursor(), KINDS)
     this.store = new Store(parameters.read)
+    this.gate = new Gate(this.options.authorization, new Set(this.options.masters), this.cache.view, this)
     this.addresses = new ServiceAddresses(this.options.serviceCidr)
     this.etcd = new EtcdClient(parameters.etcd)
     this.feed = new EtcdFeed(this.etcd, {
@@ -96,7 +101,6 @@ class ApiServer implements World {
       options: this.options,
       world: this,
       procedures: this.procedures,
-      authorize: alwaysAllow,
       rowOf: servedRow,
     })
     this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
@@ -130,7 +134,7 @@ class ApiServer implements World {
       case 'ApiRequested':
         return this.requests.arrive(event)
       case 'WatchRequested':
-        return this.watches.request(event)
+        return this.watch(event)
       case 'WatchCancelled':
         return this.watches.cancel(event.by, event.data.watch)
       case 'EtcdResponded':
@@ -146,6 +150,14 @@ class ApiServer implements World {
       case 'TimerFired':
         return this.alarm(event.data.name, event.data.key)
     }
+  }
+
+  private watch(event: EventOf<'WatchRequested'>): void {
+    const { by: client, data } = event
+    const row = servedRow(data.kind, data.apiVersion)
+    const user = row && this.gate.enterWatch(data, row)
+    if (!isStatus(user)) return this.watches.request(event)
+    this.context.emit('WatchEnded', { watch: data.watch, code: user.code ?? FORBIDDEN, status: user }, { to: client })
   }
 
   private disconnect(peer: string): void {
@@ -185,6 +197,7 @@ class ApiServer implements World {
   private fill(revision: number): void {
     this.watches.endAll()
     this.cache.fill(revision)
+    this.gate.refilled()
     this.addresses.fill(this.cache.view)
     this.procedures.cacheMoved()
     if (this.options.bootstrap && !this.bootstrapped) this.bootstrap()
@@ -193,6 +206,7 @@ class ApiServer implements World {
   private take(revision: number): void {
     const change = this.cache.take(revision, this.kindOf(revision), this.context.monotonic)
     if (change !== undefined) {
+      this.gate.changed(change)
       this.watches.dispatch(change)
       if (change.kind === 'Service') this.addresses.follow(change)
     }
@@ -211,8 +225,20 @@ class ApiServer implements World {
 
   private bootstrap(): void {
     this.bootstrapped = true
+    if (this.options.authorization === 'RBAC') this.bootstrapPolicy()
     this.procedures.start(bootstrap(this, this.options.advertiseAddress), this.context.seq, ({ code }) => {
       if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
     })
+  }
+
+  /** All at once: one after the other they would hold the server back for a hundred round trips. */
+  private bootstrapPolicy(): void {
+    const objects = bootstrapPolicy()
+    this.gate.awaitPolicy(objects)
+    for (const object of objects) {
+      this.procedures.start(ensurePolicy(object, this), this.context.seq, ({ code }) => {
+        if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
+      })
+    }
   }
 }

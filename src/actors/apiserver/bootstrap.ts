@@ -7,6 +7,9 @@ import { isStatus, notFound } from '../../kubernetes/status.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../kubernetes/types/networking.ts'
 import { SYSTEM_MASTERS, type User } from './authn.ts'
 import { refusal, type Answer } from './answer.ts'
+import type { BootstrapObject } from '../../kubernetes/rbac/bootstrap.ts'
+import { rfc3339 } from '../../kubernetes/time.ts'
+import { newUid } from './registry/uid.ts'
 import { createObject } from './handlers/create.ts'
 import type { Procedure } from './procedure.ts'
 import { givenOf, type Request, type ServedRow } from './request.ts'
@@ -55,6 +58,25 @@ export function* bootstrap(world: World, advertiseAddress: string | undefined): 
 }
 
 const DONE: Answer = { code: 200 }
+
+/**
+ * Writes a role or binding of the first policy unless it is there. Past admission: nothing there concerns it.
+ * Source: pkg/registry/rbac/rest/storage_rbac.go, EnsureRBACPolicy (v1.36).
+ * Abridged: what users have taken away from these objects is not put back at the next start.
+ */
+export function* ensurePolicy({ kind, metadata, ...content }: BootstrapObject, world: World): Procedure<Answer> {
+  const { name, namespace } = metadata
+  if (world.cache.view.get(kind, namespace, name) !== undefined) return DONE
+  const uid = newUid(world.random)
+  const object: ApiObject = {
+    apiVersion: kindRow(kind).apiVersion,
+    kind,
+    metadata: { ...metadata, uid, resourceVersion: '', creationTimestamp: rfc3339(world.now) },
+    ...content,
+  }
+  const written = yield* world.store.put(world.refTo(kind, namespace, name), object, 0)
+  return isStatus(written) ? refusal(written) : DONE
+}
 
 /** Creates an object unless it is there; gives the answer that stands in the way. */
 function* ensure<K extends Kind>(

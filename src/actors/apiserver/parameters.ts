@@ -1,5 +1,6 @@
 import type { ActorId, Micros } from '../../events/envelope.ts'
 import { micros, minutes, seconds } from '../../events/time.ts'
+import type { AuthorizationMode } from './authz/authorizer.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import type { Cursor, ReadObject, View } from '../../kubernetes/view.ts'
 
@@ -36,6 +37,8 @@ export interface ApiServerOptions {
   readonly compactionInterval: Micros
   /** Whether it makes the system's namespaces, priority classes and Service when it starts. */
   readonly bootstrap: boolean
+  /** Source: kube-apiserver --authorization-mode: `RBAC` stands for Node,RBAC, with admission plugin NodeRestriction. */
+  readonly authorization: AuthorizationMode
   /** Users who may do anything and are never made to wait. */
   readonly masters: readonly string[]
 }
@@ -50,5 +53,6 @@ export const DEFAULT_OPTIONS: ApiServerOptions = {
   requestTimeout: seconds(60),
   compactionInterval: minutes(5),
   bootstrap: true,
+  authorization: 'AlwaysAllow',
   masters: ['system:apiserver', 'kubernetes-admin', 'admin'],
 }

@@ -1,13 +1,17 @@
+import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, EventOf } from '../../events/envelope.ts'
 import type { ActorContext } from '../../engine/actor.ts'
-import { forbidden, noSuchPath, serviceUnavailable, timeout, tooManyRequests } from '../../kubernetes/status.ts'
+import { isStatus, noSuchPath, serviceUnavailable, timeout, tooManyRequests } from '../../kubernetes/status.ts'
+import { reviewKind } from '../../kubernetes/review-kinds.ts'
 import { refusal, type Answer } from './answer.ts'
-import { authenticate } from './authn.ts'
-import { isExempt, type Authorizer } from './authz.ts'
+import { jsonWebKeySet } from './authn/signing-key.ts'
+import { openIdConfiguration } from './authn/tokens.ts'
+import { isExempt } from './authz.ts'
 import { Expiry } from './expiry.ts'
 import type { ApiServerOptions } from './parameters.ts'
 import type { Procedures } from './procedures.ts'
 import { toRequest, type Request, type ServedRow } from './request.ts'
+import { answerReview } from './reviews/reviews.ts'
 import { route } from './route.ts'
 import { Seats } from './seats.ts'
 import type { World } from './world.ts'
@@ -45,9 +49,7 @@ export class Requests {
   private readonly options: ApiServerOptions
   private readonly world: World
   private readonly procedures: Procedures
-  private readonly authorize: Authorizer
   private readonly rowOf: (kind: string, apiVersion: string | undefined) => ServedRow | undefined
-  private readonly masters: ReadonlySet<string>
   private readonly works = new Map<number, Work>()
   private readonly seats: Seats<Work>
   private readonly deadlines: Expiry<Work>
@@ -58,7 +60,6 @@ export class Requests {
     options: ApiServerOptions
     world: World
     procedures: Procedures
-    authorize: Authorizer
     rowOf: (kind: string, apiVersion: string | undefined) => ServedRow | undefined
   }) {
     const { options } = parts
@@ -66,9 +67,7 @@ export class Requests {
     this.options = options
     this.world = parts.world
     this.procedures = parts.procedures
-    this.authorize = parts.authorize
     this.rowOf = parts.rowOf
-    this.masters = new Set(options.masters)
     this.seats = new Seats(options.seats, options.queueLength)
     this.deadlines = new Expiry(DEADLINE_TIMER, options.requestTimeout)
   }
@@ -76,11 +75,13 @@ export class Requests {
   arrive(event: EventOf<'ApiRequested'>): void {
     const { data } = event
     if (!this.world.cache.ready) return this.respond(event, NOT_READY)
+    const atOnce = this.atOnce(data)
+    if (atOnce !== undefined) return this.respond(event, atOnce)
     const row = this.rowOf(data.kind, data.apiVersion)
     if (row === undefined) return this.respond(event, NO_SUCH_PATH)
-    const user = authenticate(data.user, this.masters)
+    const user = this.world.gate.enter(data, row)
+    if (isStatus(user)) return this.respond(event, refusal(user))
     const request = toRequest(data, row, user)
-    if (!this.authorize(request)) return this.respond(event, notAllowed(request))
     const work: Work = {
       id: this.next++,
       event,
@@ -95,6 +96,19 @@ export class Requests {
     work.deadline = this.deadlines.add(this.context, work)
     this.works.set(work.id, work)
     if (admitted === 'now') this.begin(work)
+  }
+
+  /** The answer to what needs no storage: a path that is no resource, a review. */
+  private atOnce(data: EventData<'ApiRequested'>): Answer | undefined {
+    const { gate } = this.world
+    if (data.path !== undefined) {
+      const user = gate.enterPath(data, data.path)
+      return isStatus(user) ? refusal(user) : { code: 200, ...discoveryOfKeys(data.path) }
+    }
+    const review = reviewKind(data.kind)
+    if (review === undefined) return undefined
+    const user = gate.enter(data, review)
+    return isStatus(user) ? refusal(user) : answerReview(data, review, user, gate, this.world)
   }
 
   /** The alarm PROCESS_TIMER fired: the time that handling takes has passed. */
@@ -166,9 +180,14 @@ export class Requests {
   }
 }
 
-const notAllowed = ({ row, name, verb, user, namespace }: Request): Answer => {
-  const group = row.group === '' ? '' : row.group
-  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`
-  const why = `User ${JSON.stringify(user.name)} cannot ${verb} resource "${row.resource}" in API group "${group}" ${where}`
-  return refusal(forbidden(row, name, why))
+/** How others check this server's tokens. Source: pkg/serviceaccount/openidmetadata.go (v1.36). */
+const discoveryOfKeys = (path: string): { readonly object?: object } => {
+  switch (path) {
+    case '/openid/v1/jwks':
+      return { object: jsonWebKeySet() }
+    case '/.well-known/openid-configuration':
+      return { object: openIdConfiguration() }
+    default:
+      return {}
+  }
 }

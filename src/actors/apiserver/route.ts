@@ -9,6 +9,7 @@ import { patch } from './handlers/patch.ts'
 import { connectToPod, connectToProxy } from './handlers/pod-connection.ts'
 import { get, list } from './handlers/read.ts'
 import { getScale, updateScale } from './handlers/scale.ts'
+import { createToken } from './handlers/token-request.ts'
 import { update } from './handlers/update.ts'
 import type { Procedure } from './procedure.ts'
 import type { Request, RequestData } from './request.ts'
@@ -26,6 +27,7 @@ const SUBRESOURCES: Readonly<Record<string, Verbs>> = {
   binding: { create: bind },
   eviction: { create: evict },
   finalize: { update },
+  token: { create: createToken },
   approval: { get, update, patch },
   ephemeralcontainers: { get, update, patch },
   resize: { get, update, patch },

@@ -3,6 +3,7 @@ import type { Random } from '../../engine/kernel/random.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import type { View } from '../../kubernetes/view.ts'
 import type { AdmissionChain } from './admission/chain.ts'
+import type { Gate } from './authz/gate.ts'
 import type { ServiceAddresses } from './allocation/service-addresses.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import type { ObjectRef, Store } from './storage/store.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly cache: WatchCache
   readonly store: Store
   readonly admission: AdmissionChain
+  readonly gate: Gate
   readonly addresses: ServiceAddresses
   /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
   readonly doubtedNamespaces: Map<string, Micros>

@@ -1,0 +1,97 @@
+import { seconds } from '../../../events/time.ts'
+import { badRequest, conflict, invalid, isStatus, notFound, type Status } from '../../../kubernetes/status.ts'
+import { rfc3339 } from '../../../kubernetes/time.ts'
+import type { ApiObject } from '../../../events/json.ts'
+import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
+import { answerBody, refusal, type Answer } from '../answer.ts'
+import { serviceAccountUser } from '../authn.ts'
+import { ISSUER, issueToken, wallSeconds, type Claims } from '../authn/tokens.ts'
+import type { Procedure } from '../procedure.ts'
+import { newUid } from '../registry/uid.ts'
+import type { Request } from '../request.ts'
+import type { World } from '../world.ts'
+
+/** Source: pkg/apis/authentication/v1/defaults.go and validation/validation.go (v1.36). */
+const DEFAULT_SECONDS = 3600
+const MIN_SECONDS = 600
+const MAX_SECONDS = 4_294_967_296
+
+interface TokenRequestSpec {
+  readonly audiences?: readonly string[]
+  readonly expirationSeconds?: number
+  readonly boundObjectRef?: {
+    readonly kind?: string
+    readonly apiVersion?: string
+    readonly name?: string
+    readonly uid?: string
+  } | null
+}
+
+/** POST serviceaccounts/token: a token that ends, for a service account. Source: pkg/registry/core/serviceaccount/storage/token.go (v1.36). */
+export function* createToken({ row, namespace = '', name, body }: Request, world: World): Procedure<Answer> {
+  const found = yield* world.store.get(world.refTo('ServiceAccount', namespace, name))
+  if (isStatus(found)) return refusal(found)
+  if (found === undefined) return refusal(notFound(row, name))
+  const given = ((body ?? {}) as { readonly spec?: TokenRequestSpec }).spec ?? {}
+  const lifetime = given.expirationSeconds ?? DEFAULT_SECONDS
+  const problem = lifetimeProblem(lifetime)
+  if (problem !== undefined) return refusal(problem)
+  const audiences = given.audiences === undefined || given.audiences.length === 0 ? [ISSUER] : given.audiences
+  const bound = yield* boundTo(given, namespace, world)
+  if (isStatus(bound)) return refusal(bound)
+  const account = found.object.metadata
+  const issued = wallSeconds(world.now)
+  const claims: Claims = {
+    aud: audiences,
+    exp: issued + lifetime,
+    iat: issued,
+    iss: ISSUER,
+    jti: newUid(world.random),
+    'kubernetes.io': { namespace, ...bound, serviceaccount: { name, uid: account.uid } },
+    nbf: issued,
+    sub: serviceAccountUser(namespace, name),
+  }
+  return answerBody(201, name, {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, uid: account.uid, creationTimestamp: rfc3339(world.now) },
+    spec: { audiences, expirationSeconds: lifetime, boundObjectRef: given.boundObjectRef ?? null },
+    status: { token: issueToken(claims), expirationTimestamp: rfc3339(world.now + seconds(lifetime)) },
+  })
+}
+
+const lifetimeProblem = (lifetime: number): Status | undefined => {
+  const errors = new FieldErrors()
+  if (lifetime < MIN_SECONDS) {
+    errors.invalid('spec.expirationSeconds', lifetime, 'may not specify a duration less than 10 minutes')
+  }
+  if (lifetime > MAX_SECONDS) {
+    errors.invalid('spec.expirationSeconds', lifetime, 'may not specify a duration larger than 2^32 seconds')
+  }
+  return errors.list.length === 0
+    ? undefined
+    : invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors.list)
+}
+
+type Bound = Pick<Claims['kubernetes.io'], 'pod' | 'node' | 'secret'>
+
+/** The object that a token ends with. */
+function* boundTo({ boundObjectRef }: TokenRequestSpec, namespace: string, world: World): Procedure<Bound | Status> {
+  if (boundObjectRef === undefined || boundObjectRef === null) return {}
+  const { kind = '', apiVersion = '', name = '', uid = '' } = boundObjectRef
+  if (apiVersion !== 'v1' || (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node')) {
+    return badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`)
+  }
+  const ref = world.refTo(kind, kind === 'Node' ? undefined : namespace, name)
+  const found = yield* world.store.get(ref)
+  if (isStatus(found)) return found
+  if (found === undefined) return notFound(ref.resource, name)
+  const { metadata }: ApiObject = found.object
+  if (uid !== '' && uid !== metadata.uid) {
+    const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`
+    return conflict(ref.resource, name, why)
+  }
+  const named = { name, uid: metadata.uid }
+  if (kind === 'Pod') return { pod: named }
+  return kind === 'Node' ? { node: named } : { secret: named }
+}
