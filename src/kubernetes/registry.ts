@@ -84,7 +84,11 @@ export function fieldSelectorProblem(one: KindRow, field: string): string | unde
     metadata: { name: '', uid: '', resourceVersion: '', creationTimestamp: '' },
   }
   const probe = { ...empty, spec: {}, involvedObject: {} }
-  return one.field(probe, field) === undefined ? `field label not supported: ${field}` : undefined
+  if (one.field(probe, field) !== undefined) return undefined
+  // Source: pkg/apis/batch/v1/conversion.go, AddFieldLabelConversionsForJob.
+  return one.kind === 'Job'
+    ? `field label ${JSON.stringify(field)} not supported for Job`
+    : `field label not supported: ${field}`
 }
 
 /** A field's text in an object, for a field selector. */

@@ -27,6 +27,7 @@ const THEMES: readonly (readonly [theme: string, same: number])[] = [
 /** Why an exchange differs, found by its case or by what differs. */
 const KNOWN: readonly { readonly why: string; readonly case?: RegExp; readonly differs?: RegExp }[] = [
   { why: 'the message ends in a dump of Go structures', differs: /pod updates may not change fields other than/ },
+  { why: 'a refused template is shown as a Go structure', differs: /spec\.template\.spec: Invalid value: \{"Volumes"/ },
   { why: 'a patched object is shown with its members in another order', differs: /is invalid: patch: Invalid value/ },
   { why: 'a name that ends in what looks like a generated suffix', differs: /metadata.generateName: Invalid value/ },
   { why: 'an absent list is null in Go and empty here', differs: /^\.endpoints: undefined ≠ \[\]/ },

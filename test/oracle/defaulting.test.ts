@@ -105,7 +105,12 @@ function withoutNulls(value: unknown): unknown {
 function stored(exchange: Exchange, row: KindRow): ApiObject {
   const read = readObject(row, exchange.request.body as Json)
   if (either.isLeft(read) || row.strategy === undefined) throw new Error(`${exchange.case}: ${JSON.stringify(read)}`)
-  return row.strategy.prepareForCreate(row.strategy.defaults(read.right.object), NOW) as ApiObject
+  const { metadata, ...rest } = row.strategy.defaults(read.right.object)
+  const { uid, name } = objectAt(exchange.response.body, 'metadata') as {
+    readonly uid?: string
+    readonly name?: string
+  }
+  return row.strategy.prepareForCreate({ ...rest, metadata: { ...metadata, uid, name } }, NOW) as ApiObject
 }
 
 oracleTest('created objects have the form, the defaults and the status of the real server', () => {

@@ -161,9 +161,12 @@ function withoutAllocated(spec: Json, before: ApiObject): void {
   if (old['clusterIP'] === undefined) for (const field of ['clusterIP', 'clusterIPs']) delete spec[field]
 }
 
-/** The patched object stands in the message, in an order of its own; a diff runs to the end. */
+/** The patched object stands in the message, in an order of its own, or as a Go structure; a diff runs to the end. */
 const shorten = (message: string | undefined): string | undefined =>
-  message?.replace(/\n@@[^]*$/, '').replace(/Invalid value: "\{[^]*\}": /, 'Invalid value: ')
+  message
+    ?.replace(/\n@@[^]*$/, '')
+    .replace(/Invalid value: "\{[^]*\}": /, 'Invalid value: ')
+    .replace(/Invalid value: \{"(?:Volumes|containers)"[^]*\}: /, 'Invalid value: ')
 
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutEmpty)

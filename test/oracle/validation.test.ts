@@ -13,6 +13,9 @@ import type { KindRow } from '../../src/kubernetes/registry.ts'
 import { invalid } from '../../src/kubernetes/status.ts'
 import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
 
+const UID = '00000000-0000-4000-8000-000000000000'
+const UID_PATTERN = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
+
 /** Refusals that other parts of the API server give. */
 const ELSEWHERE = [
   'failed to allocate',
@@ -35,11 +38,12 @@ function answer(exchange: Exchange, row: KindRow, namespace: string | undefined)
   return errors.length === 0 ? undefined : invalid(row, ready.metadata?.name ?? '', errors)
 }
 
-/** As the request handler does before: the path's namespace, a generated name (here the recorded one). */
+/** As the request handler does before: the path's namespace, a uid, a generated name (here the recorded ones). */
 function named(object: Draft<ApiObject>, namespace: string | undefined, exchange: Exchange): Draft<ApiObject> {
   const details = exchange.response.body?.['details'] as { readonly name?: string } | undefined
   const { name = object.metadata?.generateName === undefined ? '' : (details?.name ?? '') } = object.metadata ?? {}
-  return { ...object, metadata: { ...object.metadata, name, ...(namespace === undefined ? {} : { namespace }) } }
+  const [uid = UID] = UID_PATTERN.exec(String(exchange.response.body?.['message'] ?? '')) ?? []
+  return { ...object, metadata: { ...object.metadata, uid, name, ...(namespace === undefined ? {} : { namespace }) } }
 }
 
 const isRefusal = (exchange: Exchange): boolean => exchange.response.code === 422 || exchange.response.code === 400

@@ -32,6 +32,9 @@ export class Shown {
   }
 }
 
+/** A value that is not shown at all. Source: field.OmitValueType. */
+export const OMITTED = new Shown('')
+
 const SHOWS_VALUE: ReadonlySet<FieldErrorType> = new Set([
   'Invalid value',
   'Not found',
@@ -57,7 +60,10 @@ export const causeReason = (error: FieldError): string => CAUSES[error.type]
 
 /** Everything but the field: `Invalid value: "x": must be …`. */
 export function errorBody(error: FieldError): string {
-  const head = SHOWS_VALUE.has(error.type) ? `${error.type}: ${showValue(error.badValue)}` : error.type
+  const head =
+    SHOWS_VALUE.has(error.type) && error.badValue !== OMITTED
+      ? `${error.type}: ${showValue(error.badValue)}`
+      : error.type
   return error.detail === '' ? head : `${head}: ${error.detail}`
 }
 
