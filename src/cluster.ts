@@ -13,7 +13,8 @@ import type { Fault } from './cluster/fault.ts'
 import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
 import { pluginCode, type PluginCode, type SchedulerSpec } from './cluster/schedulers.ts'
 import { unanswered } from './cluster/invocations.ts'
-import { InputQueue, type Input } from './cluster/inputs.ts'
+import { InputQueue, type Input, type OutsideMessage } from './cluster/inputs.ts'
+import type { Listening, ListenOptions } from './cluster/listen.ts'
 import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
 import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
@@ -24,6 +25,7 @@ import type { Kind, KindMap } from './kubernetes/kinds.ts'
 import type { View } from './kubernetes/view.ts'
 import type { Availability } from './projections/endpoints.ts'
 import type { Metrics } from './projections/metrics.ts'
+import type { ObjectStore } from './projections/objects/store.ts'
 import type { TimelineRow } from './projections/timeline.ts'
 import type { WhyStep } from './projections/why.ts'
 
@@ -58,6 +60,22 @@ export interface Cluster {
   apply(manifests: string | readonly ApiObject[]): void
   /** One API call by the same person, e.g. to delete or to scale something. */
   call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void
+  /**
+   * Something a client of the API sends from outside, now. It is on its way when this returns; what is answered comes as an
+   * event addressed to `outside`. Its number is `nextNumber`.
+   */
+  send(message: OutsideMessage): void
+  /** The number of the next request or watch from outside. */
+  readonly nextNumber: number
+  /**
+   * Serves the API over HTTPS, with HTTP/2 and HTTP/1.1 on one port. As long as it listens, time passes by itself, or with
+   * each request if it is `stepped`.
+   */
+  listen(options?: ListenOptions): Promise<Listening>
+  /** Lets the one next thing happen. False when nothing ever will. @throws RunFailure when an invariant breaks. */
+  step(): boolean
+  /** When the next thing is due; undefined when nothing ever will be. */
+  readonly nextAt: Micros | undefined
   /** Lets time pass. @throws RunFailure when an invariant breaks. */
   run(duration: Micros): void
   /** Lets time pass until a condition holds, looking once a virtual second; false if it never does. */
@@ -70,6 +88,8 @@ export interface Cluster {
   /** Objects as etcd has them now; what a component believes may lag behind. */
   list<K extends Kind>(kind: K, namespace?: string): readonly KindMap[K][]
   get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] | undefined
+  /** Every version of every object, by revision. */
+  readonly history: Pick<ObjectStore, 'head' | 'at' | 'read' | 'written'>
   /** Objects as they were at a moment. */
   at(time: Micros): View
   /** What still differs from what was asked; empty when the cluster has converged. */
@@ -115,6 +135,7 @@ class SimulatedCluster implements Cluster {
   private readonly injector: Injector
   private readonly queue = new InputQueue()
   private invocations = 0
+  private numbers = 0
 
   constructor(given: CreateOptions) {
     this.given = given
@@ -153,6 +174,18 @@ class SimulatedCluster implements Cluster {
     return this.injector.active()
   }
 
+  get history(): ObjectStore {
+    return this.projections.objects
+  }
+
+  get nextNumber(): number {
+    return this.numbers + 1
+  }
+
+  get nextAt(): Micros | undefined {
+    return this.kernel.nextAt()
+  }
+
   get inputs(): readonly Input[] {
     return this.queue.all()
   }
@@ -176,6 +209,30 @@ class SimulatedCluster implements Cluster {
 
   call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void {
     this.invoke({ call })
+  }
+
+  send(message: OutsideMessage): void {
+    this.plan({ at: this.now, kind: 'message', message })
+    this.advance(this.now)
+  }
+
+  async listen(options: ListenOptions = {}): Promise<Listening> {
+    const { listen } = await import('./server/listen.ts')
+    return listen(this, options)
+  }
+
+  step(): boolean {
+    const at = this.kernel.nextAt()
+    const input = at === undefined ? undefined : this.queue.take(at - 1)
+    let stepped = true
+    this.guard(() => {
+      if (input === undefined) stepped = this.kernel.step()
+      else {
+        this.kernel.run(input.at)
+        this.perform(input)
+      }
+    })
+    return stepped
   }
 
   run(duration: Micros): void {
@@ -287,11 +344,30 @@ class SimulatedCluster implements Cluster {
         this.invocations = Math.max(this.invocations, input.invocation.invocation)
         this.kernel.input('KubectlInvoked', input.invocation, KUBECTL)
         return
+      case 'message':
+        this.deliver(input.message)
+        return
       case 'begin':
         this.injector.begin(input.fault)
         return
       case 'end':
         this.injector.end(input.faultNumber)
+    }
+  }
+
+  private deliver(message: OutsideMessage): void {
+    const { kernel } = this
+    const number = message.type === 'ApiRequested' ? message.data.request : message.data.watch
+    this.numbers = Math.max(this.numbers, number)
+    switch (message.type) {
+      case 'ApiRequested':
+        kernel.input(message.type, message.data, message.to)
+        return
+      case 'WatchRequested':
+        kernel.input(message.type, message.data, message.to)
+        return
+      case 'WatchCancelled':
+        kernel.input(message.type, message.data, message.to)
     }
   }
 

@@ -15,7 +15,19 @@ export const inputsOf = (events: Iterable<LogEvent>): readonly Input[] => {
 
 const inputOf = (event: LogEvent): Input | undefined => {
   const { at } = event
-  if (event.by === OUTSIDE && event.type === 'KubectlInvoked') return { at, kind: 'kubectl', invocation: event.data }
+  if (event.by === OUTSIDE) {
+    const { to = '' } = event
+    switch (event.type) {
+      case 'KubectlInvoked':
+        return { at, kind: 'kubectl', invocation: event.data }
+      case 'ApiRequested':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+      case 'WatchRequested':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+      case 'WatchCancelled':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+    }
+  }
   switch (event.type) {
     case 'HostPoweredOn':
     case 'ProcessRevived':

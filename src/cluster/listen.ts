@@ -1,0 +1,37 @@
+/** What an HTTP face of a cluster is given and gives; the face itself is in src/server. */
+
+/** Wall clock and cluster clock: how many times as fast, as fast as the machine can, or only as requests need it. */
+export type Speed = number | 'max' | 'stepped'
+
+/** Somebody with a client certificate: its common name and its organisations. */
+export interface ClientUser {
+  readonly name: string
+  readonly groups?: readonly string[]
+}
+
+export interface ListenOptions {
+  /** Default: a free one. */
+  readonly port?: number
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Who gets a client certificate and a context in the kubeconfig; the first is the current one. Default: an administrator. */
+  readonly users?: readonly ClientUser[]
+  /** Default 1: cluster time is wall-clock time. */
+  readonly speed?: Speed
+  /** Told once when the run has stopped on a programmer's error. Without it, requests are answered with 500. */
+  readonly onFailure?: (error: unknown) => void
+}
+
+export interface Listening {
+  /** `https://127.0.0.1:40123`. */
+  readonly url: string
+  /** A kubeconfig with one context per user, as YAML. */
+  readonly kubeconfig: string
+  /** The certificate authority, the key and the certificate of each user, as PEM. */
+  readonly certificates: {
+    readonly ca: string
+    readonly users: Readonly<Record<string, { readonly cert: string; readonly key: string }>>
+  }
+  /** Ends all connections, and with them the passing of time. */
+  close(): Promise<void>
+}

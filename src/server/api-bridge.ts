@@ -1,0 +1,147 @@
+/** From HTTP into the log and back: requests go in as events from outside, events addressed to the outside are answers. */
+import type { Cluster } from '../cluster.ts'
+import { OUTSIDE } from '../engine/kernel/kernel.ts'
+import type { EventData } from '../events/catalogue/index.ts'
+import type { ActorId, LogEvent, Micros } from '../events/envelope.ts'
+import { millis } from '../events/time.ts'
+import type { Clock } from './clock.ts'
+
+export type ApiRequest = Omit<EventData<'ApiRequested'>, 'request'>
+export type ApiAnswer = EventData<'ApiResponded'>
+export type WatchRequest = Omit<EventData<'WatchRequested'>, 'watch'>
+export type WatchPush = EventData<'WatchPushed'>
+export type WatchEnd = EventData<'WatchEnded'>
+
+/** Who holds a watch. */
+export interface WatchListener {
+  pushed(push: WatchPush): void
+  ended(end: WatchEnd): void
+  /** The API server is gone, and the watch with it. */
+  lost(): void
+}
+
+interface Pending {
+  readonly server: ActorId
+  readonly settle: (answer: ApiAnswer | undefined) => void
+}
+
+/** The most that passes until an API server has taken a watch in or refused it: one way through the network, and its thought. */
+const WATCH_BEGINS_WITHIN: Micros = millis(2)
+
+export class ApiBridge {
+  private readonly cluster: Cluster
+  private readonly clock: Clock
+  private readonly servers: readonly ActorId[]
+  private readonly pending = new Map<number, Pending>()
+  private readonly watches = new Map<number, { readonly server: ActorId; readonly listener: WatchListener }>()
+  private readonly subscription: { unsubscribe(): void }
+  private current = 0
+
+  constructor(cluster: Cluster, clock: Clock) {
+    this.cluster = cluster
+    this.clock = clock
+    this.servers = Array.from({ length: cluster.options.controlPlane }, (_, n) => `kube-apiserver/${n}`)
+    this.subscription = cluster.events$.subscribe((event) => {
+      if (event.to === OUTSIDE) this.receive(event)
+    })
+  }
+
+  /** Undefined when the API server went away before it answered: the write may have happened or not. */
+  ask(request: ApiRequest): Promise<ApiAnswer | undefined> {
+    return new Promise((resolve) => {
+      this.clock.present()
+      const number = this.cluster.nextNumber
+      const server = this.server
+      let done = false
+      const settle = (answer: ApiAnswer | undefined): void => {
+        done = true
+        resolve(answer)
+      }
+      this.pending.set(number, { server, settle })
+      this.cluster.send({ type: 'ApiRequested', data: { request: number, ...request }, to: server })
+      this.clock.await(() => done)
+    })
+  }
+
+  /** Gives how to end it. `begun` is called once it is known not to be refused. */
+  watch(request: WatchRequest, listener: WatchListener, begun: () => void): () => void {
+    this.clock.present()
+    const watch = this.cluster.nextNumber
+    const server = this.server
+    this.watches.set(watch, { server, listener })
+    const deadline = this.cluster.now + WATCH_BEGINS_WITHIN
+    this.cluster.send({ type: 'WatchRequested', data: { watch, ...request }, to: server })
+    let told = false
+    this.clock.await(() => {
+      const over = !this.watches.has(watch)
+      const begins = over || this.cluster.now >= deadline
+      if (begins && !over && !told) begun()
+      if (begins) told = true
+      return begins
+    })
+    return () => {
+      if (!this.watches.delete(watch)) return
+      this.clock.present()
+      this.cluster.send({ type: 'WatchCancelled', data: { watch }, to: server })
+    }
+  }
+
+  /** How many answers are waited for. */
+  get inFlight(): number {
+    return this.pending.size
+  }
+
+  close(): void {
+    this.subscription.unsubscribe()
+    this.abandon()
+  }
+
+  /** Nothing will be answered any more. */
+  abandon(): void {
+    for (const { settle } of this.pending.values()) settle(undefined)
+    for (const { listener } of this.watches.values()) listener.lost()
+    this.pending.clear()
+    this.watches.clear()
+  }
+
+  private get server(): ActorId {
+    return this.servers[this.current % this.servers.length] ?? ''
+  }
+
+  private receive(event: LogEvent): void {
+    switch (event.type) {
+      case 'ApiResponded': {
+        const pending = this.pending.get(event.data.request)
+        this.pending.delete(event.data.request)
+        pending?.settle(event.data)
+        return
+      }
+      case 'WatchPushed':
+        this.watches.get(event.data.watch)?.listener.pushed(event.data)
+        return
+      case 'WatchEnded': {
+        const watch = this.watches.get(event.data.watch)
+        this.watches.delete(event.data.watch)
+        watch?.listener.ended(event.data)
+        return
+      }
+      case 'ConnectionLost':
+        this.lose(event.data.peer)
+    }
+  }
+
+  /** The next request goes to the next server, as behind a load balancer that notices. */
+  private lose(server: ActorId): void {
+    if (server === this.server) this.current++
+    for (const [number, pending] of this.pending) {
+      if (pending.server !== server) continue
+      this.pending.delete(number)
+      pending.settle(undefined)
+    }
+    for (const [number, watch] of this.watches) {
+      if (watch.server !== server) continue
+      this.watches.delete(number)
+      watch.listener.lost()
+    }
+  }
+}

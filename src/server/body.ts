@@ -1,0 +1,128 @@
+/** A request's body: read up to its limit, decoded by its media type. */
+import { parse as parseYaml } from 'yaml'
+import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
+import { goJsonProblem } from './go-json.ts'
+import { mediaType, OBJECT_TYPES, unsupportedMediaType } from './media-types.ts'
+
+/** Source: apiserver/pkg/server/config.go, MaxRequestBodyBytes (v1.36). */
+export const BODY_LIMIT_BYTES = 3 * 1024 * 1024
+
+/** The whole body, or why it is not taken. */
+export const readBody = async (request: AsyncIterable<Buffer>): Promise<Buffer | Status> => {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request) {
+    length += chunk.length
+    // What comes after the limit is read and dropped, so that the client is told instead of cut off.
+    if (length <= BODY_LIMIT_BYTES) chunks.push(chunk)
+  }
+  if (length > BODY_LIMIT_BYTES) return requestEntityTooLarge(`limit is ${BODY_LIMIT_BYTES}`)
+  return Buffer.concat(chunks)
+}
+
+export interface DecodedBody {
+  readonly value: unknown
+}
+
+/** What a write's body holds, or why it cannot be decoded. `wanted` is the kind that the resource takes. */
+export const decodeObjectBody = (
+  body: Buffer,
+  contentType: string | undefined,
+  wanted: string,
+): DecodedBody | Status => {
+  const type = mediaType(contentType)
+  const unrecognized = (why: string): Status =>
+    badRequest(`the object provided is unrecognized (must be of type ${wanted}): ${why} (${summary(body)})`)
+  switch (type) {
+    case '':
+    case 'application/json': {
+      const parsed = parseJson(body.toString())
+      if ('problem' in parsed) return unrecognized(`couldn't get version/kind; json parse error: ${parsed.problem}`)
+      const misfit = whatIsNoObject(parsed.value)
+      return misfit === undefined ? parsed : unrecognized(`couldn't get version/kind; json parse error: ${misfit}`)
+    }
+    case 'application/yaml': {
+      try {
+        return { value: parseYaml(body.toString(), { version: '1.1' }) as unknown }
+      } catch (error) {
+        return unrecognized(`couldn't get version/kind; json parse error: ${firstLine(error)}`)
+      }
+    }
+    case 'application/vnd.kubernetes.protobuf':
+      return unrecognized('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
+    default:
+      return unsupportedMediaType(
+        `the body of the request was in an unknown format - accepted media types include: ${OBJECT_TYPES.join(', ')}`,
+      )
+  }
+}
+
+/** Options in the body of a delete; undefined where there are none. */
+export const decodeDeleteOptions = (
+  body: Buffer,
+  contentType: string | undefined,
+): DecodedBody | Status | undefined => {
+  if (body.length === 0) return undefined
+  const type = mediaType(contentType)
+  if (type === 'application/yaml') return { value: parseYaml(body.toString(), { version: '1.1' }) as unknown }
+  const parsed = parseJson(body.toString())
+  if ('problem' in parsed) return badRequest(`couldn't get version/kind; json parse error: ${parsed.problem}`)
+  return parsed
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+
+const PATCHES: ReadonlyMap<string, PatchType> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+  ['application/apply-patch+yaml', 'apply'],
+])
+
+export const patchTypeOf = (contentType: string | undefined): PatchType | Status =>
+  PATCHES.get(mediaType(contentType)) ?? unsupportedMediaType('415: Unsupported Media Type', {})
+
+/** A patch, or its text where it is none: the server says what is wrong with it once it has found the object. */
+export const decodePatch = (body: Buffer, type: PatchType): unknown => {
+  const text = body.toString()
+  if (type === 'apply') {
+    try {
+      return parseYaml(text, { version: '1.1' }) as unknown
+    } catch {
+      return text
+    }
+  }
+  const parsed = parseJson(text)
+  return 'problem' in parsed ? text : parsed.value
+}
+
+const parseJson = (text: string): { readonly value: unknown } | { readonly problem: string } => {
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return { problem: goJsonProblem(text) }
+  }
+}
+
+/** Source: apimachinery/pkg/runtime/serializer/json/meta.go, Interpret. */
+const whatIsNoObject = (value: unknown): string | undefined => {
+  const into =
+    'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined
+  const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  return `json: cannot unmarshal ${what} into ${into}`
+}
+
+const SUMMARY_BYTES = 30
+
+/** Source: apiserver/pkg/endpoints/handlers/rest.go, summarizeData. */
+const summary = (body: Buffer): string => {
+  if (body.length === 0) return '<empty>'
+  const long = body.length > SUMMARY_BYTES
+  const shown = body.subarray(0, SUMMARY_BYTES)
+  const text = body[0] === '{'.charCodeAt(0) ? shown.toString() : shown.toString('hex')
+  return long ? `${text} ...` : text
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''

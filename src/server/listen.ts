@@ -1,0 +1,124 @@
+/** The API of a cluster over HTTPS. */
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Cluster } from '../cluster.ts'
+import type { ClientUser, Listening, ListenOptions } from '../cluster/listen.ts'
+import { seconds } from '../events/time.ts'
+import { internalError, unauthorized } from '../kubernetes/status.ts'
+import { ApiBridge } from './api-bridge.ts'
+import { createCertificates } from './certificates.ts'
+import { createClock } from './clock.ts'
+import { callerOf } from './identity.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
+import { PathHandler } from './path-handler.ts'
+import { Reply, type HttpRequest, type HttpResponse } from './reply.ts'
+import { readTarget } from './request-info.ts'
+import { ResourceHandler } from './resource-handler.ts'
+import { ServiceAccountKeys } from './service-account-keys.ts'
+import { WatchStreams } from './watch-streams.ts'
+
+const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:masters'] }
+/** Within this of cluster time an API server answers, or something keeps it from it. */
+const UP_WITHIN = seconds(60)
+
+export const listen = async (cluster: Cluster, options: ListenOptions = {}): Promise<Listening> => {
+  const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR], speed = 1, onFailure } = options
+  const certificates = await createCertificates(host, users)
+  // The first thing that every API server makes is the namespace `default`; clients find it there.
+  cluster.runUntil((one) => one.get('Service', 'default', 'kubernetes') !== undefined, { within: UP_WITHIN })
+  const server = createSecureServer({
+    key: certificates.server.key,
+    cert: certificates.server.cert,
+    ca: certificates.ca.cert,
+    requestCert: true,
+    rejectUnauthorized: false,
+    allowHTTP1: true,
+    settings: { maxConcurrentStreams: 250 },
+  })
+  const connections = new Connections(server)
+  const bound = await bind(server, port, host)
+  const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`
+  const clock = createClock(cluster, speed, (error) => {
+    bridge.abandon()
+    onFailure?.(error)
+  })
+  const bridge = new ApiBridge(cluster, clock)
+  const resources = new ResourceHandler(cluster, bridge, new WatchStreams(cluster, bridge))
+  const paths = new PathHandler({ cluster, bridge, keys: new ServiceAccountKeys(), address: () => address })
+  server.on('request', (request: HttpRequest, response: HttpResponse) => {
+    const reply = new Reply(request, response)
+    answer(request, reply, resources, paths).catch((error: unknown) => {
+      if (reply.sent) reply.cut()
+      else reply.status(internalError(error instanceof Error ? error.message : String(error)))
+    })
+  })
+  const url = `https://${address}`
+  return {
+    url,
+    kubeconfig: kubeconfigOf(url, certificates),
+    certificates: { ca: certificates.ca.cert, users: Object.fromEntries(certificates.users) },
+    close: async () => {
+      clock.stop()
+      bridge.close()
+      await connections.close()
+      // What is due at this very instant belongs to the log: whoever runs it again gets it too.
+      cluster.run(0)
+    },
+  }
+}
+
+const answer = async (
+  request: HttpRequest,
+  reply: Reply,
+  resources: ResourceHandler,
+  paths: PathHandler,
+): Promise<void> => {
+  const target = readTarget(request.url ?? '/')
+  const caller = callerOf(request)
+  if (caller === undefined) return reply.status(unauthorized())
+  if (target === undefined) return reply.text(404, '404 page not found\n')
+  const { resource } = target
+  return resource === undefined
+    ? paths.handle(target, caller, reply)
+    : resources.handle(resource, target, caller, reply)
+}
+
+const bind = (server: Http2SecureServer, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+
+/** Everything that has to be ended so that the server can. */
+class Connections {
+  private readonly server: Http2SecureServer
+  private readonly sockets = new Set<Socket>()
+  private readonly sessions = new Set<ServerHttp2Session>()
+
+  constructor(server: Http2SecureServer) {
+    this.server = server
+    server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket)
+      socket.on('close', () => this.sockets.delete(socket))
+    })
+    server.on('session', (session) => {
+      this.sessions.add(session)
+      session.on('close', () => this.sessions.delete(session))
+      // A client that goes away in the middle of something is no error of the server's.
+      session.on('error', () => {})
+    })
+    server.on('tlsClientError', () => {})
+    server.on('clientError', (_error, socket) => socket.destroy())
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve())
+      for (const session of this.sessions) session.destroy()
+      for (const socket of this.sockets) socket.destroy()
+    })
+  }
+}

@@ -1,0 +1,61 @@
+/** `/openapi/v2` and `/openapi/v3`. */
+import { createHash } from 'node:crypto'
+import { singleHeader, type Reply } from '../reply.ts'
+import { documentPaths, documentV2, documentV3 } from './documents.ts'
+
+interface Document {
+  readonly text: Buffer
+  readonly hash: string
+}
+
+/** Documents are made when they are first asked for, and kept. */
+export class OpenApi {
+  private readonly made = new Map<string, Document>()
+
+  index(reply: Reply): void {
+    const paths = documentPaths().map((path) => [
+      path,
+      { serverRelativeURL: `/openapi/v3/${path}?hash=${this.get(path).hash}` },
+    ])
+    reply.body(200, 'text/plain; charset=utf-8', JSON.stringify({ paths: Object.fromEntries(paths) }))
+  }
+
+  document(path: string, query: URLSearchParams, reply: Reply): void {
+    if (!documentPaths().includes(path)) return reply.empty(404)
+    const { text, hash } = this.get(path)
+    const asked = query.get('hash')
+    reply.header('etag', `"${hash}"`)
+    reply.header('vary', 'Accept')
+    if (asked !== null && asked !== hash) {
+      reply.header('location', `/openapi/v3/${path}?hash=${hash}`)
+      return reply.empty(301)
+    }
+    // What a hash names never changes. Source: kube-openapi/pkg/handler3/handler.go.
+    if (asked !== null) {
+      reply.header('cache-control', 'public, immutable')
+      reply.header('expires', new Date(Date.now() + YEAR_MS).toUTCString())
+    }
+    if (singleHeader(reply.request, 'if-none-match') === `"${hash}"`) return reply.empty(304)
+    reply.body(200, 'application/json', text)
+  }
+
+  v2(reply: Reply): void {
+    const { text, hash } = this.get('')
+    reply.header('etag', `"${hash}"`)
+    reply.header('vary', 'Accept-Encoding, Accept')
+    if (singleHeader(reply.request, 'if-none-match') === `"${hash}"`) return reply.empty(304)
+    reply.body(200, 'application/json', text)
+  }
+
+  /** '' is the one document of version 2. */
+  private get(path: string): Document {
+    const known = this.made.get(path)
+    if (known !== undefined) return known
+    const text = Buffer.from(JSON.stringify(path === '' ? documentV2() : documentV3(path)))
+    const document = { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() }
+    this.made.set(path, document)
+    return document
+  }
+}
+
+const YEAR_MS = 365 * 24 * 3600 * 1000

@@ -1,0 +1,130 @@
+/** One request's answer, on either version of HTTP. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { constants, gzip } from 'node:zlib'
+import { stringify } from 'yaml'
+import type { Status } from '../kubernetes/status.ts'
+import type { Accepted } from './media-types.ts'
+
+export type HttpRequest = IncomingMessage | Http2ServerRequest
+export type HttpResponse = ServerResponse | Http2ServerResponse
+
+/** Source: apiserver/pkg/endpoints/handlers/responsewriters/writers.go, defaultGzipThresholdBytes (v1.36). */
+const GZIP_FROM_BYTES = 128 * 1024
+
+/** The flow schema and the priority level under which requests are served. */
+const FLOW_SCHEMA_UID = '7d0a9d1e-5d0c-4b3a-9a53-3b3f2a3d3c01'
+const PRIORITY_LEVEL_UID = '0f5c3a3e-2f6e-4c57-8a35-9d1b6a1f6c02'
+
+const MEDIA_TYPES = { json: 'application/json', yaml: 'application/yaml' } as const
+
+export class Reply {
+  readonly request: HttpRequest
+  readonly response: HttpResponse
+  private accepted: Pick<Accepted, 'encoding' | 'pretty'> = { encoding: 'json', pretty: false }
+
+  constructor(request: HttpRequest, response: HttpResponse) {
+    this.request = request
+    this.response = response
+    response.setHeader('audit-id', singleHeader(request, 'audit-id') ?? randomUUID())
+    response.setHeader('cache-control', 'no-cache, private')
+    response.setHeader('x-kubernetes-pf-flowschema-uid', FLOW_SCHEMA_UID)
+    response.setHeader('x-kubernetes-pf-prioritylevel-uid', PRIORITY_LEVEL_UID)
+  }
+
+  /** In what form objects go out from now on; also Statuses. */
+  accept(accepted: Pick<Accepted, 'encoding' | 'pretty'>): void {
+    this.accepted = accepted
+  }
+
+  get sent(): boolean {
+    return this.response.headersSent
+  }
+
+  header(name: string, value: string | readonly string[]): void {
+    this.response.setHeader(name, typeof value === 'string' ? value : [...value])
+  }
+
+  warn(warnings: readonly string[]): void {
+    if (warnings.length > 0) this.header('warning', warnings.map(warningHeader))
+  }
+
+  status(status: Status): void {
+    const { retryAfterSeconds } = status.details ?? {}
+    if (retryAfterSeconds !== undefined) this.header('retry-after', String(retryAfterSeconds))
+    this.object(status.code ?? 500, status)
+  }
+
+  object(code: number, object: unknown): void {
+    const { encoding, pretty } = this.accepted
+    const text =
+      encoding === 'yaml'
+        ? yamlText(object)
+        : `${pretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)}\n`
+    this.body(code, MEDIA_TYPES[encoding], text)
+  }
+
+  text(code: number, text: string): void {
+    this.header('x-content-type-options', 'nosniff')
+    this.body(code, 'text/plain; charset=utf-8', text)
+  }
+
+  body(code: number, type: string, content: string | Buffer): void {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    this.header('content-type', type)
+    if (bytes.length >= GZIP_FROM_BYTES && this.request.method === 'GET' && this.takesGzip()) {
+      this.header('content-encoding', 'gzip')
+      this.header('vary', 'Accept-Encoding')
+      gzip(bytes, { level: constants.Z_BEST_SPEED }, (error, zipped) => this.end(error === null ? code : 500, zipped))
+      return
+    }
+    this.end(code, bytes)
+  }
+
+  empty(code: number): void {
+    this.end(code, undefined)
+  }
+
+  /** Ends the request without an answer, as a server does that goes away. */
+  cut(): void {
+    if ('stream' in this.response) this.response.stream.close(CANCEL)
+    else this.response.destroy()
+  }
+
+  private end(code: number, bytes: Buffer | undefined): void {
+    const { response } = this
+    if (response.destroyed || response.writableEnded) return
+    response.statusCode = code
+    if (bytes === undefined || this.request.method === 'HEAD') {
+      response.end()
+      return
+    }
+    response.setHeader('content-length', bytes.length)
+    response.end(bytes)
+  }
+
+  private takesGzip(): boolean {
+    return (singleHeader(this.request, 'accept-encoding') ?? '').split(',').some((one) => one.trim().startsWith('gzip'))
+  }
+}
+
+/** HTTP/2's error code CANCEL. */
+const CANCEL = 8
+
+export const singleHeader = ({ headers }: HttpRequest, name: string): string | undefined => {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** Source: apimachinery/pkg/util/net/http.go, NewWarningHeader. */
+const warningHeader = (text: string): string => `299 - ${JSON.stringify(text)}`
+
+/** As Go's YAML writes: keys in order, lists not indented. */
+const yamlText = (object: unknown): string =>
+  stringify(JSON.parse(JSON.stringify(object)), {
+    sortMapEntries: true,
+    lineWidth: 0,
+    indentSeq: false,
+    version: '1.1',
+  })

@@ -1,0 +1,59 @@
+/** Objects as answers show them: whole, as metadata only, as lists, as Tables. */
+import type { ApiObject } from '../events/json.ts'
+import type { Micros } from '../events/envelope.ts'
+import { metadataOnly, metadataOnlyList, type ListMeta } from '../kubernetes/metadata-only.ts'
+import { printOne, printTable, type IncludeObject } from '../kubernetes/printing/print-table.ts'
+import { shownAs, type KindRow } from '../kubernetes/registry.ts'
+import { isStatus } from '../kubernetes/status.ts'
+import { notAcceptable, type Accepted } from './media-types.ts'
+
+/** In what form an answer was asked for. */
+export interface Form extends Accepted {
+  readonly includeObject: IncludeObject
+  /** What the ages in Tables count up to. */
+  readonly now: Micros
+  /** Tables without their columns, as all but the first of a watch. */
+  readonly noHeaders?: boolean
+}
+
+/** What shows one object; a Status is what it is in any form. */
+export const showObject = (object: unknown, row: KindRow | undefined, form: Form): unknown => {
+  if (isStatus(object) || row === undefined) return object
+  const shown = shownAs(row, object as ApiObject)
+  switch (form.transform) {
+    case undefined:
+      return shown
+    case 'Table':
+      return printOne(row, shown, tableOptions(form))
+    default:
+      return metadataOnly(shown, form.transformVersion)
+  }
+}
+
+export const showList = (items: readonly ApiObject[], meta: ListMeta, row: KindRow, form: Form): unknown => {
+  const shown = items.map((one) => shownAs(row, one))
+  switch (form.transform) {
+    case undefined:
+      return { kind: `${row.kind}List`, apiVersion: row.apiVersion, metadata: meta, items: shown.map(asItem) }
+    case 'Table':
+      return printTable(row, shown, { ...tableOptions(form), metadata: meta })
+    case 'PartialObjectMetadata':
+      return notAcceptable(
+        `you requested PartialObjectMetadata, but the requested object is a list (*${goPackage(row)}.${row.kind}List)`,
+      )
+    case 'PartialObjectMetadataList':
+      return metadataOnlyList(shown, meta, form.transformVersion)
+  }
+}
+
+/** Items of a list do not repeat what the list says. */
+const asItem = ({ kind: _kind, apiVersion: _apiVersion, ...item }: ApiObject): object => item
+
+const tableOptions = ({ now, includeObject, noHeaders = false, transformVersion: version }: Form) => ({
+  now,
+  includeObject,
+  noHeaders,
+  version,
+})
+
+const goPackage = ({ group }: KindRow): string => (group === '' ? 'core' : (group.split('.')[0] ?? group))

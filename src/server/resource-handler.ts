@@ -1,0 +1,208 @@
+/** A request for a resource: carried to an API server, its answer carried back. */
+import { listedAt } from '../actors/apiserver/cache/page.ts'
+import type { Cluster } from '../cluster.ts'
+import type { ApiObject } from '../events/json.ts'
+import { isStatus, methodNotAllowed, noSuchPath, type Status } from '../kubernetes/status.ts'
+import type { ApiAnswer, ApiBridge, ApiRequest } from './api-bridge.ts'
+import { decodeDeleteOptions, decodeObjectBody, decodePatch, patchTypeOf, readBody } from './body.ts'
+import type { Caller } from './identity.ts'
+import {
+  LIST_TYPES,
+  negotiate,
+  NO_TRANSFORMS,
+  OBJECT_TYPES,
+  TRANSFORMS,
+  unacceptable,
+  type Accepted,
+} from './media-types.ts'
+import { deleteBody, listParameters, writeOptions, type ListParameters } from './parameters.ts'
+import { singleHeader, type Reply } from './reply.ts'
+import { showList, showObject, type Form } from './representation.ts'
+import type { RequestPath, ResourcePath } from './request-info.ts'
+import { takesName, targetOf, verbOf, type ResourceTarget, type Verb } from './resources.ts'
+import type { WatchStreams } from './watch-streams.ts'
+
+export interface ResourceRequest {
+  readonly target: ResourceTarget
+  readonly verb: Verb
+  readonly query: URLSearchParams
+  readonly caller: Caller
+  readonly form: Form
+}
+
+type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options' | 'name'>
+
+export class ResourceHandler {
+  private readonly cluster: Cluster
+  private readonly bridge: ApiBridge
+  private readonly watches: WatchStreams
+
+  constructor(cluster: Cluster, bridge: ApiBridge, watches: WatchStreams) {
+    this.cluster = cluster
+    this.bridge = bridge
+    this.watches = watches
+  }
+
+  async handle(path: ResourcePath, { query }: RequestPath, caller: Caller, reply: Reply): Promise<void> {
+    const lists = listParameters(query)
+    const target = targetOf(path)
+    if (target === undefined) return reply.status(noSuchPath())
+    const watching = path.watch || (!isStatus(lists) && lists.watch)
+    const verb = verbOf(reply.request.method ?? '', target, watching)
+    if (verb === undefined || !takesName(verb, target)) return reply.status(methodNotAllowed())
+    const accepted = acceptedFor(reply, target, verb, query)
+    if (isStatus(accepted)) return reply.status(accepted)
+    reply.accept(accepted)
+    const request: ResourceRequest = { target, verb, query, caller, form: this.formOf(accepted, query) }
+    if (verb === 'watch') {
+      if (isStatus(lists)) return reply.status(lists)
+      return this.watches.open(request, lists, reply)
+    }
+    const parts = await partsOf(request, lists, reply)
+    if (isStatus(parts)) return reply.status(parts)
+    const answer = await this.bridge.ask({ ...addressOf(request), verb, ...parts })
+    if (answer === undefined) return reply.cut()
+    this.answer(request, answer, reply)
+  }
+
+  private formOf(accepted: Accepted, query: URLSearchParams): Form {
+    const asked = query.get('includeObject')
+    const includeObject = asked === 'None' || asked === 'Object' ? asked : 'Metadata'
+    return { ...accepted, includeObject, now: this.cluster.now }
+  }
+
+  private answer(request: ResourceRequest, answer: ApiAnswer, reply: Reply): void {
+    const { target, form } = request
+    reply.warn(answer.warnings ?? [])
+    if (answer.status !== undefined) {
+      const { status } = answer
+      return isStatus(status)
+        ? reply.status({ ...status, code: status.code ?? answer.code } as Status)
+        : reply.object(answer.code, status)
+    }
+    if (answer.object !== undefined) {
+      return reply.object(answer.code, showObject(answer.object, target.row, form))
+    }
+    if (answer.items !== undefined) {
+      const list = this.listOf(request, answer)
+      return isStatus(list) ? reply.status(list) : reply.object(answer.code, list)
+    }
+    const object = this.objectOf(target, answer)
+    reply.object(answer.code, showObject(object, target.row, form))
+  }
+
+  private listOf({ target, query, form }: ResourceRequest, { revision = 0, ...answer }: ApiAnswer): unknown {
+    const { row, namespace } = target
+    const lists = listParameters(query)
+    if (row === undefined || isStatus(lists)) return lists
+    const text = namespace === undefined ? lists.options : { ...lists.options, namespace }
+    const page = listedAt(this.cluster.history.at(revision), row, text, revision)
+    if (isStatus(page)) return page
+    const meta = {
+      resourceVersion: String(revision),
+      ...(answer.continue === undefined ? {} : { continue: answer.continue }),
+      ...(answer.remainingItemCount === undefined ? {} : { remainingItemCount: answer.remainingItemCount }),
+    }
+    return showList(page.items, meta, row, form)
+  }
+
+  /** What stands in the store at the answer's revision; an object that went with it is shown as it last was. */
+  private objectOf({ row, namespace, name }: ResourceTarget, answer: ApiAnswer): ApiObject | undefined {
+    const { history } = this.cluster
+    const { revision = 0 } = answer
+    const named = answer.name ?? name
+    if (row === undefined || named === undefined) return undefined
+    const object = history.read(row.kind, namespace, named, revision)
+    if (object !== undefined) return object
+    const last = history.written(revision)?.before
+    return last === undefined
+      ? undefined
+      : { ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } }
+  }
+}
+
+/** Where a request goes, on whose behalf. */
+export const addressOf = ({
+  target,
+  caller,
+}: ResourceRequest): Pick<
+  ApiRequest,
+  'kind' | 'user' | 'caller' | 'apiVersion' | 'namespace' | 'name' | 'subresource'
+> => ({
+  kind: target.kind,
+  user: '',
+  caller,
+  ...(target.row === undefined || target.row.conversion !== undefined ? { apiVersion: target.apiVersion } : {}),
+  ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
+  ...(target.name === undefined ? {} : { name: target.name }),
+  ...(target.subresource === undefined ? {} : { subresource: target.subresource.name }),
+})
+
+const acceptedFor = (reply: Reply, target: ResourceTarget, verb: Verb, query: URLSearchParams): Accepted | Status => {
+  const header = singleHeader(reply.request, 'accept') ?? ''
+  const isList = verb === 'list' || verb === 'watch'
+  const refused = unacceptable(header, isList ? LIST_TYPES : OBJECT_TYPES)
+  if (refused !== undefined) return refused
+  const accepted = negotiate(header, target.row === undefined ? NO_TRANSFORMS : TRANSFORMS)
+  if (isStatus(accepted) || accepted.pretty) return accepted
+  return { ...accepted, pretty: wantsPretty(query, singleHeader(reply.request, 'user-agent') ?? '') }
+}
+
+/** Source: apiserver/pkg/endpoints/handlers/negotiation/negotiate.go, isPrettyPrint. */
+const wantsPretty = (query: URLSearchParams, userAgent: string): boolean => {
+  const asked = query.get('pretty')
+  if (asked !== null) return asked === '1' || asked === 'true' || asked === ''
+  return userAgent.startsWith('curl') || userAgent.startsWith('Wget') || userAgent.startsWith('Mozilla/5.0')
+}
+
+/** What a request says besides its address. */
+const partsOf = async (
+  { target, verb, query }: ResourceRequest,
+  lists: ListParameters | Status,
+  reply: Reply,
+): Promise<Parts | Status> => {
+  const { request } = reply
+  const contentType = singleHeader(request, 'content-type')
+  const userAgent = singleHeader(request, 'user-agent') ?? ''
+  switch (verb) {
+    case 'get': {
+      const resourceVersion = query.get('resourceVersion') ?? ''
+      return resourceVersion === '' ? {} : { options: { resourceVersion } }
+    }
+    case 'list':
+    case 'watch':
+      return isStatus(lists) ? lists : { options: lists.options }
+    case 'create':
+    case 'update': {
+      const body = await readBody(request)
+      if (isStatus(body)) return body
+      const options = writeOptions(query, verb === 'create' ? 'CreateOptions' : 'UpdateOptions', userAgent)
+      if (isStatus(options)) return options
+      const wanted = target.subresource?.kind.kind ?? target.fact.kind
+      const decoded = decodeObjectBody(body, contentType, wanted)
+      return isStatus(decoded) ? decoded : { body: decoded.value ?? {}, options }
+    }
+    case 'patch': {
+      const patchType = patchTypeOf(contentType)
+      if (isStatus(patchType)) return patchType
+      const body = await readBody(request)
+      if (isStatus(body)) return body
+      const options = writeOptions(query, 'PatchOptions', userAgent, patchType)
+      return isStatus(options) ? options : { patchType, body: decodePatch(body, patchType), options }
+    }
+    case 'delete':
+    case 'deletecollection': {
+      if (verb === 'deletecollection' && isStatus(lists)) return lists
+      const bytes = await readBody(request)
+      if (isStatus(bytes)) return bytes
+      const decoded = decodeDeleteOptions(bytes, contentType)
+      if (isStatus(decoded)) return decoded
+      const body = decoded === undefined ? deleteBody(query) : decoded.value
+      if (isStatus(body)) return body
+      return {
+        ...(body === undefined ? {} : { body }),
+        options: verb === 'delete' || isStatus(lists) ? {} : lists.options,
+      }
+    }
+  }
+}
