@@ -1,4 +1,5 @@
 /** The kinds whose shape is known to the compiler. Which of them the API serves is said by registry.ts. */
+import type { ApiObject } from '../events/json.ts'
 import type { ConfigMap, Event, LimitRange, Namespace, ResourceQuota, Secret, ServiceAccount } from './types/core.ts'
 import type { EndpointSlice, Endpoints, Service } from './types/networking.ts'
 import type { Lease, Node, RuntimeClass } from './types/node.ts'
@@ -14,6 +15,7 @@ import type {
   PersistentVolumeClaim,
   StorageClass,
   VolumeAttachment,
+  VolumeAttributesClass,
 } from './types/storage.ts'
 import type {
   ControllerRevision,
@@ -26,8 +28,18 @@ import type {
   StatefulSet,
 } from './types/workloads.ts'
 
+/** The key of a kind that a CustomResourceDefinition defines: the definition's name. */
+export type CustomKind = `${string}.${string}`
+
+/** An object whose shape only its definition knows. */
+export interface CustomObject extends ApiObject {
+  readonly [member: string]: unknown
+}
+
 /** The type of each kind's objects, by its name. */
 export interface KindMap {
+  /** Custom resources, by the name of their definition: `widgets.example.com`. */
+  readonly [custom: CustomKind]: CustomObject
   readonly ClusterRole: ClusterRole
   readonly ClusterRoleBinding: ClusterRoleBinding
   readonly ConfigMap: ConfigMap
@@ -68,7 +80,16 @@ export interface KindMap {
   readonly StatefulSet: StatefulSet
   readonly StorageClass: StorageClass
   readonly VolumeAttachment: VolumeAttachment
+  readonly VolumeAttributesClass: VolumeAttributesClass
 }
 
 /** A kind's name; also the key under which its objects are stored and viewed. */
 export type Kind = keyof KindMap
+
+export const isCustomKind = (kind: string): kind is CustomKind => kind.includes('.')
+
+/** `widgets.example.com`: the resource `widgets` in the group `example.com`. */
+export const customResourceOf = (kind: CustomKind): { readonly group: string; readonly resource: string } => {
+  const dot = kind.indexOf('.')
+  return { group: kind.slice(dot + 1), resource: kind.slice(0, dot) }
+}

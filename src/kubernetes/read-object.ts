@@ -29,6 +29,7 @@ export function readObject(
   json: Readonly<Record<string, unknown>>,
   fieldValidation: FieldValidation = 'Warn',
 ): either.Either<Status, ReadObject> {
+  if (row.custom !== undefined) return row.custom.read(json, fieldValidation)
   const { apiVersion, kind } = versionAndKind(json, row)
   const refuse = (why: string) => either.left(undecodable(apiVersion, kind, row.kind, why))
   const shape = definitionOf(apiVersion, kind)

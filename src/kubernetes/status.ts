@@ -17,13 +17,16 @@ export interface GroupResource {
 export interface GroupKind {
   readonly group: string
   readonly kind: string
+  /** What objects of the kind say they are, where that differs. */
+  readonly objectKind?: string
 }
 
 /** `deployments.apps`, or `pods` where there is no group. */
 export const resourceText = ({ group, resource }: GroupResource): string =>
   group === '' ? resource : `${resource}.${group}`
 
-const kindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`)
+const kindText = ({ group, kind, objectKind = kind }: GroupKind): string =>
+  group === '' ? objectKind : `${objectKind}.${group}`
 
 function failure(code: number, reason: string, message: string, details?: StatusDetails): Status {
   return {
@@ -88,7 +91,12 @@ export function invalid(what: GroupKind, name: string, errors: readonly FieldErr
     field: error.field,
   }))
   const message = `${kindText(what)} ${goQuote(name)} is invalid: ${formatFieldErrors(errors)}`
-  return failure(422, 'Invalid', message, detailsOf(name, what.group, what.kind, causes.length === 0 ? {} : { causes }))
+  return failure(
+    422,
+    'Invalid',
+    message,
+    detailsOf(name, what.group, what.objectKind ?? what.kind, causes.length === 0 ? {} : { causes }),
+  )
 }
 
 export function forbidden(what: GroupResource, name: string, why: string): Status {

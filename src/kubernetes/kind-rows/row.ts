@@ -1,8 +1,10 @@
 /** A kind as a row: how the API names it, where the store keeps it, what is special about writing it. */
+import type { either } from 'fp-ts'
 import type { ApiObject } from '../../events/json.ts'
 import type { Draft } from '../draft.ts'
 import type { Kind, KindMap } from '../kinds.ts'
 import type { Strategy } from '../strategy/strategy.ts'
+import type { Status } from '../types/meta.ts'
 
 /**
  * How objects in one version become objects in the version that is stored, the hub, and back. Only for objects with the right
@@ -22,8 +24,31 @@ export interface OtherVersion extends Conversion {
   field?(object: ApiObject, field: string): string | undefined
 }
 
+/** What a CustomResourceDefinition says beyond a row. */
+export interface CustomParts {
+  readonly listKind: string
+  /** A body as an object of this kind in the stored version: pruned and with its defaults. */
+  read(
+    json: Readonly<Record<string, unknown>>,
+    fieldValidation: 'Ignore' | 'Warn' | 'Strict',
+  ): either.Either<Status, { readonly object: Draft<ApiObject>; readonly warnings: readonly string[] }>
+  /** Where the subresource `scale` finds its numbers: `.spec.replicas`. */
+  readonly scale?: {
+    readonly specReplicasPath: string
+    readonly statusReplicasPath: string
+    readonly labelSelectorPath?: string
+  }
+  /** What every answer in this version warns of. */
+  readonly deprecation?: string
+  /** The definition is going: nothing may be created. */
+  readonly terminating: boolean
+}
+
 export interface KindRow {
+  /** What its objects are kept and viewed under. */
   readonly kind: Kind
+  /** What its objects say they are: the same, but for custom resources. */
+  readonly objectKind: string
   /** '' for the core group. */
   readonly group: string
   readonly version: string
@@ -41,6 +66,8 @@ export interface KindRow {
   readonly strategy?: Strategy<ApiObject>
   /** Only in rows of other versions than the stored one: everything within the server is in the stored one. */
   readonly conversion?: Conversion
+  /** Only in rows of custom resources. */
+  readonly custom?: CustomParts
   /** The kind's rows in its other versions, in discovery's order. */
   readonly others: readonly KindRow[]
   /** Fields beyond the metadata's that objects can be selected by. */
@@ -68,6 +95,7 @@ export function row<K extends Kind>(kind: K, parts: RowParts<KindMap[K]>): KindR
   const resource = parts.resource ?? `${singular}s`
   const own: KindRow = {
     kind,
+    objectKind: kind,
     group,
     version,
     apiVersion: apiVersionOf(group, version),
