@@ -2,6 +2,7 @@
 import type { ApiObject } from '../../events/json.ts'
 import type { Quantity } from '../types/meta.ts'
 import { age } from './age.ts'
+import { measuredMetrics, wantedMetrics } from './autoscaling-v1.ts'
 import { nameOf, quantityText } from './cells.ts'
 import { printer } from './printer.ts'
 import { AGE, column, NAME } from './table.ts'
@@ -14,13 +15,13 @@ interface MetricValue {
 }
 
 /** What is asked for has a `target`, what was measured has a `current`. */
-interface MetricSource {
+export interface MetricSource {
   readonly name?: string
   readonly target?: MetricValue
   readonly current?: MetricValue
 }
 
-interface Metric {
+export interface Metric {
   readonly type?: string
   readonly resource?: MetricSource
   readonly containerResource?: MetricSource
@@ -29,7 +30,7 @@ interface Metric {
   readonly external?: MetricSource
 }
 
-interface HorizontalPodAutoscaler extends ApiObject {
+export interface HorizontalPodAutoscaler extends ApiObject {
   readonly spec?: {
     readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string }
     readonly minReplicas?: number
@@ -51,30 +52,16 @@ const MOST = 2
 
 export const horizontalPodAutoscalers = printer<HorizontalPodAutoscaler>(
   [NAME, column('Reference'), column('Targets'), column('MinPods'), column('MaxPods'), column('Replicas'), AGE],
-  ({ metadata, spec = {}, status = {} }, now) => [
-    nameOf({ metadata }),
-    `${spec.scaleTargetRef?.kind ?? ''}/${spec.scaleTargetRef?.name ?? ''}`,
-    targets(
-      spec.metrics ?? cpuTarget(spec.targetCPUUtilizationPercentage),
-      status.currentMetrics ?? cpuUse(status.currentCPUUtilizationPercentage),
-    ),
-    spec.minReplicas === undefined ? '<unset>' : String(spec.minReplicas),
-    spec.maxReplicas ?? 0,
-    status.currentReplicas ?? 0,
-    age({ metadata }, now),
+  (autoscaler, now) => [
+    nameOf(autoscaler),
+    `${autoscaler.spec?.scaleTargetRef?.kind ?? ''}/${autoscaler.spec?.scaleTargetRef?.name ?? ''}`,
+    targets(wantedMetrics(autoscaler), measuredMetrics(autoscaler)),
+    autoscaler.spec?.minReplicas === undefined ? '<unset>' : String(autoscaler.spec.minReplicas),
+    autoscaler.spec?.maxReplicas ?? 0,
+    autoscaler.status?.currentReplicas ?? 0,
+    age(autoscaler, now),
   ],
 )
-
-/** Abridged: `autoscaling/v1` keeps all but the processors in annotations; those aren't read. */
-const cpuTarget = (averageUtilization: number | undefined): readonly Metric[] =>
-  averageUtilization === undefined
-    ? []
-    : [{ type: 'Resource', resource: { name: 'cpu', target: { averageUtilization } } }]
-
-const cpuUse = (averageUtilization: number | undefined): readonly Metric[] =>
-  averageUtilization === undefined
-    ? []
-    : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization } } }]
 
 function targets(metrics: readonly Metric[], measured: readonly Metric[]): string {
   if (metrics.length === 0) return '<none>'

@@ -22,7 +22,11 @@ const COLUMNS = [
   { ...wide('Name'), format: 'name' },
 ]
 
-export const events = printer<Event>(COLUMNS, cellsOf)
+/** An event, in whichever shape it comes. */
+export const events = printer<Event>(COLUMNS, (event, now) => {
+  const ofEventsGroup = event.apiVersion === 'events.k8s.io/v1'
+  return cellsOf(ofEventsGroup ? inCoreShape(event) : event, now)
+})
 
 function cellsOf(event: Draft<Event>, now: Micros): readonly Cell[] {
   const { series, involvedObject = {}, source = {} } = event
@@ -67,23 +71,18 @@ interface EventOfEventsGroup extends ApiObject {
   readonly deprecatedCount?: number
 }
 
-export const eventsOfEventsGroup = printer<EventOfEventsGroup>(COLUMNS, (event, now) =>
-  cellsOf(
-    {
-      metadata: event.metadata,
-      eventTime: event.eventTime,
-      series: event.series,
-      reportingComponent: event.reportingController,
-      reportingInstance: event.reportingInstance,
-      reason: event.reason,
-      involvedObject: event.regarding,
-      message: event.note,
-      type: event.type,
-      source: event.deprecatedSource,
-      firstTimestamp: event.deprecatedFirstTimestamp,
-      lastTimestamp: event.deprecatedLastTimestamp,
-      count: event.deprecatedCount,
-    },
-    now,
-  ),
-)
+const inCoreShape = (event: Draft<EventOfEventsGroup>): Draft<Event> => ({
+  metadata: event.metadata,
+  eventTime: event.eventTime,
+  series: event.series,
+  reportingComponent: event.reportingController,
+  reportingInstance: event.reportingInstance,
+  reason: event.reason,
+  involvedObject: event.regarding,
+  message: event.note,
+  type: event.type,
+  source: event.deprecatedSource,
+  firstTimestamp: event.deprecatedFirstTimestamp,
+  lastTimestamp: event.deprecatedLastTimestamp,
+  count: event.deprecatedCount,
+})

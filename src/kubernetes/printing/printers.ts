@@ -10,7 +10,7 @@ import {
 } from './admission.ts'
 import { horizontalPodAutoscalers } from './autoscaling.ts'
 import * as core from './core.ts'
-import { events, eventsOfEventsGroup } from './events.ts'
+import { events } from './events.ts'
 import * as networking from './networking.ts'
 import { leases, nodes, runtimeClasses } from './nodes.ts'
 import { pods, podTemplates } from './pods.ts'
@@ -61,7 +61,7 @@ const PRINTERS: ReadonlyMap<string, ReadonlyMap<string, Printer>> = new Map(
     'certificates.k8s.io': { CertificateSigningRequest: certificateSigningRequests },
     'coordination.k8s.io': { Lease: leases },
     'discovery.k8s.io': { EndpointSlice: networking.endpointSlices },
-    'events.k8s.io': { Event: eventsOfEventsGroup },
+    'events.k8s.io': { Event: events },
     'flowcontrol.apiserver.k8s.io': {
       FlowSchema: flowSchemas,
       PriorityLevelConfiguration: priorityLevelConfigurations,
