@@ -1,0 +1,52 @@
+/** The endpoints through which a kind's objects are written, as server-side apply sees them. */
+import type { KindRow } from '../kind-rows/row.ts'
+import { definitionOf } from '../schema/reader.ts'
+import { EMPTY_SET } from './field-set.ts'
+import type { Endpoint } from './field-manager.ts'
+import { onlyFields, resetFields } from './reset-fields.ts'
+import { DEDUCED_MAP } from './compare.ts'
+import { nodeOfDefinition, type TypeNode } from './type-node.ts'
+
+const known = new WeakMap<KindRow, Map<string, Endpoint>>()
+
+/** One object for each, made on first use. */
+export function endpointOf(row: KindRow, subresource: string): Endpoint {
+  let bySubresource = known.get(row)
+  if (bySubresource === undefined) {
+    bySubresource = new Map()
+    known.set(row, bySubresource)
+  }
+  const made = bySubresource.get(subresource) ?? makeEndpoint(row, subresource)
+  bySubresource.set(subresource, made)
+  return made
+}
+
+function makeEndpoint({ apiVersion, kind }: KindRow, subresource: string): Endpoint {
+  const type = typeOf(apiVersion, kind)
+  const keep = onlyFields(kind, subresource)
+  return {
+    type,
+    apiVersion,
+    kind,
+    subresource,
+    ignored: resetFields(kind, subresource, type),
+    ...(keep === undefined ? {} : { keep }),
+  }
+}
+
+/** A kind without a structure is taken member by member, its lists as a whole. */
+const typeOf = (apiVersion: string, kind: string): TypeNode => {
+  const shape = definitionOf(apiVersion, kind)
+  return shape === undefined ? DEDUCED_MAP : nodeOfDefinition(shape)
+}
+
+/** The Scale of any workload. */
+export const SCALE_ENDPOINT: Endpoint = {
+  get type(): TypeNode {
+    return typeOf('autoscaling/v1', 'Scale')
+  },
+  apiVersion: 'autoscaling/v1',
+  kind: 'Scale',
+  subresource: 'scale',
+  ignored: EMPTY_SET,
+}
