@@ -157,7 +157,11 @@ class ApiServer implements World {
     const row = servedRow(data.kind, data.apiVersion)
     const user = row && this.gate.enterWatch(data, row)
     if (!isStatus(user)) return this.watches.request(event)
-    this.context.emit('WatchEnded', { watch: data.watch, code: user.code ?? FORBIDDEN, status: user }, { to: client })
+    this.context.emit(
+      'WatchEnded',
+      { watch: data.watch, code: user.code ?? FORBIDDEN, status: user, refused: true },
+      { to: client },
+    )
   }
 
   private disconnect(peer: string): void {

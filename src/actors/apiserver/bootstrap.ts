@@ -99,6 +99,7 @@ function* ensure<K extends Kind>(
     body: undefined,
     options: {},
     answers: new Map(),
+    warnings: new Set(),
   }
   const object: Draft<ApiObject> = { apiVersion: row.apiVersion, kind, ...content }
   const answer = yield* createObject(request, givenOf(object), world)

@@ -33,6 +33,8 @@ export interface Request {
   readonly options: RequestOptions
   /** What its admission plugins have learnt from the storage. */
   readonly answers: Answers
+  /** What the answer warns of, each text once; who handles the request adds to it. */
+  readonly warnings: Set<string>
 }
 
 /** An object as a client gives it: right in form, anything may be missing. */
@@ -53,6 +55,7 @@ export const toRequest = (data: RequestData, row: ServedRow, user: User): Reques
   body: data.body,
   options: data.options ?? NO_OPTIONS,
   answers: new Map(),
+  warnings: new Set(),
 })
 
 export const isDryRun = ({ options }: Request): boolean => options.dryRun === true
@@ -89,7 +92,7 @@ export const metadataProblem = (
 }
 
 export const attributesOf = (
-  { row, namespace, subresource, user, options }: Request,
+  { row, namespace, subresource, user, options, warnings }: Request,
   operation: Operation,
   name: string,
   old: ApiObject | undefined,
@@ -103,4 +106,5 @@ export const attributesOf = (
   user,
   old,
   dryRun: options.dryRun === true,
+  warnings,
 })

@@ -150,7 +150,7 @@ export class Requests {
     const { event, request } = work
     const run = this.procedures.start(route(request, this.world), event.seq, (answer) => {
       this.forget(work)
-      this.respond(event, answer)
+      this.respond(event, withWarnings(answer, request.warnings))
       this.leaveSeat(work)
     })
     work.run = run
@@ -179,6 +179,9 @@ export class Requests {
     if (next !== undefined) this.begin(next)
   }
 }
+
+const withWarnings = (answer: Answer, warnings: ReadonlySet<string>): Answer =>
+  warnings.size === 0 ? answer : { ...answer, warnings: [...(answer.warnings ?? []), ...warnings] }
 
 /** How others check this server's tokens. Source: pkg/serviceaccount/openidmetadata.go (v1.36). */
 const discoveryOfKeys = (path: string): { readonly object?: object } => {

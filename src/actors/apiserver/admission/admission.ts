@@ -5,6 +5,7 @@ import type { Kind } from '../../../kubernetes/kinds.ts'
 import type { GroupResource, Status } from '../../../kubernetes/status.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import type { User } from '../authn.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
 
@@ -20,11 +21,14 @@ export interface Attributes {
   /** What is stored; absent for a create. */
   readonly old: ApiObject | undefined
   readonly dryRun: boolean
+  /** What the answer will warn of; plugins add to it. */
+  readonly warnings: Set<string>
 }
 
 /** What a plugin may look at. The view is the server's own cache and may be behind. */
 export interface AdmissionWorld {
   readonly view: View
+  readonly authorizer: Authorizer
   readonly monotonic: Micros
   readonly random: Random
   /** Answers to what this request's plugins have asked the storage so far, by the question's key; null for "not there". */

@@ -50,6 +50,7 @@ function* ask(question: Question, answers: Answers, world: World): Procedure<Sta
 
 const admissionWorld = (answers: Answers, world: World): AdmissionWorld => ({
   view: world.cache.view,
+  authorizer: world.gate.authorizer,
   monotonic: world.monotonic,
   random: world.random,
   answers,

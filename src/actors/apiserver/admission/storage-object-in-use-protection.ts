@@ -4,6 +4,7 @@ import type { AdmissionPlugin } from './admission.ts'
 const FINALIZERS: ReadonlyMap<Kind, string> = new Map<Kind, string>([
   ['PersistentVolume', 'kubernetes.io/pv-protection'],
   ['PersistentVolumeClaim', 'kubernetes.io/pvc-protection'],
+  ['VolumeAttributesClass', 'kubernetes.io/vac-protection'],
 ])
 
 /**
