@@ -50,6 +50,11 @@ export interface ClusterOptions {
   readonly scheduler?: SchedulerSpec
   /** Schedulers beside it, for Pods that name one of their profiles in `schedulerName`. Each needs a name. */
   readonly otherSchedulers?: readonly SchedulerSpec[]
+  /**
+   * Whether heartbeats are left out while nothing is wrong; every Lease is renewed all the same. Default: yes. With `false`
+   * each renewal is a write, as whoever watches Leases or counts requests wants it.
+   */
+  readonly foldsHeartbeats?: boolean
   /** Whether superseded versions of objects stay readable (time travel) or go with etcd's compaction. */
   readonly history?: 'all' | 'compacted'
   /** Which events the log keeps in memory. `why` needs at least the facts. */
@@ -68,6 +73,7 @@ export interface ResolvedOptions {
   /** Absent: as upstream's defaults are. */
   readonly scheduler?: ResolvedScheduler
   readonly otherSchedulers?: readonly ResolvedScheduler[]
+  readonly foldsHeartbeats: boolean
   readonly history: 'all' | 'compacted'
   readonly retain: 'all' | 'facts' | 'none'
 }
@@ -96,6 +102,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     ...(otherSchedulers.length === 0
       ? {}
       : { otherSchedulers: otherSchedulers.map((spec, i) => resolveScheduler(spec, `scheduler-${i + 2}`)) }),
+    foldsHeartbeats: options.foldsHeartbeats ?? true,
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',
   }

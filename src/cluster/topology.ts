@@ -178,7 +178,7 @@ const addMachine = (ground: Ground, name: string, delay: Micros, zone?: string, 
 }
 
 const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, delay: Micros): void => {
-  const { kernel, objects, servers } = ground
+  const { kernel, options, objects, servers } = ground
   const { name } = shape
   const cursor = (id: ActorId) => () => objects.createCursor(id)
   kernel.addHost(name)
@@ -203,6 +203,7 @@ const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, dela
       machine,
       cursor: cursor(kubelet),
       read: objects.read,
+      foldsHeartbeats: options.foldsHeartbeats,
     }),
     delay,
   )

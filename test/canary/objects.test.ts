@@ -32,6 +32,7 @@ const passedOn = (store: ObjectStore): ObjectStore => ({
     return store.oldest
   },
   fold: (event) => store.fold(event),
+  renew: (event) => store.renew(event),
   createCursor: (name) => store.createCursor(name),
   at: (revision) => store.at(revision),
   read: store.read,

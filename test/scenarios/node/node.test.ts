@@ -72,6 +72,8 @@ describe('a node', () => {
       subresource: 'status',
       body: { ...node(), status: { ...status, conditions } },
     })
+    const ready = () => findCondition(node()?.status?.conditions, 'Ready')?.status
+    expect(cluster.runUntil(() => ready() === 'Unknown', seconds(1))).toBe(true)
     cluster.ask({
       verb: 'patch',
       kind: 'Node',
@@ -79,8 +81,6 @@ describe('a node', () => {
       patchType: 'merge',
       body: { spec: { unschedulable: true } },
     })
-    cluster.run(seconds(1))
-    expect(findCondition(node()?.status?.conditions, 'Ready')?.status).toBe('Unknown')
     cluster.run(seconds(11))
     expect(findCondition(node()?.status?.conditions, 'Ready')?.status).toBe('True')
     expect(cluster.told('node-1')).toContain('NodeNotSchedulable: Node node-1 status is now: NodeNotSchedulable')

@@ -58,6 +58,7 @@ export class SmallCluster {
       log: { append: (event) => void this.events.push(event) },
       fold: (event) => {
         if (event.type === 'RevisionCommitted') this.store.fold(event)
+        else if (event.type === 'LeaseRenewed') this.store.renew(event)
       },
     })
     this.names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`)

@@ -42,6 +42,7 @@ const contextOn = (disk: DiskFile, boot: number): ActorContext => {
     boot,
     now: 7,
     monotonic: 7,
+    quietFor: 0,
     random: { below: unused, between: unused, chance: unused, fork: unused },
     disk,
     seq: 0,
