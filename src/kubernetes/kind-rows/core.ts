@@ -7,6 +7,7 @@ import {
   secretField,
   serviceField,
 } from '../selectable-fields.ts'
+import { endpointsStrategy } from '../strategy/endpoints.ts'
 import {
   configMapStrategy,
   eventStrategy,
@@ -16,6 +17,7 @@ import {
   serviceAccountStrategy,
 } from '../strategy/others.ts'
 import { podStrategy } from '../strategy/pod.ts'
+import { limitRangeStrategy, resourceQuotaStrategy } from '../strategy/quota.ts'
 import { serviceStrategy } from '../strategy/service.ts'
 import { podTemplateStrategy, replicationControllerStrategy } from '../strategy/workloads.ts'
 import { ALL, row, type KindRow } from './row.ts'
@@ -68,8 +70,14 @@ export const CORE_ROWS: readonly KindRow[] = [
   row('Secret', { strategy: secretStrategy, field: secretField }),
   row('ServiceAccount', { shortNames: ['sa'], subresources: ['token'], strategy: serviceAccountStrategy }),
   row('Event', { shortNames: ['ev'], strategy: eventStrategy, field: eventField }),
-  row('Endpoints', { resource: 'endpoints', shortNames: ['ep'], storagePrefix: 'services/endpoints' }),
-  row('LimitRange', { shortNames: ['limits'] }),
+  row('Endpoints', {
+    resource: 'endpoints',
+    shortNames: ['ep'],
+    storagePrefix: 'services/endpoints',
+    strategy: endpointsStrategy,
+    deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  }),
+  row('LimitRange', { shortNames: ['limits'], strategy: limitRangeStrategy }),
   row('PersistentVolume', { shortNames: ['pv'], clusterScoped: true, subresources: ['status'] }),
   row('PersistentVolumeClaim', { shortNames: ['pvc'], subresources: ['status'] }),
   row('PodTemplate', { strategy: podTemplateStrategy }),
@@ -81,5 +89,5 @@ export const CORE_ROWS: readonly KindRow[] = [
     strategy: replicationControllerStrategy,
     field: replicationControllerField,
   }),
-  row('ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }),
+  row('ResourceQuota', { shortNames: ['quota'], subresources: ['status'], strategy: resourceQuotaStrategy }),
 ]

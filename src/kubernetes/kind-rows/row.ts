@@ -64,6 +64,8 @@ export interface KindRow {
   /** Between `/registry/` and the namespace. */
   readonly storagePrefix: string
   readonly strategy?: Strategy<ApiObject>
+  /** What every answer warns of, for a kind that should no longer be used. */
+  readonly deprecation?: string
   /** Only in rows of other versions than the stored one: everything within the server is in the stored one. */
   readonly conversion?: Conversion
   /** Only in rows of custom resources. */
@@ -85,12 +87,13 @@ interface RowParts<O extends ApiObject> {
   readonly subresources?: readonly string[]
   readonly storagePrefix?: string
   readonly strategy?: Strategy<O>
+  readonly deprecation?: string
   readonly otherVersions?: readonly OtherVersion[]
   field?(object: O, field: string): string | undefined
 }
 
 export function row<K extends Kind>(kind: K, parts: RowParts<KindMap[K]>): KindRow {
-  const { group = '', version = 'v1', clusterScoped, strategy, field } = parts
+  const { group = '', version = 'v1', clusterScoped, strategy, field, deprecation } = parts
   const singular = kind.toLowerCase()
   const resource = parts.resource ?? `${singular}s`
   const own: KindRow = {
@@ -108,6 +111,7 @@ export function row<K extends Kind>(kind: K, parts: RowParts<KindMap[K]>): KindR
     storagePrefix: parts.storagePrefix ?? resource,
     ...(strategy === undefined ? {} : { strategy }),
     ...(field === undefined ? {} : { field }),
+    ...(deprecation === undefined ? {} : { deprecation }),
     others: [],
   }
   return { ...own, others: (parts.otherVersions ?? []).map((other) => inVersion(own, other)) }

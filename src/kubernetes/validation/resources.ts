@@ -43,7 +43,7 @@ const isNative = (name: string): boolean => !name.includes('/') || name.includes
 const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && isLabelKey(`requests.${name}`).length === 0
 /** More may be limited than there is. */
-const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 const isForContainers = (name: string): boolean =>
   name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isHugePages(name)
 const WHOLE_ONLY: ReadonlySet<string> = new Set([
@@ -69,7 +69,7 @@ export function validateResourceName(name: string, at: string, errors: FieldErro
   }
 }
 
-function validateContainerResourceName(name: string, at: string, errors: FieldErrors): void {
+export function validateContainerResourceName(name: string, at: string, errors: FieldErrors): void {
   validateResourceName(name, at, errors)
   if (!name.includes('/')) {
     if (!isForContainers(name)) errors.invalid(at, name, 'must be a standard resource for containers')
