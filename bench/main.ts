@@ -6,6 +6,8 @@ import { benchCluster } from './cluster.ts'
 import { benchKernel } from './kernel.ts'
 import { benchLog } from './log.ts'
 import type { Figure } from './measure.ts'
+import { benchPrinting } from './printing.ts'
+import { benchScheduler } from './scheduler.ts'
 import { benchStatechart } from './statechart.ts'
 import { loadavg } from 'node:os'
 
@@ -39,7 +41,9 @@ const suites: readonly (readonly [string, () => readonly Figure[]])[] = [
   ['kernel', () => benchKernel(smoke)],
   ['statechart', statechart],
   ['log', log],
+  ['printing', () => benchPrinting(smoke)],
   ['cluster', () => benchCluster(smoke)],
+  ['scheduler', () => benchScheduler(smoke)],
 ]
 
 const figures: Figure[] = []
@@ -52,8 +56,10 @@ for (const [name, run] of suites) {
 if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(figures)}\n`)
 else {
   const width = Math.max(...figures.map(({ name }) => name.length))
-  for (const { name, value, unit, runs } of figures) {
-    process.stdout.write(`${name.padEnd(width)}  ${String(value).padStart(10)} ${unit}  (median of ${runs})\n`)
+  for (const { name, value, unit, runs, note } of figures) {
+    process.stdout.write(
+      `${name.padEnd(width)}  ${String(value).padStart(10)} ${unit}  (median of ${runs})${note === undefined ? '' : `  ${note}`}\n`,
+    )
   }
   process.stdout.write(`Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}\n`)
 }

@@ -90,7 +90,7 @@ const accessModes = (modes: readonly AccessMode[] = []): string =>
 const storageClass = (annotations: Labels | undefined, field: string | undefined): string =>
   annotations?.['volume.beta.kubernetes.io/storage-class'] ?? field ?? ''
 
-/** Abridged: of several default classes each is called so, also those that a newer default has put in the shade. */
+/** Of several default classes each is called so, though only the newest counts. */
 export const storageClasses = printer<StorageClass>(
   [
     NAME,
