@@ -61,6 +61,9 @@ const ADMITTED: Readonly<Record<string, readonly string[]>> = {
   Node: ['taints'],
 }
 
+/** Kinds that get a finalizer from the plugin StorageObjectInUseProtection. */
+const PROTECTED: ReadonlySet<string> = new Set(['PersistentVolume', 'PersistentVolumeClaim', 'VolumeAttributesClass'])
+
 /** Not compared: the LimitRanger plugin wrote into them, or (Abridged) AppArmor's old annotation was carried into a field. */
 const isWrittenByOthers = (exchange: Exchange): boolean => {
   const annotations = objectAt(exchange.response.body, 'metadata', 'annotations')
@@ -75,8 +78,10 @@ function own(object: unknown, kind: string): Json {
   const spec = objectAt(copy, 'spec')
   if (kind === 'Pod') withoutToken(spec)
   for (const port of (kind === 'Service' ? (spec['ports'] ?? []) : []) as Json[]) delete port['nodePort']
-  for (const condition of (objectAt(copy, 'status')['conditions'] ?? []) as Json[])
-    condition['lastTransitionTime'] = NOW
+  const status = objectAt(copy, 'status')
+  if ('lastPhaseTransitionTime' in status) status['lastPhaseTransitionTime'] = NOW
+  if (PROTECTED.has(kind)) delete objectAt(copy, 'metadata')['finalizers']
+  for (const condition of (status['conditions'] ?? []) as Json[]) condition['lastTransitionTime'] = NOW
   return withoutNulls(copy) as Json
 }
 

@@ -96,7 +96,7 @@ function answer({ exchange, row, before }: Step): unknown {
   const errors = strategy.validateUpdate(next, before)
   if (errors.length > 0) return invalid(row, before.metadata.name, errors)
   const { generation } = before.metadata
-  const bumped = generation !== undefined && strategy.bumpsGeneration(next, before) ? generation + 1 : generation
+  const bumped = strategy.bumpsGeneration(next, before) ? (generation ?? 0) + 1 : generation
   return { ...next, metadata: { ...next.metadata, ...(bumped === undefined ? {} : { generation: bumped }) } }
 }
 

@@ -7,7 +7,6 @@ import {
   secretField,
   serviceField,
 } from '../selectable-fields.ts'
-import { endpointsStrategy } from '../strategy/endpoints.ts'
 import {
   configMapStrategy,
   eventStrategy,
@@ -16,10 +15,12 @@ import {
   secretStrategy,
   serviceAccountStrategy,
 } from '../strategy/others.ts'
+import { endpointsStrategy } from '../strategy/endpoints.ts'
 import { podStrategy } from '../strategy/pod.ts'
 import { limitRangeStrategy, resourceQuotaStrategy } from '../strategy/quota.ts'
 import { serviceStrategy } from '../strategy/service.ts'
 import { podTemplateStrategy, replicationControllerStrategy } from '../strategy/workloads.ts'
+import { persistentVolumeClaimStrategy, persistentVolumeStrategy } from '../strategy/storage.ts'
 import { ALL, row, type KindRow } from './row.ts'
 
 const POD_SUBRESOURCES = [
@@ -78,8 +79,17 @@ export const CORE_ROWS: readonly KindRow[] = [
     deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   }),
   row('LimitRange', { shortNames: ['limits'], strategy: limitRangeStrategy }),
-  row('PersistentVolume', { shortNames: ['pv'], clusterScoped: true, subresources: ['status'] }),
-  row('PersistentVolumeClaim', { shortNames: ['pvc'], subresources: ['status'] }),
+  row('PersistentVolume', {
+    shortNames: ['pv'],
+    clusterScoped: true,
+    subresources: ['status'],
+    strategy: persistentVolumeStrategy,
+  }),
+  row('PersistentVolumeClaim', {
+    shortNames: ['pvc'],
+    subresources: ['status'],
+    strategy: persistentVolumeClaimStrategy,
+  }),
   row('PodTemplate', { strategy: podTemplateStrategy }),
   row('ReplicationController', {
     shortNames: ['rc'],

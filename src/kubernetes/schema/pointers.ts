@@ -1,7 +1,8 @@
 /**
  * Scalars for which absent and zero differ, because Go keeps them by pointer or writes them always. OpenAPI doesn't say.
  *
- * Source: staging/src/k8s.io/api/{core,apps,batch,coordination,discovery,policy,storage,scheduling,node}/v1/types.go (v1.36).
+ * Source: staging/src/k8s.io/api/<group>/v1/types.go; kube-aggregator, apiextensions-apiserver
+ * (v1.36).
  */
 
 /** Groups whose structures the list below covers. In others every scalar is taken as a pointer: nothing is left out. */
@@ -14,6 +15,16 @@ export const REVIEWED: ReadonlySet<string> = new Set([
   'meta/v1',
   'policy/v1',
   'scheduling/v1',
+  'storage/v1',
+  'resource/v1',
+  'node/v1',
+  'rbac/v1',
+  'networking/v1',
+  'certificates/v1',
+  'admissionregistration/v1',
+  'apiregistration/v1',
+  'apiextensions/v1',
+  'flowcontrol/v1',
 ])
 
 const TABLE = `
@@ -111,6 +122,47 @@ meta/v1.Preconditions resourceVersion uid
 policy/v1.PodDisruptionBudgetSpec maxUnavailable minAvailable unhealthyPodEvictionPolicy
 policy/v1.PodDisruptionBudgetStatus currentHealthy desiredHealthy disruptionsAllowed expectedPods
 scheduling/v1.PriorityClass preemptionPolicy
+storage/v1.CSIDriverSpec attachRequired fsGroupPolicy nodeAllocatableUpdatePeriodSeconds podInfoOnMount preventPodSchedulingIfMissing requiresRepublish seLinuxMount serviceAccountTokenInSecrets storageCapacity
+storage/v1.StorageClass allowVolumeExpansion reclaimPolicy volumeBindingMode
+storage/v1.TokenRequest expirationSeconds
+storage/v1.VolumeAttachmentSource persistentVolumeName
+storage/v1.VolumeError errorCode
+storage/v1.VolumeNodeResources count
+resource/v1.AllocatedDeviceStatus shareID
+resource/v1.Device allNodes allowMultipleAllocations bindsToNode nodeName
+resource/v1.DeviceAttribute bool int string version
+resource/v1.DeviceClassSpec extendedResourceName
+resource/v1.DeviceConstraint distinctAttribute matchAttribute
+resource/v1.DeviceRequestAllocationResult adminAccess shareID
+resource/v1.DeviceToleration tolerationSeconds
+resource/v1.ExactDeviceRequest adminAccess
+resource/v1.NodeAllocatableResourceMapping capacityKey
+resource/v1.ResourceSliceSpec allNodes nodeName perDeviceNodeSelection
+networking/v1.IngressClassParametersReference apiGroup namespace scope
+networking/v1.IngressPortStatus error
+networking/v1.IngressSpec ingressClassName
+networking/v1.NetworkPolicyPort endPort port protocol
+certificates/v1.CertificateSigningRequestSpec expirationSeconds
+admissionregistration/v1.MatchResources matchPolicy
+admissionregistration/v1.MutatingAdmissionPolicySpec failurePolicy
+admissionregistration/v1.MutatingWebhook failurePolicy matchPolicy reinvocationPolicy timeoutSeconds
+admissionregistration/v1.NamedRuleWithOperations scope
+admissionregistration/v1.ParamRef parameterNotFoundAction
+admissionregistration/v1.RuleWithOperations scope
+admissionregistration/v1.ServiceReference path port
+admissionregistration/v1.ValidatingAdmissionPolicySpec failurePolicy
+admissionregistration/v1.ValidatingWebhook failurePolicy matchPolicy timeoutSeconds
+admissionregistration/v1.Validation reason
+admissionregistration/v1.WebhookClientConfig url
+apiregistration/v1.ServiceReference port
+apiextensions/v1.CustomResourceDefinitionVersion deprecationWarning
+apiextensions/v1.CustomResourceSubresourceScale labelSelectorPath
+apiextensions/v1.JSONSchemaProps $ref maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields
+apiextensions/v1.ServiceReference path port
+apiextensions/v1.ValidationRule optionalOldSelf reason
+apiextensions/v1.WebhookClientConfig url
+flowcontrol/v1.ExemptPriorityLevelConfiguration lendablePercent nominalConcurrencyShares
+flowcontrol/v1.LimitedPriorityLevelConfiguration borrowingLimitPercent lendablePercent nominalConcurrencyShares
 `
 
 export const POINTERS: ReadonlyMap<string, readonly string[]> = new Map(

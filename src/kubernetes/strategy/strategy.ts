@@ -21,7 +21,7 @@ export interface Strategy<O extends ApiObject> {
   /** Puts back what this endpoint may not change, as the status. Generation is set by the caller from `bumpsGeneration`. */
   prepareForUpdate(next: Draft<O>, before: O): Draft<O>
   /** For the subresource `status`: puts back all but status (and labels, annotations …). Absent: the kind has none. */
-  prepareForStatusUpdate?(next: Draft<O>, before: O): Draft<O>
+  prepareForStatusUpdate?(next: Draft<O>, before: O, now?: Time): Draft<O>
   /** `undefined` where the kind has no generation, else that of a new object. */
   readonly initialGeneration: 1 | undefined
   /** Whether this change is one that the owner asked for. */

@@ -103,6 +103,9 @@ export interface CSIDriver extends ApiObject {
     readonly requiresRepublish?: boolean
     readonly seLinuxMount?: boolean
     readonly nodeAllocatableUpdatePeriodSeconds?: number
+    readonly tokenRequests?: readonly { readonly audience: string; readonly expirationSeconds?: number }[]
+    readonly serviceAccountTokenInSecrets?: boolean
+    readonly preventPodSchedulingIfMissing?: boolean
   }
 }
 
@@ -113,11 +116,17 @@ export interface CSIStorageCapacity extends ApiObject {
   readonly maximumVolumeSize?: Quantity
 }
 
+/** What a volume's parameters may be changed to while it is used. */
+export interface VolumeAttributesClass extends ApiObject {
+  readonly driverName: string
+  readonly parameters?: Labels
+}
+
 export interface VolumeAttachment extends ApiObject {
   readonly spec: {
     readonly attacher: string
     readonly nodeName: string
-    readonly source: { readonly persistentVolumeName?: string }
+    readonly source: { readonly persistentVolumeName?: string; readonly inlineVolumeSpec?: PersistentVolumeSpec }
   }
   readonly status?: {
     readonly attached: boolean

@@ -62,7 +62,8 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
     creationTimestamp: rfc3339(world.now),
     generation: strategy.initialGeneration,
   })
-  const prepared = withConditionTimes(strategy.prepareForCreate({ ...admitted, metadata }) as ApiObject, world.now)
+  const born = strategy.prepareForCreate({ ...admitted, metadata }, rfc3339(world.now)) as ApiObject
+  const prepared = withConditionTimes(born, world.now)
   const errors = strategy.validate(prepared)
   if (errors.length > 0) return refusal(invalid(row, name, errors))
   const refused = yield* validate(prepared, attributes, answers, world)

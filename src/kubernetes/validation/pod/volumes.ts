@@ -107,13 +107,8 @@ function validateOne(volume: Draft<Volume>, source: (typeof SOURCES)[number], at
     case 'persistentVolumeClaim':
       if ((volume.persistentVolumeClaim?.claimName ?? '') === '') errors.required(`${at}.claimName`)
       return
-    case 'nfs': {
-      const { server = '', path = '' } = volume.nfs ?? {}
-      if (server === '') errors.required(`${at}.server`)
-      if (path === '') errors.required(`${at}.path`)
-      if (!path.startsWith('/')) errors.invalid(`${at}.path`, path, 'must be an absolute path')
-      return
-    }
+    case 'nfs':
+      return validateNfs(volume.nfs ?? {}, at, errors)
     case 'gitRepo':
       if ((volume.gitRepo?.repository ?? '') === '') errors.required(`${at}.repository`)
       return
@@ -133,7 +128,7 @@ function validateOne(volume: Draft<Volume>, source: (typeof SOURCES)[number], at
   }
 }
 
-function validateHostPath(path: string, type: string | undefined, at: string, errors: FieldErrors): void {
+export function validateHostPath(path: string, type: string | undefined, at: string, errors: FieldErrors): void {
   if (path === '') errors.required(`${at}.path`)
   else {
     noBacksteps(path, `${at}.path`, errors)
@@ -141,7 +136,17 @@ function validateHostPath(path: string, type: string | undefined, at: string, er
   }
 }
 
-function noBacksteps(path: string, at: string, errors: FieldErrors): void {
+export function validateNfs(
+  { server = '', path = '' }: { readonly server?: string; readonly path?: string },
+  at: string,
+  errors: FieldErrors,
+): void {
+  if (server === '') errors.required(`${at}.server`)
+  if (path === '') errors.required(`${at}.path`)
+  if (!path.startsWith('/')) errors.invalid(`${at}.path`, path, 'must be an absolute path')
+}
+
+export function noBacksteps(path: string, at: string, errors: FieldErrors): void {
   if (path.split('/').includes('..')) errors.invalid(at, path, "must not contain '..'")
 }
 
