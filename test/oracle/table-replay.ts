@@ -4,6 +4,7 @@ import { printCustomTable, type CustomColumn } from '../../src/kubernetes/printi
 import { printTable, type IncludeObject, type TableOptions } from '../../src/kubernetes/printing/print-table.ts'
 import type { Cell, Table, TableColumn } from '../../src/kubernetes/printing/table.ts'
 import type { ListMeta, MetaVersion } from '../../src/kubernetes/metadata-only.ts'
+import { rowByResource } from '../../src/kubernetes/registry.ts'
 import { parseTime } from '../../src/kubernetes/time.ts'
 import { exchangesOf, type Exchange } from './transcripts.ts'
 
@@ -163,17 +164,26 @@ interface Definition extends ApiObject {
 
 const isDefinition = (object: ApiObject): object is Definition => object.kind === 'CustomResourceDefinition'
 
-/** Objects of one kind as our table of what a path leads to. */
-export function printAt(shown: Shown, path: string, objects: readonly ApiObject[], options: TableOptions): Table {
+/** Objects of one kind as our table of what a path leads to; of no objects where the kind is one that is served. */
+export function printAt(
+  shown: Shown,
+  path: string,
+  objects: readonly ApiObject[],
+  options: TableOptions,
+): Table | undefined {
   const columns = shown.columnsAt(path)
   if (columns !== undefined) return printCustomTable(columns, objects, options)
-  const { apiVersion = '', kind = '' } = objects[0] ?? {}
-  return printTable({ group: apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '', kind }, objects, options)
+  const { apiVersion, resource } = placeOf(path)
+  const kind = objects[0] ?? rowByResource(groupOf(apiVersion), resource)
+  if (kind === undefined) return undefined
+  return printTable({ group: groupOf(kind.apiVersion), kind: kind.kind }, objects, options)
 }
+
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
 
 export interface Tally {
   tables: number
-  /** Tables of which some object was shown, and whose envelope and columns are equal. */
+  /** Tables whose envelope and columns are equal. */
   compared: number
   rows: number
   equal: number
@@ -231,7 +241,7 @@ function replayTable(
   tally.tables += 1
   tally.rows += found.length
   tally.unseen += found.length - known.length
-  if (known.length === 0) return
+  if (ours === undefined) return
   compare(headOf(table), headOf(ours), () => (tally.compared += 1))
   known.forEach(({ row }, i) => compare(rowOf(row), rowOf(ours.rows[i]), () => (tally.equal += 1)))
 
