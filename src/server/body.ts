@@ -2,6 +2,7 @@
 import { parse as parseYaml } from 'yaml'
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
 import { goJsonProblem } from './go-json.ts'
+import { decodeEnvelope, isProtobuf } from './protobuf/messages.ts'
 import { mediaType, OBJECT_TYPES, unsupportedMediaType } from './media-types.ts'
 
 /** Source: apiserver/pkg/server/config.go, MaxRequestBodyBytes (v1.36). */
@@ -49,7 +50,14 @@ export const decodeObjectBody = (
       }
     }
     case 'application/vnd.kubernetes.protobuf':
-      return unrecognized('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
+      if (!isProtobuf(body)) {
+        return unrecognized('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
+      }
+      try {
+        return { value: decodeEnvelope(body) }
+      } catch (error) {
+        return unrecognized(firstLine(error))
+      }
     default:
       return unsupportedMediaType(
         `the body of the request was in an unknown format - accepted media types include: ${OBJECT_TYPES.join(', ')}`,
@@ -64,6 +72,7 @@ export const decodeDeleteOptions = (
 ): DecodedBody | Status | undefined => {
   if (body.length === 0) return undefined
   const type = mediaType(contentType)
+  if (type === 'application/vnd.kubernetes.protobuf' && isProtobuf(body)) return { value: decodeEnvelope(body) }
   if (type === 'application/yaml') return { value: parseYaml(body.toString(), { version: '1.1' }) as unknown }
   const parsed = parseJson(body.toString())
   if ('problem' in parsed) return badRequest(`couldn't get version/kind; json parse error: ${parsed.problem}`)
