@@ -22,6 +22,8 @@ export interface FieldError {
   /** The value found. Only types that show a value carry it; `undefined` and `null` show as `null`. */
   readonly badValue?: unknown
   readonly detail: string
+  /** The cause's reason, where it does not follow from the type. */
+  readonly reason?: string
 }
 
 /** A value whose text differs from its JSON, as Go prints a number kept as text. Shown as it is. */
@@ -56,7 +58,7 @@ const CAUSES: Readonly<Record<FieldErrorType, string>> = {
 }
 
 /** The cause's `reason` in a Status. */
-export const causeReason = (error: FieldError): string => CAUSES[error.type]
+export const causeReason = (error: FieldError): string => error.reason ?? CAUSES[error.type]
 
 /** Everything but the field: `Invalid value: "x": must be …`. */
 export function errorBody(error: FieldError): string {
