@@ -114,6 +114,10 @@ class ApiServer implements World {
     return this.context.now
   }
 
+  get tracksFields(): boolean {
+    return this.options.managedFields === 'tracked'
+  }
+
   get monotonic(): Micros {
     return this.context.monotonic
   }

@@ -21,6 +21,8 @@ export interface World {
   readonly addresses: ServiceAddresses
   /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
   readonly doubtedNamespaces: Map<string, Micros>
+  /** Whether new objects tell who set which of their fields. */
+  readonly tracksFields: boolean
   /** Everything as it stood at a revision that etcd still keeps. */
   viewAt(revision: number): View
   refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef

@@ -202,7 +202,7 @@ function bodyProblem({ type, apiVersion, kind }: Endpoint, body: JsonObject): St
  * Where nothing but the times of entries changed, nothing changed.
  * Source: apiserver/pkg/endpoints/handlers/fieldmanager/equality.go, IgnoreManagedFieldsTimestampsTransformer.
  */
-export function withoutTimeChanges<O extends JsonObject>(next: O, live: JsonObject): O {
+export function withoutTimeChanges<O extends object>(next: O, live: object): O {
   const [after, before] = [entriesOf(next), entriesOf(live)]
   if (after.length === 0 || after === before || !sameClaims(after, before)) return next
   return sameJson(withEntries(next, []), withEntries(live, [])) ? withEntries(next, before) : next

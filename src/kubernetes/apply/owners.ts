@@ -4,7 +4,7 @@
  * Source: apimachinery/pkg/util/managedfields/internal/managedfields.go (v1.36).
  */
 import { sameJson } from '../hash.ts'
-import type { JsonObject } from '../patch/json.ts'
+import { isObject } from '../patch/json.ts'
 import type { Json, ManagedFieldsEntry } from '../types/meta.ts'
 import { decodeSet, encodeSet, type FieldSet } from './field-set.ts'
 
@@ -41,8 +41,8 @@ export const identityOf = ({
     : `${manager}\u0000${operation}\u0000${apiVersion}\u0000${subresource}`
 
 /** The entries that an object carries. */
-export const entriesOf = (object: JsonObject): readonly ManagedFieldsEntry[] => {
-  const { metadata } = object
+export const entriesOf = (object: object): readonly ManagedFieldsEntry[] => {
+  const metadata: unknown = Reflect.get(object, 'metadata')
   const entries: unknown =
     typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'managedFields') : undefined
   return Array.isArray(entries) ? (entries as readonly ManagedFieldsEntry[]) : []
@@ -111,11 +111,10 @@ export const sameClaims = (a: readonly ManagedFieldsEntry[], b: readonly Managed
   })
 
 /** The object with these entries, or without any. */
-export function withEntries<O extends JsonObject>(object: O, entries: readonly ManagedFieldsEntry[]): O {
-  if (entries.length === 0 && !hasEntriesMember(object)) return object
-  const { managedFields: _old, ...metadata } = (object['metadata'] ?? {}) as JsonObject
-  return { ...object, metadata: entries.length === 0 ? metadata : { ...metadata, managedFields: entries } }
+export function withEntries<O extends object>(object: O, entries: readonly ManagedFieldsEntry[]): O {
+  const metadata: unknown = Reflect.get(object, 'metadata')
+  const old = isObject(metadata) ? metadata : {}
+  if (entries.length === 0 && !('managedFields' in old)) return object
+  const { managedFields: _old, ...rest } = old
+  return { ...object, metadata: entries.length === 0 ? rest : { ...rest, managedFields: entries } }
 }
-
-const hasEntriesMember = ({ metadata }: JsonObject): boolean =>
-  typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata

@@ -37,13 +37,20 @@ export function patchObject(
 ): Either<ReadObject> {
   const patched = applyPatch(row, shownAs(row, current), type, patch)
   if (either.isLeft(patched)) return patched
-  const read = readObject(row, patched.right, fieldValidation)
+  const read = readObject(row, withReset(patched.right), fieldValidation)
   if (either.isRight(read)) return read
   // The decoder's refusal is told of the patch. Abridged: of the patched object, members may stand in another order.
   const shown = type === 'strategic' ? goText(patch) : JSON.stringify(patched.right)
   const words = (read.left.message ?? '').replace(/^.*? cannot be handled as a \w+: /, '')
   const error = { type: 'Invalid value' as const, field: 'patch', badValue: shown, detail: patchWords(words, type) }
   return either.left(invalid({ group: '', kind: '' }, '', [error]))
+}
+
+/** A patch that leaves no managedFields takes them away. A decoded object has no empty lists: one empty entry says the same. */
+function withReset(patched: JsonObject): JsonObject {
+  const { metadata } = patched
+  if (!isObject(metadata) || !Array.isArray(metadata['managedFields'])) return patched
+  return metadata['managedFields'].length > 0 ? patched : { ...patched, metadata: { ...metadata, managedFields: [{}] } }
 }
 
 /** A strategic patch is decoded by another decoder, with other words. Source: runtime/converter.go. */

@@ -11,6 +11,7 @@ import { keysOf } from '../allocation/number-keys.ts'
 import { release } from '../allocation/reservation.ts'
 import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
+import { trackedCreate } from '../registry/field-tracking.ts'
 import { metadataToCreate } from '../registry/metadata.ts'
 import { newUid } from '../registry/uid.ts'
 import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
@@ -52,7 +53,8 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
   const attributes = attributesOf(request, 'CREATE', name, undefined)
   const named: Given = { ...given, metadata: { ...given.metadata, name, ...(row.namespaced ? { namespace } : {}) } }
   // What is missing of a draft after its defaults, validation tells.
-  const admitted = yield* admit(strategy.defaults(named) as ApiObject, attributes, answers, world)
+  const tracked = trackedCreate(request, strategy.defaults(named) as ApiObject, world)
+  const admitted = yield* admit(tracked, attributes, answers, world)
   if (isStatus(admitted)) return refusal(admitted)
 
   const metadata = metadataToCreate(admitted.metadata, {

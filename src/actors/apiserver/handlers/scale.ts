@@ -8,7 +8,8 @@ import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
 import { either } from 'fp-ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
-import type { Given, Request } from '../request.ts'
+import { appliedToScale, managerRefusal, withScaleEntries, withWorkloadEntries } from '../registry/field-tracking.ts'
+import { metadataProblem, type Request } from '../request.ts'
 import type { World } from '../world.ts'
 import { writeUpdate, type Proposal } from './update.ts'
 
@@ -54,9 +55,16 @@ export function* getScale(request: Request, world: World): Procedure<Answer> {
  * Source: deployment/storage/storage.go, scaleUpdatedObjectInfo.UpdatedObject (v1.36).
  */
 export function* updateScale(request: Request, world: World): Procedure<Answer> {
+  const refused = managerRefusal(request)
+  if (refused !== undefined) return refusal(refused)
   const propose: Proposal = (stored) => {
-    const scale = wantedScale(request, scaleOf(stored, Number(stored.metadata.resourceVersion)))
-    return isStatus(scale) ? scale : withReplicas(request, stored as Scalable, scale)
+    const scale = withScaleEntries(scaleOf(stored, Number(stored.metadata.resourceVersion)), stored)
+    const wanted = wantedScale(request, scale, world)
+    if (isStatus(wanted)) return wanted
+    const scaled = withReplicas(request, stored as Scalable, wanted)
+    if (isStatus(scaled)) return scaled
+    const written = { ...scale, metadata: wanted.metadata ?? {}, spec: wanted.spec ?? {} }
+    return withWorkloadEntries(request, scaled, scale, written, world)
   }
   const updated = yield* writeUpdate(request, propose, world)
   if (isStatus(updated)) return refusal(updated)
@@ -64,14 +72,21 @@ export function* updateScale(request: Request, world: World): Procedure<Answer> 
   return { code: 200, name, revision: updated.revision, object: scaleOf(updated.object, updated.revision) }
 }
 
-const wantedScale = ({ verb, patchType, body }: Request, scale: Scale): GivenScale | Status => {
+const wantedScale = (request: Request, scale: Scale, world: World): GivenScale | Status => {
+  const { verb, patchType, body } = request
   if (verb === 'update') return body as GivenScale
+  if (patchType === 'apply') {
+    const applied = appliedToScale(request, scale, world)
+    return isStatus(applied)
+      ? applied
+      : (metadataProblem(request, applied['metadata'] ?? {}) ?? (applied as GivenScale))
+  }
   if (patchType !== 'json') return mergePatch(scale, body) as GivenScale
   const patched = jsonPatch(scale, Array.isArray(body) ? body : [])
   return either.isLeft(patched) ? badRequest(patched.left) : (patched.right as GivenScale)
 }
 
-const withReplicas = ({ name }: Request, stored: Scalable, scale: GivenScale): Given | Status => {
+const withReplicas = ({ name }: Request, stored: Scalable, scale: GivenScale): Scalable | Status => {
   const { kind = 'Scale', apiVersion = 'autoscaling/v1' } = scale
   if (kind !== 'Scale') {
     const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
@@ -85,12 +100,7 @@ const withReplicas = ({ name }: Request, stored: Scalable, scale: GivenScale): G
     return invalid({ group: 'autoscaling', kind: 'Scale' }, name, errors.list)
   }
   const resourceVersion = scale.metadata?.resourceVersion ?? ''
-  const scaled: Scalable = {
-    ...stored,
-    metadata: { ...stored.metadata, resourceVersion },
-    spec: { ...stored.spec, replicas },
-  }
-  return scaled
+  return { ...stored, metadata: { ...stored.metadata, resourceVersion }, spec: { ...stored.spec, replicas } }
 }
 
 const scaleOf = (object: ApiObject, revision: number): Scale => {

@@ -1,4 +1,5 @@
 import type { ApiObject, Json } from '../../../events/json.ts'
+import { withoutTimeChanges } from '../../../kubernetes/apply/field-manager.ts'
 import type { Draft } from '../../../kubernetes/draft.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import { conflict, invalid, isStatus, notFound, unexpectedError, type Status } from '../../../kubernetes/status.ts'
@@ -13,6 +14,7 @@ import { release } from '../allocation/reservation.ts'
 import { ServiceUpdate } from '../allocation/service-update.ts'
 import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
+import { trackedUpdate } from '../registry/field-tracking.ts'
 import { isLastUpdate } from '../registry/graceful-deletion.ts'
 import { metadataToUpdate, withGeneration, type GivenMeta } from '../registry/metadata.ts'
 import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
@@ -92,8 +94,10 @@ function* prepare(request: Request, propose: Proposal, old: ApiObject, world: Wo
 
   const attributes = attributesOf(request, 'UPDATE', name, old)
   const merged = { ...proposed, metadata: metadataToUpdate(proposed.metadata, old.metadata) }
-  const admitted = yield* admit(strategy.defaults(merged) as ApiObject, attributes, answers, world)
-  if (isStatus(admitted)) return admitted
+  const tracked = trackedUpdate(request, strategy.defaults(merged) as ApiObject, old, world)
+  const mutated = yield* admit(tracked, attributes, answers, world)
+  if (isStatus(mutated)) return mutated
+  const admitted = withoutTimeChanges(mutated, old)
   const part = subresourceStrategy(row.kind, subresource)
   const next =
     part === undefined

@@ -1,0 +1,121 @@
+/**
+ * Goal: server-side apply does what a real kube-apiserver v1.36.2 does, and every write leaves the same managedFields.
+ * Method: replay recorded exchanges in order against one server that tracks fields; compare code, object or Status, and
+ * managedFields entry by entry (sorted as the recordings say; times by form). Left out, and counted: custom resources, kinds
+ * that are not served, and what is a front end's (the words of YAML parsers).
+ */
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { ControlPlane } from '../scenarios/apiserver/control-plane.ts'
+import { bodyOf, callOf, queryOf, targetOf } from './api-server.ts'
+import { exchangesOf, hasTranscripts, WHY_SKIPPED, type Exchange } from './transcripts.ts'
+import { outcomeDifferences, Translation } from './translation.ts'
+
+type Json = Record<string, unknown>
+
+/** Themes, and how many exchanges of each at least are answered alike. */
+const THEMES: readonly (readonly [theme: string, same: number])[] = [
+  ['ssa', 79],
+  ['patch', 220],
+  ['crud', 300],
+]
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const applied = ({ request }: Exchange): boolean => /apply-patch/.test(request.headers?.['content-type'] ?? '')
+
+/** The body that a front end reads: an apply's is YAML, of whose equal keys the last counts. */
+const bodyFor = ({ request }: Exchange): unknown =>
+  request.bodyText === undefined ? request.body : parse(request.bodyText, { uniqueKeys: false })
+
+const isReplayed = (exchange: Exchange): boolean => {
+  const { method, path, headers = {}, body, bodyText } = exchange.request
+  const plain = (headers['accept'] ?? 'application/json') === 'application/json'
+  if (method === 'GET' && (!plain || /[?&](watch|resourceVersionMatch|continue|limit)=/.test(path))) return false
+  if (exchange.response.body === undefined || exchange.case === 'malformed') return false
+  if (applied(exchange)) return true
+  return method === 'GET' || method === 'DELETE' || (body !== undefined && bodyText === undefined)
+}
+
+const entriesOf = (body: unknown): readonly Json[] => {
+  const metadata = isObject(body) && isObject(body['metadata']) ? body['metadata'] : {}
+  return Array.isArray(metadata['managedFields']) ? (metadata['managedFields'] as Json[]) : []
+}
+
+const FORM = ['manager', 'operation', 'apiVersion', 'subresource'] as const
+
+/** Entries in an order that does not depend on time; a time only by its being there. */
+const normalEntries = (body: unknown): readonly string[] =>
+  entriesOf(body)
+    .map((entry) => {
+      const head = FORM.map((key) => String(entry[key] ?? '')).join(' ')
+      return `${head} ${entry['time'] === undefined ? '' : '<time>'} ${JSON.stringify(sorted(entry['fieldsV1']))}`
+    })
+    .sort()
+
+const sorted = (value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(
+        Object.keys(value)
+          .sort()
+          .map((key) => [key, sorted(value[key])]),
+      )
+    : value
+
+interface Replayed {
+  readonly differs: readonly string[]
+}
+
+const replay = (plane: ControlPlane, exchange: Exchange, translation: Translation): Replayed | undefined => {
+  const { request, response } = exchange
+  const path = translation.ofText(request.path)
+  const target = targetOf(path)
+  if (target === undefined || !isReplayed(exchange)) return undefined
+  const sent: Exchange = { ...exchange, request: { ...request, path } }
+  const call = callOf(sent, target, translation.ofBody(bodyFor(exchange)))
+  const query = queryOf(path)
+  const agent = (request.headers?.['user-agent'] ?? '').split('/')[0]
+  const isApply = applied(exchange)
+  const answer = plane.call({
+    ...call,
+    patchType: isApply ? 'apply' : call.patchType,
+    options: {
+      ...call.options,
+      fieldManager: query.get('fieldManager') ?? (isApply ? undefined : agent),
+      force: query.has('force') ? query.get('force') !== 'false' && query.get('force') !== '0' : undefined,
+    },
+  })
+  const body = bodyOf(plane, target, call, answer)
+  translation.learn(response.body, body)
+  if (String(response.body?.['kind'] ?? '').endsWith('List')) {
+    return { differs: outcomeDifferences({ code: response.code, body: {} }, { code: answer.code, body: {} }) }
+  }
+  const want = { code: response.code, body: translation.normal(response.body) }
+  const differs = outcomeDifferences(want, { code: answer.code, body: translation.normal(body) })
+  const [wanted, got] = [normalEntries(response.body), normalEntries(body)]
+  return {
+    differs: [
+      ...differs,
+      ...wanted.filter((text) => !got.includes(text)).map((text) => `managedFields lack ${text}`),
+      ...got.filter((text) => !wanted.includes(text)).map((text) => `managedFields have ${text}`),
+    ],
+  }
+}
+
+describe.skipIf(!hasTranscripts)(hasTranscripts ? 'recorded applies' : WHY_SKIPPED, () => {
+  test.each(THEMES)('theme %s', (theme, least) => {
+    const plane = new ControlPlane({ apiServer: { managedFields: 'tracked' } })
+    const translation = new Translation()
+    const differing: string[] = []
+    let same = 0
+    for (const exchange of exchangesOf(theme)) {
+      const result = replay(plane, exchange, translation)
+      if (result === undefined) continue
+      if (result.differs.length === 0) same++
+      else differing.push(`${exchange.seq} ${exchange.case}\n  ${result.differs.join('\n  ')}`)
+    }
+    if (process.env['SHOW']) console.log(theme, same, differing.length, differing.join('\n'))
+    expect(differing).toEqual([])
+    expect(same).toBeGreaterThanOrEqual(least)
+  })
+})
