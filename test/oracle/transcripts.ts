@@ -9,6 +9,8 @@ export interface Exchange {
   readonly case: string
   /** The recorder paused about this long before sending it. */
   readonly waitMs?: number
+  /** Paths at which a second real server gave another answer. */
+  readonly unstable?: readonly string[]
   readonly watch?: boolean
   /** A watch was closed after this exchange. */
   readonly closeSeq?: number

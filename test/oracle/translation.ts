@@ -82,6 +82,7 @@ const isOwn = (text: string, key: string): boolean =>
   /^10\.96\./.test(text) ||
   /^kube-api-access-/.test(text) ||
   key === 'continue' ||
+  (key === 'token' && text.startsWith('eyJ')) ||
   key === 'creationTimestamp' ||
   key === 'deletionTimestamp'
 

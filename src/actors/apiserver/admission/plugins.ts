@@ -1,9 +1,11 @@
 import type { AdmissionPlugin } from './admission.ts'
 import { limitRanger } from './limit-ranger.ts'
+import { rbacEscalation } from './rbac-escalation.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { podSecurity } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { serviceAccount } from './service-account.ts'
@@ -12,13 +14,15 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 /**
  * The plugins that are on by default, in upstream's order. Source: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins (v1.36).
- * Abridged: no PodSecurity, no certificates, no webhooks and no CEL policies.
+ * Abridged: no certificates, no webhooks and no CEL policies.
  */
 export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
+  rbacEscalation,
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
   taintNodesByCondition,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
