@@ -6,6 +6,8 @@ export interface Figure {
   readonly runs: number
   readonly min: number
   readonly max: number
+  /** What else there is to say of it. */
+  readonly note?: string
 }
 
 /** Measures `run`, which gives one figure per call, several times after a warm-up. */

@@ -79,13 +79,17 @@ export interface Decision {
 export function summarize(diagnosis: Diagnosis, allNodes: number, named: number): readonly FilteredNodes[] {
   const { statuses, nodes, absent } = diagnosis.statuses
   const groups = new Map<Status, { count: number; readonly named: string[] }>()
-  for (let i = 0; i < statuses.length; i++) {
-    const status = statuses[i]
-    if (status === undefined) continue
-    let group = groups.get(status)
-    if (group === undefined) groups.set(status, (group = { count: 0, named: [] }))
-    group.count++
-    if (group.named.length < named) group.named.push(nodes[i]?.name ?? '')
+  for (let from = 0; from < statuses.length;) {
+    const status = statuses[from]
+    let to = from + 1
+    while (to < statuses.length && statuses[to] === status) to++
+    if (status !== undefined) {
+      let group = groups.get(status)
+      if (group === undefined) groups.set(status, (group = { count: 0, named: [] }))
+      group.count += to - from
+      for (let i = from; i < to && group.named.length < named; i++) group.named.push(nodes[i]?.name ?? '')
+    }
+    from = to
   }
   const rest = allNodes - nodes.length
   if (rest > 0 && absent.reasons.length > 0) groups.set(absent, { count: rest, named: [] })

@@ -10,7 +10,11 @@ const ANY = '0.0.0.0'
  */
 export class HostPorts {
   /** Addresses by `protocol/port`. */
-  private readonly taken = new Map<string, Set<string>>()
+  private readonly taken: Map<string, Set<string>>
+
+  constructor(taken = new Map<string, Set<string>>()) {
+    this.taken = taken
+  }
 
   add({ ip, protocol, port }: HostPort): void {
     const key = `${protocol}/${port}`
@@ -34,8 +38,8 @@ export class HostPorts {
   }
 
   clone(): HostPorts {
-    const copy = new HostPorts()
-    for (const [key, holders] of this.taken) copy.taken.set(key, new Set(holders))
-    return copy
+    const taken = new Map<string, Set<string>>()
+    for (const [key, holders] of this.taken) taken.set(key, new Set(holders))
+    return new HostPorts(taken)
   }
 }

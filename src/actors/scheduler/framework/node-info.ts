@@ -14,7 +14,7 @@ export class NodeInfo {
   readonly slot: number
   /** Undefined while only Pods are known that name this node. */
   node: Node | undefined = undefined
-  readonly pods: PodInfo[] = []
+  readonly pods: PodInfo[]
   readonly requested: Totals = noTotals()
   nonZeroMilliCPU = 0
   nonZeroMemory = 0
@@ -26,9 +26,10 @@ export class NodeInfo {
   /** Rises with every change of this node or its Pods: for plugins that keep what they worked out. */
   generation = 0
 
-  constructor(name: string, slot: number, ports = new HostPorts()) {
+  constructor(name: string, slot: number, pods: PodInfo[] = [], ports = new HostPorts()) {
     this.name = name
     this.slot = slot
+    this.pods = pods
     this.ports = ports
   }
 
@@ -93,9 +94,8 @@ export class NodeInfo {
 
   /** A copy to ask "what if" of: Pods may be taken off and put back without a trace here. */
   clone(): NodeInfo {
-    const copy = new NodeInfo(this.name, this.slot, this.ports.clone())
+    const copy = new NodeInfo(this.name, this.slot, this.pods.slice(), this.ports.clone())
     copy.node = this.node
-    for (const pod of this.pods) copy.pods.push(pod)
     addTo(copy.requested, this.requested, 1)
     copy.nonZeroMilliCPU = this.nonZeroMilliCPU
     copy.nonZeroMemory = this.nonZeroMemory

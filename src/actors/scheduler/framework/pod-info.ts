@@ -24,6 +24,9 @@ export class PodInfo {
   readonly pod: Pod
   readonly uid: string
   readonly namespace: string
+  readonly priority: number
+  /** On its way out. */
+  readonly terminating: boolean
   readonly requests: Resources
   /** As `requests`, with a default for containers that name none: what scores count as taken. */
   readonly nonZeroMilliCPU: number
@@ -40,6 +43,8 @@ export class PodInfo {
     this.pod = pod
     this.uid = pod.metadata.uid
     this.namespace = pod.metadata.namespace ?? ''
+    this.priority = podPriority(pod)
+    this.terminating = pod.metadata.deletionTimestamp !== undefined
     const { requests, nonZeroMilliCPU, nonZeroMemory } = podRequests(pod)
     this.requests = requests
     this.nonZeroMilliCPU = nonZeroMilliCPU
@@ -70,14 +75,6 @@ export class PodInfo {
 
   get key(): string {
     return podKey(this.pod)
-  }
-
-  get priority(): number {
-    return podPriority(this.pod)
-  }
-
-  get terminating(): boolean {
-    return this.pod.metadata.deletionTimestamp !== undefined
   }
 
   get hasAffinity(): boolean {

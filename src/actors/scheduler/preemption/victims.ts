@@ -56,7 +56,8 @@ class WhatIf {
 
   constructor(handle: PluginHandle, state: CycleState, pod: PodInfo, node: NodeInfo) {
     this.handle = handle
-    this.state = state.clone()
+    // Where no plugin counts Pods in it, the state does not change with them.
+    this.state = state.observers.length === 0 ? state : state.clone()
     this.pod = pod
     this.node = node.clone()
   }
