@@ -102,8 +102,8 @@ function compareMaps(type: MapNode, before: unknown, after: unknown, ignored: Fi
     const zero = field?.zero
     const found = compareValues(
       field?.type ?? type.of ?? ANY,
-      old ?? (left === undefined ? undefined : (zero ?? old)),
-      next ?? (right === undefined ? undefined : (zero ?? next)),
+      old ?? (left === undefined ? undefined : zero),
+      next ?? (right === undefined ? undefined : zero),
       skipped ?? EMPTY_SET,
     )
     if (found === undefined) return

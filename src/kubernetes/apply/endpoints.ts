@@ -1,5 +1,6 @@
 /** The endpoints through which a kind's objects are written, as server-side apply sees them. */
 import type { KindRow } from '../kind-rows/row.ts'
+import { isObject, type JsonObject } from '../patch/json.ts'
 import { definitionOf } from '../schema/reader.ts'
 import { EMPTY_SET } from './field-set.ts'
 import type { Endpoint } from './field-manager.ts'
@@ -31,7 +32,21 @@ function makeEndpoint({ apiVersion, kind }: KindRow, subresource: string): Endpo
     subresource,
     ignored: resetFields(kind, subresource, type),
     ...(keep === undefined ? {} : { keep }),
+    ...(kind === 'DaemonSet' ? { shown: withTemplateGeneration } : {}),
   }
+}
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+/**
+ * In apps/v1 a field of earlier versions is an annotation, which whoever writes a DaemonSet comes to own.
+ * Source: pkg/apis/apps/v1/conversion.go, Convert_apps_DaemonSet_To_v1_DaemonSet (v1.36).
+ */
+function withTemplateGeneration(object: JsonObject): JsonObject {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {}
+  const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {}
+  if (TEMPLATE_GENERATION in annotations) return object
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [TEMPLATE_GENERATION]: '0' } } }
 }
 
 /** A kind without a structure is taken member by member, its lists as a whole. */

@@ -37,6 +37,8 @@ export interface Endpoint extends Shape {
   readonly kind: string
   /** Empty for the object itself. */
   readonly subresource: string
+  /** What an object looks like when it is compared, where that is not what its writer gave. */
+  readonly shown?: (object: JsonObject) => JsonObject
 }
 
 /** By whom, and when. */
@@ -95,10 +97,14 @@ const isReset = ([first, ...more]: readonly ManagedFieldsEntry[]): boolean =>
 
 function update(endpoint: Endpoint, live: JsonObject, next: JsonObject, owners: MutableOwners, writer: Writer): void {
   const claim = claimOf(endpoint, writer, 'Update')
-  updateOwners(endpoint, NOT_COMPARED, live, next, owners, claim, writer.time)
+  const { shown = same } = endpoint
+  const before = Object.keys(live).length === 0 ? live : shown(live)
+  updateOwners(endpoint, NOT_COMPARED, before, shown(next), owners, claim, writer.time)
   strip(owners, claim)
   capUpdaters(owners)
 }
+
+const same = (object: JsonObject): JsonObject => object
 
 const claimOf = ({ apiVersion, subresource }: Endpoint, { manager }: Writer, operation: Claim['operation']): Claim => ({
   manager: manager === '' ? UNKNOWN : manager,

@@ -125,11 +125,17 @@ function zeroOfField({ name }: Definition, field: Field): unknown {
   const { type, always, required } = field
   if (always) return EMPTY_STRUCTURE
   if (type.form === 'scalar') {
-    if (required) return zeroOf(type.scalar) ?? null
+    if (required || ALWAYS_WRITTEN.has(`${name}.${field.name}`)) return zeroOf(type.scalar) ?? null
     return (type.scalar === 't' || type.scalar === 'u') && isTimeByValue(name, field.name) ? null : undefined
   }
   return required ? null : undefined
 }
+
+/** Texts that Go writes even when they are empty. */
+const ALWAYS_WRITTEN: ReadonlySet<string> = new Set([
+  'core/v1.Event.reportingComponent',
+  'core/v1.Event.reportingInstance',
+])
 
 /** Times that Go keeps by value and writes as null. Those of ObjectMeta are left out when zero, others are pointers. */
 const TIMES_BY_VALUE: ReadonlySet<string> = new Set([
