@@ -1,5 +1,6 @@
 /** The kinds whose shape is known to the compiler. Which of them the API serves is said by registry.ts. */
 import type { ApiObject } from '../events/json.ts'
+import type { HorizontalPodAutoscaler } from './types/autoscaling.ts'
 import type { ConfigMap, Event, LimitRange, Namespace, ResourceQuota, Secret, ServiceAccount } from './types/core.ts'
 import type { EndpointSlice, Endpoints, Service } from './types/networking.ts'
 import type { Lease, Node, RuntimeClass } from './types/node.ts'
@@ -54,6 +55,7 @@ export interface KindMap {
   readonly Endpoints: Endpoints
   readonly EndpointSlice: EndpointSlice
   readonly Event: Event
+  readonly HorizontalPodAutoscaler: HorizontalPodAutoscaler
   readonly Job: Job
   readonly Lease: Lease
   readonly LimitRange: LimitRange

@@ -7,7 +7,7 @@ import { either } from 'fp-ts'
 import { expect } from 'vitest'
 import type { ApiObject } from '../../src/events/json.ts'
 import { readObject } from '../../src/kubernetes/read-object.ts'
-import type { KindRow } from '../../src/kubernetes/registry.ts'
+import { shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
 import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
 
 type Json = Record<string, unknown>
@@ -115,7 +115,8 @@ function stored(exchange: Exchange, row: KindRow): ApiObject {
     readonly uid?: string
     readonly name?: string
   }
-  return row.strategy.prepareForCreate({ ...rest, metadata: { ...metadata, uid, name } }, NOW) as ApiObject
+  const ready = row.strategy.prepareForCreate({ ...rest, metadata: { ...metadata, uid, name } }, NOW)
+  return shownAs(row, ready as ApiObject)
 }
 
 oracleTest('created objects have the form, the defaults and the status of the real server', () => {

@@ -10,6 +10,7 @@ import type { ApiObject } from '../../src/events/json.ts'
 import type { KindRow } from '../../src/kubernetes/kind-rows/row.ts'
 import { patchObject, PATCH_TYPES } from '../../src/kubernetes/patch/patch.ts'
 import { readObject, type ReadObject } from '../../src/kubernetes/read-object.ts'
+import { shownAs } from '../../src/kubernetes/registry.ts'
 import { invalid } from '../../src/kubernetes/status.ts'
 import type { Status } from '../../src/kubernetes/types/meta.ts'
 import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
@@ -86,7 +87,8 @@ function remember({ request, response }: Exchange, place: string, query: string,
   else if (seen.has(place) || request.method === 'GET') seen.set(place, body as unknown as ApiObject)
 }
 
-function answer({ exchange, row, before }: Step): unknown {
+function answer({ exchange, row, before: shown }: Step): unknown {
+  const before = (row.conversion?.toHub(shown) ?? shown) as ApiObject
   const read = readChange(exchange, row, before)
   if (either.isLeft(read)) return read.left
   const { strategy } = row
@@ -97,7 +99,8 @@ function answer({ exchange, row, before }: Step): unknown {
   if (errors.length > 0) return invalid(row, before.metadata.name, errors)
   const { generation } = before.metadata
   const bumped = strategy.bumpsGeneration(next, before) ? (generation ?? 0) + 1 : generation
-  return { ...next, metadata: { ...next.metadata, ...(bumped === undefined ? {} : { generation: bumped }) } }
+  const metadata = { ...next.metadata, ...(bumped === undefined ? {} : { generation: bumped }) }
+  return shownAs(row, { ...next, metadata } as ApiObject)
 }
 
 /** As the plugin DefaultTolerationSeconds does, which every Pod in these recordings has met before. */

@@ -7,6 +7,7 @@
  */
 import { CORE_ROWS } from './core.ts'
 import { APPS_ROWS } from './apps.ts'
+import { AUTOSCALING_ROWS } from './autoscaling.ts'
 import { BATCH_ROWS } from './batch.ts'
 import { COORDINATION_ROWS } from './coordination.ts'
 import { DISCOVERY_ROWS } from './discovery.ts'
@@ -21,6 +22,7 @@ import type { KindRow } from './row.ts'
 export const KIND_ROWS: readonly KindRow[] = [
   ...CORE_ROWS,
   ...APPS_ROWS,
+  ...AUTOSCALING_ROWS,
   ...BATCH_ROWS,
   ...COORDINATION_ROWS,
   ...DISCOVERY_ROWS,

@@ -225,7 +225,7 @@ const isInteger = (json: unknown, low: number, high: number): boolean =>
 function isLeftOut(value: unknown, field: Field): boolean {
   switch (field.type.form) {
     case 'list':
-      return Array.isArray(value) && value.length === 0
+      return Array.isArray(value) && value.length === 0 && !field.keepsEmpty
     case 'map':
       return isObject(value) && Object.keys(value).length === 0
     case 'scalar':

@@ -1,5 +1,6 @@
 /**
- * Scalars for which absent and zero differ, because Go keeps them by pointer or writes them always. OpenAPI doesn't say.
+ * Scalars for which absent and zero differ, because Go keeps them by pointer or writes them always, and lists for which absent
+ * and empty differ. OpenAPI doesn't say.
  *
  * Source: staging/src/k8s.io/api/<group>/v1/types.go; kube-aggregator, apiextensions-apiserver
  * (v1.36).
@@ -8,6 +9,8 @@
 /** Groups whose structures the list below covers. In others every scalar is taken as a pointer: nothing is left out. */
 export const REVIEWED: ReadonlySet<string> = new Set([
   'apps/v1',
+  'autoscaling/v1',
+  'autoscaling/v2',
   'batch/v1',
   'coordination/v1',
   'core/v1',
@@ -40,6 +43,13 @@ apps/v1.RollingUpdateStatefulSetStrategy maxUnavailable partition
 apps/v1.StatefulSetOrdinals start
 apps/v1.StatefulSetSpec replicas revisionHistoryLimit
 apps/v1.StatefulSetStatus availableReplicas collisionCount
+autoscaling/v1.HorizontalPodAutoscalerSpec minReplicas targetCPUUtilizationPercentage
+autoscaling/v1.HorizontalPodAutoscalerStatus currentCPUUtilizationPercentage observedGeneration
+autoscaling/v2.HPAScalingRules policies selectPolicy stabilizationWindowSeconds tolerance
+autoscaling/v2.HorizontalPodAutoscalerSpec minReplicas
+autoscaling/v2.HorizontalPodAutoscalerStatus observedGeneration
+autoscaling/v2.MetricTarget averageUtilization averageValue value
+autoscaling/v2.MetricValueStatus averageUtilization averageValue value
 batch/v1.CronJobSpec failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone
 batch/v1.JobSpec activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions managedBy manualSelector maxFailedIndexes parallelism podReplacementPolicy suspend ttlSecondsAfterFinished
 batch/v1.JobStatus failedIndexes ready terminating

@@ -30,6 +30,8 @@ export interface Field {
   readonly always: boolean
   /** A scalar for which absent and zero differ. Others are left out when zero. */
   readonly pointer: boolean
+  /** A list for which absent and empty differ. */
+  readonly keepsEmpty: boolean
   readonly defaultValue?: string
   readonly listType?: 'atomic' | 'set' | 'map'
   /** Keys by which server-side apply tells items apart; only with `listType` map. */
@@ -111,7 +113,7 @@ function parseDefinition(line: string): Definition {
   const reviewed = REVIEWED.has(name.slice(0, name.indexOf('.')))
   const parsedFields = fields
     .filter((text) => text !== '')
-    .map((text) => parseField(text, (field) => !reviewed || (pointers?.includes(field) ?? false)))
+    .map((text) => parseField(text, (field) => pointers?.includes(field) ?? false, reviewed))
   return {
     name,
     goName: name.slice(name.indexOf('/') + 1),
@@ -124,7 +126,7 @@ function parseDefinition(line: string): Definition {
 const FIELD =
   /^(\w+|\$\w+|[\w-]+)(!?)(\.?):([[{]*)(@[\w/.]+|[silnbytuqxoj])(?:=([^^%~<]*))?(?:\^(\w+)(?:\(([^)]*)\))?)?(?:%(\w+))?(?:~([\w,]+)(?:\(([^)]*)\))?)?(?:<(.*)>)?$/
 
-function parseField(text: string, isPointer: (field: string) => boolean): Field {
+function parseField(text: string, isPointer: (field: string) => boolean, reviewed: boolean): Field {
   const parts = FIELD.exec(text)
   if (parts === null) throw new RangeError(`the schema table has a field that cannot be read: ${text}`)
   const [
@@ -147,7 +149,8 @@ function parseField(text: string, isPointer: (field: string) => boolean): Field 
     type: typeOf(wraps, base),
     required: required === '!',
     always: always === '.',
-    pointer: isPointer(name),
+    pointer: !reviewed || isPointer(name),
+    keepsEmpty: isPointer(name),
     defaultValue: value,
     listType: listType as Field['listType'],
     mapKeys: keys?.split(',') ?? [],
