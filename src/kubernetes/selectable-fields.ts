@@ -7,6 +7,8 @@ import type { Event, Namespace, Secret } from './types/core.ts'
 import type { Service } from './types/networking.ts'
 import type { Node } from './types/node.ts'
 import type { Pod } from './types/pod.ts'
+import type { CertificateSigningRequest } from './types/certificates.ts'
+import type { ResourceSlice } from './types/resource.ts'
 import type { Job, ReplicationController } from './types/workloads.ts'
 
 /** A field's text in an object; undefined where the kind has no such field. */
@@ -83,3 +85,11 @@ export const eventField: FieldOf<Event> = (event, field) => {
       return undefined
   }
 }
+
+export const resourceSliceField: FieldOf<ResourceSlice> = ({ spec }, field) => {
+  if (field === 'spec.nodeName') return spec.nodeName ?? ''
+  return field === 'spec.driver' ? spec.driver : undefined
+}
+
+export const signingRequestField: FieldOf<CertificateSigningRequest> = ({ spec }, field) =>
+  field === 'spec.signerName' ? spec.signerName : undefined

@@ -43,6 +43,7 @@ import {
   validateVolumeAttributesClassUpdate,
 } from '../validation/storage.ts'
 import { csiDriverWarnings, persistentVolumeClaimWarnings, persistentVolumeWarnings } from '../warnings/storage.ts'
+import { keepMetadata } from './keep-metadata.ts'
 import { defineStrategy, keepSpec, keepStatus, resetStatus, specChanged } from './strategy.ts'
 
 /** The time of the last change of phase is written along with the phase. */
@@ -145,14 +146,8 @@ export const csiStorageCapacityStrategy = defineStrategy<CSIStorageCapacity>({
 export const volumeAttachmentStrategy = defineStrategy<VolumeAttachment>({
   prepareForCreate: (attachment) => resetStatus(attachment, { attached: false }),
   prepareForUpdate: keepStatus,
-  prepareForStatusUpdate: (next, before) => keepSpec({ ...next, metadata: keptMetadata(next, before) }, before),
+  prepareForStatusUpdate: (next, before) => keepSpec(keepMetadata(next, before), before),
   allowUnconditionalUpdate: false,
   check: validateVolumeAttachment,
   checkUpdate: validateVolumeAttachmentUpdate,
 })
-
-/** A write of the status leaves labels, annotations, finalizers and owners. Source: meta/v1/helpers.go, ResetObjectMetaForStatus. */
-function keptMetadata(next: Draft<VolumeAttachment>, before: VolumeAttachment): Draft<VolumeAttachment>['metadata'] {
-  const { labels, annotations, finalizers, ownerReferences } = before.metadata
-  return { ...next.metadata, labels, annotations, finalizers, ownerReferences }
-}

@@ -15,13 +15,22 @@ import { afterRemoval } from './update.ts'
 
 /** Kinds whose deletion is answered with the object, not with a Status. Source: ReturnDeletedObject in pkg/registry's storage.go files. */
 const RETURN_DELETED: ReadonlySet<Kind> = new Set<Kind>([
+  'CSIDriver',
+  'CSINode',
+  'DeviceClass',
   'PersistentVolume',
   'PersistentVolumeClaim',
   'Pod',
   'PodTemplate',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
   'ResourceQuota',
+  'ResourceSlice',
   'Service',
   'ServiceAccount',
+  'StorageClass',
+  'VolumeAttachment',
+  'VolumeAttributesClass',
 ])
 
 /** DELETE. Source: apiserver/pkg/endpoints/handlers/delete.go; registry/generic/registry/store.go, Delete (v1.36). */
