@@ -2,6 +2,7 @@ import type { ApiObject } from '../../../events/json.ts'
 import { isStatus, type Status } from '../../../kubernetes/status.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import type { World } from '../world.ts'
+import { chargeQuotas } from './resource-quota.ts'
 import type { AdmissionWorld, Attributes, Question } from './admission.ts'
 
 /** What one request's plugins have learnt from the storage. Kept over retries of its write. */
@@ -32,7 +33,7 @@ export function* validate(
 ): Procedure<Status | undefined> {
   for (;;) {
     const outcome = world.admission.validate(object, attributes, admissionWorld(answers, world))
-    if (outcome === undefined) return undefined
+    if (outcome === undefined) return yield* chargeQuotas(object, attributes, world)
     if ('refusal' in outcome) return outcome.refusal
     const failure = yield* ask(outcome.question, answers, world)
     if (failure !== undefined) return failure
