@@ -5,10 +5,13 @@ import pc from 'picocolors'
 import { parseDuration } from '../chaos/duration.ts'
 import { FAULT_GRAMMAR } from '../chaos/fault-script.ts'
 import { VERSION } from '../cluster/header.ts'
+import type { Speed } from '../cluster/listen.ts'
 import type { Micros } from '../events/envelope.ts'
+import { explainSchedule } from './explain-schedule.ts'
 import { BAD_INPUT, BadInput } from './exit-codes.ts'
 import { diff, replay, why } from './recordings.ts'
 import { run } from './run.ts'
+import { up } from './up.ts'
 
 const duration = (text: string): Micros => {
   const parsed = parseDuration(text)
@@ -19,6 +22,13 @@ const duration = (text: string): Micros => {
 const wholeNumber = (text: string): number => {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number')
   return Number(text)
+}
+
+const speed = (text: string): Speed => {
+  const factor = Number(text.replace(/x$/, ''))
+  if (text === 'max' || text === 'stepped') return text
+  if (!(factor > 0)) throw new InvalidArgumentError('must be a factor like 1 or 10x, or max, or stepped')
+  return factor
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
@@ -49,6 +59,7 @@ program
     [] as string[],
   )
   .option('--record <file>', 'write a recording; .gz compresses it')
+  .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
   .option('--json', 'print one JSON object instead of a report', false)
   .action((paths, options) => {
     process.exitCode = run({
@@ -59,8 +70,28 @@ program
       seed: options.seed,
       faults: options.fault,
       record: options.record,
+      schedulerConfig: options.schedulerConfig,
       json: options.json,
     })
+  })
+
+program
+  .command('up')
+  .description('start a cluster that kubectl, helm and any other client can use, until interrupted')
+  .option('-f, --file <path>', 'manifest file or folder to apply; may be given again', collect, [] as string[])
+  .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
+  .addOption(
+    new Option('--control-plane <count>', 'control-plane machines').choices(['1', '3'] as const).default('1' as const),
+  )
+  .option('--port <port>', 'where to listen; 0 for a free one', wholeNumber, 0)
+  .option('--kubeconfig <file>', 'write the kubeconfig here and keep it')
+  .option('--users <list>', 'client certificates, e.g. alice:system:masters,bob:developers')
+  .option('--speed <factor>', 'cluster time per wall-clock time: 1, 10x, max, or stepped by requests', speed, 1)
+  .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
+  .option('--record <file>', 'write a recording; .gz compresses it')
+  .action(async (options) => {
+    const { file, controlPlane, ...rest } = options
+    process.exitCode = await up({ ...rest, files: file, controlPlane: controlPlane === '3' ? 3 : 1 })
   })
 
 program
@@ -85,6 +116,39 @@ program
   })
 
 program
+  .command('explain-schedule')
+  .description('tell why a Pod is on its node or on none: nodes by plugins, with filters, scores and preemption')
+  .argument('<pod>', 'NAME, NAMESPACE/NAME or pod/NAMESPACE/NAME')
+  .argument('[recording]', 'recording; else manifests are run, see -f')
+  .option('--all', 'run the recording again to tell of every node, not only of some', false)
+  .option('-f, --file <path>', 'manifest file or folder to run; may be given again', collect, [] as string[])
+  .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
+  .addOption(
+    new Option('--control-plane <count>', 'control-plane machines')
+      .choices(['1', '2', '3'] as const)
+      .default('1' as const),
+  )
+  .option('--for <duration>', 'how long to run, in virtual time', duration, 120_000_000)
+  .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
+  .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
+  .addOption(
+    new Option('-o, --output <format>', 'how to print').choices(['table', 'json'] as const).default('table' as const),
+  )
+  .action((pod, recording, options) => {
+    process.exitCode = explainSchedule(pod, {
+      recording,
+      all: options.all,
+      files: options.file,
+      nodes: options.nodes,
+      controlPlane: Number(options.controlPlane) as 1 | 2 | 3,
+      duration: options.for,
+      seed: options.seed,
+      schedulerConfig: options.schedulerConfig,
+      output: options.output,
+    })
+  })
+
+program
   .command('diff')
   .description('find the first event at which two recordings differ')
   .argument('<left>', 'recording')
@@ -94,7 +158,7 @@ program
   })
 
 try {
-  program.parse()
+  await program.parseAsync()
 } catch (error) {
   if (error instanceof BadInput) {
     for (const line of error.lines) process.stderr.write(`${pc.red('error')} ${line}\n`)

@@ -17,7 +17,10 @@ export interface Certificates {
   readonly users: ReadonlyMap<string, KeyPair>
 }
 
-type X509 = typeof import('@peculiar/x509')
+// Loaded when a server starts, not with the library: it takes a while, and needs reflect-metadata before it.
+const importX509 = () => import('@peculiar/x509')
+
+type X509 = Awaited<ReturnType<typeof importX509>>
 
 /** Elliptic keys: made in a millisecond, where RSA keys take a tenth of a second. */
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
@@ -27,7 +30,7 @@ const BACKDATED_MS = 3600 * 1000
 
 const loadX509 = async (): Promise<X509> => {
   await import('reflect-metadata')
-  const x509 = await import('@peculiar/x509')
+  const x509 = await importX509()
   x509.cryptoProvider.set(globalThis.crypto)
   return x509
 }

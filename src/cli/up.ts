@@ -1,0 +1,108 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pc from 'picocolors'
+import { createCluster, type Cluster, type CreateOptions } from '../cluster.ts'
+import { recordingHeader } from '../cluster/header.ts'
+import type { ClientUser, Speed } from '../cluster/listen.ts'
+import { resolveOptions } from '../cluster/options.ts'
+import { RecordingWriter } from '../events/file/recording-writer.ts'
+import { seconds } from '../events/time.ts'
+import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
+import { readManifests } from './manifests.ts'
+
+export interface UpOptions {
+  readonly files: readonly string[]
+  readonly nodes: number
+  readonly controlPlane: 1 | 3
+  readonly seed: number
+  readonly port: number
+  /** Where the kubeconfig is kept; by default in a file that goes with the cluster. */
+  readonly kubeconfig?: string
+  /** `alice:system:masters,bob:developers`. */
+  readonly users?: string
+  readonly speed: Speed
+  readonly record?: string
+}
+
+/** Nodes join within this of cluster time, unless something keeps them. */
+const NODES_WITHIN = seconds(60)
+
+/** `seatrial up`: a cluster for real clients, until it is interrupted. Gives the exit code. @throws BadInput */
+export const up = async (options: UpOptions): Promise<number> => {
+  const manifests = readManifests(options.files)
+  const users = options.users === undefined ? undefined : parseUsers(options.users)
+  const given = { seed: options.seed, nodes: options.nodes, controlPlane: options.controlPlane }
+  const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
+  const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
+  cluster.runUntil(nodesAreReady, { within: NODES_WITHIN })
+  const objects = manifests.filter(({ simulated }) => simulated).map(({ object }) => object)
+  if (objects.length > 0) cluster.apply(objects)
+
+  const end = new Ending()
+  const { port, speed } = options
+  const api = await listening(cluster, { port, speed, onFailure: end.fail, ...(users === undefined ? {} : { users }) })
+  const path = options.kubeconfig ?? join(tmpdir(), `seatrial-${new URL(api.url).port}.kubeconfig`)
+  writeFileSync(path, api.kubeconfig, { mode: 0o600 })
+  process.stderr.write(`${pc.green('ready')} ${api.url}; paste this, end with Ctrl-C:\nexport KUBECONFIG=${path}\n`)
+  await end.reached
+  await api.close()
+  if (options.kubeconfig === undefined) rmSync(path, { force: true })
+  recorder?.close(cluster)
+  if (end.failure === undefined) return CONVERGED
+  process.stderr.write(`${pc.red('error')} ${end.failure}\n`)
+  return NOT_CONVERGED
+}
+
+/** A port that is taken is the caller's mistake, as a file that is not there. */
+const listening = async (
+  cluster: Cluster,
+  options: Parameters<Cluster['listen']>[0],
+): ReturnType<Cluster['listen']> => {
+  try {
+    return await cluster.listen(options)
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw new BadInput([error.message])
+    throw error
+  }
+}
+
+/** What ends the command: an interruption, or a programmer's error in the cluster. */
+class Ending {
+  readonly reached: Promise<void>
+  failure: string | undefined
+  private end: () => void = () => {}
+
+  constructor() {
+    this.reached = new Promise((resolve) => (this.end = resolve))
+    process.once('SIGINT', () => this.end())
+    process.once('SIGTERM', () => this.end())
+  }
+
+  readonly fail = (error: unknown): void => {
+    this.failure = error instanceof Error ? error.message : String(error)
+    this.end()
+  }
+}
+
+const nodesAreReady = (cluster: Cluster): boolean => {
+  const nodes = cluster.list('Node')
+  return nodes.length === cluster.options.nodes.length && nodes.every((node) => (node.spec.taints ?? []).length === 0)
+}
+
+const openRecorder = (
+  path: string,
+  options: CreateOptions,
+): { readonly sink: RecordingWriter['sink']; close(cluster: Cluster): void } => {
+  const writer = new RecordingWriter(path, recordingHeader(resolveOptions(options)))
+  return { sink: writer.sink, close: (cluster) => writer.close(cluster.digest()) }
+}
+
+/** `NAME[:GROUP]` with commas between; a group may have colons of its own. */
+const parseUsers = (text: string): readonly ClientUser[] =>
+  text.split(',').map((part) => {
+    const colon = part.indexOf(':')
+    const name = (colon < 0 ? part : part.slice(0, colon)).trim()
+    if (name === '') throw new BadInput([`users: "${part}" has no name; expected NAME:GROUP,NAME:GROUP`])
+    return { name, groups: colon < 0 ? [] : [part.slice(colon + 1).trim()] }
+  })

@@ -1,0 +1,92 @@
+/** A client of its own for the wire: HTTP/2 with a certificate, whole answers and streams of lines. */
+import { connect, type ClientHttp2Session } from 'node:http2'
+
+export interface Answer {
+  readonly code: number
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly body: Buffer
+}
+
+export interface Call {
+  readonly method: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Buffer | string
+}
+
+export interface LineStream {
+  readonly lines: unknown[]
+  /** Once the server has ended it. */
+  readonly ended: () => boolean
+  readonly close: () => void
+}
+
+export interface Credentials {
+  readonly cert: string
+  readonly key: string
+}
+
+export class WireClient {
+  private readonly session: ClientHttp2Session
+
+  constructor(url: string, ca: string, credentials?: Credentials) {
+    this.session = connect(url, { ca, ...credentials })
+    this.session.on('error', () => {})
+  }
+
+  call({ method, path, headers = {}, body }: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const stream = this.session.request(
+        { ':method': method, ':path': path, ...headers },
+        { endStream: body === undefined },
+      )
+      const chunks: Buffer[] = []
+      let code = 0
+      let answered: Answer['headers'] = {}
+      stream.on('response', (given) => {
+        code = given[':status'] ?? 0
+        answered = given
+      })
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => resolve({ code, headers: answered, body: Buffer.concat(chunks) }))
+      stream.on('error', reject)
+      if (body !== undefined) stream.end(body)
+    })
+  }
+
+  /** Resolves once the head of the answer is there; an answer that is no stream is given as it is. */
+  watch({
+    method,
+    path,
+    headers = {},
+  }: Call): Promise<{ readonly code: number; readonly stream: LineStream; readonly head: Answer['headers'] }> {
+    return new Promise((resolve, reject) => {
+      const stream = this.session.request({ ':method': method, ':path': path, ...headers })
+      const lines: unknown[] = []
+      let rest = ''
+      let over = false
+      stream.on('data', (chunk: Buffer) => {
+        rest += chunk.toString()
+        const parts = rest.split('\n')
+        rest = parts.pop() ?? ''
+        for (const part of parts) if (part !== '') lines.push(JSON.parse(part) as unknown)
+      })
+      stream.on('end', () => (over = true))
+      stream.on('error', (error) => {
+        over = true
+        reject(error)
+      })
+      stream.on('response', (head) =>
+        resolve({
+          code: head[':status'] ?? 0,
+          head,
+          stream: { lines, ended: () => over, close: () => stream.close() },
+        }),
+      )
+    })
+  }
+
+  close(): void {
+    this.session.destroy()
+  }
+}
