@@ -173,8 +173,8 @@ class Reader {
   readonly models: ReadonlyMap<Kind, ModelReader>
   private readonly copies = new Map<Kind, Map<string, string>>(KINDS.map((kind) => [kind, new Map()]))
 
-  constructor(store: ObjectStore, history: History, scope: Scope) {
-    this.cursor = store.createCursor('reader')
+  constructor(store: ObjectStore, name: string, history: History, scope: Scope) {
+    this.cursor = store.createCursor(name)
     this.cursor.narrow('Pod', scope)
     this.models = new Map(KINDS.map((kind) => [kind, new ModelReader(history, kind, kind === 'Pod' ? scope : {})]))
   }
@@ -255,7 +255,7 @@ class Run {
 
   constructor(store: ObjectStore) {
     this.store = store
-    for (let i = 0; i < CURSORS; i++) this.readers.push(new Reader(store, this.history, pick(SCOPES, i)))
+    for (let i = 0; i < CURSORS; i++) this.readers.push(new Reader(store, `reader-${i}`, this.history, pick(SCOPES, i)))
   }
 
   step(operation: Operation): void {
@@ -272,7 +272,7 @@ class Run {
       case 'renew': {
         const index = operation.cursor % CURSORS
         this.readers[index]?.cursor.release()
-        this.readers[index] = new Reader(this.store, this.history, pick(SCOPES, operation.scope))
+        this.readers[index] = new Reader(this.store, `reader-${index}`, this.history, pick(SCOPES, operation.scope))
         break
       }
       case 'compact':

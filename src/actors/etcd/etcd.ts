@@ -13,16 +13,18 @@ import { exceedsQuota, malformation, QUOTA_BYTES } from './mvcc/quota.ts'
 import { MvccStore, type StoreImage } from './mvcc/store.ts'
 import { rangeOf, rangeRefusal } from './mvcc/transaction.ts'
 import { Watchers } from './mvcc/watch.ts'
+import { Pending, type Waiting } from './pending.ts'
 import type { RaftBug } from './raft/bug.ts'
 import { nextDeadline } from './raft/clock.ts'
 import type { Entry, MemberId } from './raft/entry.ts'
 import type { RaftMessage, Received } from './raft/message.ts'
-import type { ReadState, Ready } from './raft/ready.ts'
+import type { Ready } from './raft/ready.ts'
 import { isSnapshotDue, takeSnapshot } from './raft/snapshot.ts'
 import { bootstrap, startRaft } from './raft/start.ts'
 import type { Raft } from './raft/state.ts'
 import { step, type RaftInput } from './raft/step.ts'
-import { checkpointOf, recordOf, recover, type WalRecord } from './raft/storage.ts'
+import { checkpointOf, recordOf, recover } from './raft/storage.ts'
+import { Wal } from './wal.ts'
 
 /** A request is given up after this. Source: server/config/config.go, ReqTimeout: 5 s and two election timeouts. */
 const REQUEST_TIMEOUT: Micros = seconds(5) + 2 * seconds(1)
@@ -30,6 +32,9 @@ const REQUEST_TIMEOUT: Micros = seconds(5) + 2 * seconds(1)
 const LEASE_EXTENSION: Micros = seconds(1)
 /** Requests that have waited too long are looked for this often. */
 const SWEEP: Micros = millis(500)
+/** After so long without a leader a member ends its watches: three election timeouts. Source: api/v3rpc/interceptor.go, maxNoLeaderCnt. */
+const NO_LEADER_MAX: Micros = 3 * seconds(1)
+const NO_LEADER = 'no-leader'
 
 export interface EtcdOptions {
   /** From 1. */
@@ -40,20 +45,6 @@ export interface EtcdOptions {
   readonly safety?: RaftSafety
   /** A mistake planted on purpose. Only canary tests set it. */
   readonly bug?: RaftBug
-}
-
-/** A client that waits for an answer. */
-interface Waiting {
-  readonly client: ActorId
-  readonly request: number
-  readonly op: EtcdRequest
-  readonly since: Micros
-}
-
-/** What may be sent once everything up to `position` is durable. */
-interface Unsynced {
-  readonly position: number
-  readonly messages: readonly RaftMessage[]
 }
 
 export const etcdMemberId = (member: MemberId): ActorId => `etcd/${member}`
@@ -76,38 +67,26 @@ export const etcd = (options: EtcdOptions): HostedActor =>
 class Member {
   private readonly options: EtcdOptions
   private readonly context: ActorContext
+  private readonly wal: Wal
   private readonly raft: Raft
   private store: MvccStore
   private readonly watchers = new Watchers()
   private readonly leaseClock = new LeaseClock()
-  /** Writes under way that came to this member, by the position of their event. */
-  private readonly writes = new Map<Seq, Waiting>()
-  /** Linearizable reads under way, by the position of their event. */
-  private readonly reads = new Map<Seq, Waiting>()
-  /** Reads whose index is known and not yet applied here. */
-  private confirmed: ReadState[] = []
+  private readonly pending = new Pending()
   /** Writes that met no leader; they go out when there is one. */
   private parked: { readonly ref: Seq; readonly request: EtcdRequest }[] = []
-  private unsynced: Unsynced[] = []
-  private synced = 0
-  /** Up to where the disk must be synced before a promise may leave: behind the last record that had to be. */
-  private promisable = 0
   /** The disk refused a write: this member's memory is ahead of its disk, and it must not speak again. */
   private failed = false
   private alarmAt: Micros | undefined
-  /** Where on the disk the last checkpoint begins: what stands before it may go once it is synced. */
-  private checkpoint: { readonly start: number; readonly end: number } | undefined
 
   constructor(options: EtcdOptions, context: ActorContext) {
     this.options = options
     this.context = context
     const empty = new MvccStore()
     empty.appliedIndex = 1
-    // The disk holds what this actor wrote: records of this type.
-    const records = context.disk.records() as readonly WalRecord[]
-    const recovered = recover(records, bootstrap(options.voters, empty.image()))
+    this.wal = new Wal(context.disk)
+    const recovered = recover(this.wal.records(), bootstrap(options.voters, empty.image()))
     this.store = new MvccStore(recovered.snapshot.state as StoreImage)
-    this.synced = context.disk.position
     const { member: id, bug } = options
     const random = (n: number): number => context.random.below(n)
     const { raft, ready } = startRaft({ id, random, bug }, recovered, context.monotonic)
@@ -129,7 +108,7 @@ class Member {
       case 'EtcdProgressRequested':
         return this.tellProgress(event.by)
       case 'DiskSynced':
-        return this.onSynced(event.data.position)
+        return this.release(this.wal.synced(event.data.position))
       case 'DiskFailed':
         return this.context.exit(`write to disk failed: ${event.data.reason}`)
       case 'ConnectionLost':
@@ -150,7 +129,7 @@ class Member {
     switch (op.op) {
       case 'range':
         if (op.serializable === true) return this.answerRead(waiting, op)
-        this.reads.set(seq, waiting)
+        this.pending.addRead(seq, waiting)
         this.sweepLater()
         return this.step({ type: 'read', context: seq })
       case 'lease-keep-alive':
@@ -171,7 +150,7 @@ class Member {
       this.raiseAlarm(seq)
       return this.refuse(waiting, ERROR.noSpace)
     }
-    this.writes.set(seq, waiting)
+    this.pending.addWrite(seq, waiting)
     this.sweepLater()
     this.propose([{ ref: seq, request: op }])
   }
@@ -226,18 +205,20 @@ class Member {
     if (!this.context.hasTimer('sweep', '')) this.context.setTimer('sweep', '', SWEEP)
   }
 
-  /** Gives up what has waited for too long. The write may still happen: its client cannot know. */
+  /**
+   * Gives up what has waited for too long; a write may still happen: its client cannot know. Asks again for the index of
+   * reads that nobody has confirmed: the question may be lost. Source: v3_server.go, readIndexRetryTime.
+   */
   private sweep(): void {
-    const before = this.context.monotonic - REQUEST_TIMEOUT
-    for (const requests of [this.writes, this.reads]) {
-      for (const [seq, waiting] of requests) {
-        if (waiting.since > before) break
-        requests.delete(seq)
-        this.refuse(waiting, this.raft.leader === 0 ? ERROR.noLeader : ERROR.timeout)
-      }
-    }
-    this.parked = this.parked.filter(({ ref }) => this.writes.has(ref))
-    if (this.writes.size + this.reads.size > 0) this.sweepLater()
+    const overdue = this.pending.takeOverdue(this.context.monotonic - REQUEST_TIMEOUT)
+    for (const waiting of overdue) this.refuse(waiting, this.raft.leader === 0 ? ERROR.noLeader : ERROR.timeout)
+    this.parked = this.parked.filter(({ ref }) => this.pending.hasWrite(ref))
+    this.askForIndexes()
+    if (this.pending.size > 0) this.sweepLater()
+  }
+
+  private askForIndexes(): void {
+    for (const context of this.pending.unconfirmedReads()) this.step({ type: 'read', context })
   }
 
   // Watches
@@ -269,6 +250,13 @@ class Member {
     }
   }
 
+  /** The API server asked for watches of a member that has a leader. Source: api/v3rpc/interceptor.go, monitorLeader. */
+  private endWatches(): void {
+    for (const { client, watch } of this.watchers.dropAll()) {
+      this.context.emit('EtcdWatchEnded', { watch, compactRevision: 0 }, { to: client })
+    }
+  }
+
   // Raft
 
   private step(input: RaftInput): void {
@@ -281,13 +269,15 @@ class Member {
   private carryOut(ready: Ready): void {
     if (!this.save(ready)) return
     for (const message of ready.messages) this.send(message)
-    if (ready.afterSync.length > 0) this.sendAfterSync(ready.afterSync)
+    if (ready.afterSync.length > 0) this.release(this.wal.hold(ready.afterSync))
     if (ready.role !== undefined) this.announceRole(ready)
     for (const entry of ready.committed) this.apply(entry)
     for (const change of ready.membership) if (this.raft.role === 'leader') this.context.emit(change.type, change.data)
     if (ready.dropped.length > 0) this.parked.push(...ready.dropped)
-    if (ready.reads.length > 0) this.confirmed.push(...ready.reads)
-    if (this.confirmed.length > 0) this.answerConfirmedReads()
+    if (ready.reads.length > 0) this.pending.confirm(ready.reads)
+    for (const waiting of this.pending.takeReadable(this.store.appliedIndex)) {
+      if (waiting.op.op === 'range') this.answerRead(waiting, waiting.op)
+    }
     if (isSnapshotDue(this.raft)) this.saveSnapshot()
     this.armElectionTimer()
     this.armLeaseTimer()
@@ -295,19 +285,11 @@ class Member {
 
   /** False if the disk refused: then nothing of this step may be told to anyone, and the process ends. */
   private save(ready: Ready): boolean {
-    const { disk } = this.context
     if (ready.snapshot !== undefined) this.replaceStore(ready.snapshot.state as StoreImage)
-    const record = recordOf(ready)
-    if (record !== undefined && disk.append(record) < 0) {
-      this.failed = true
-      this.context.exit('failed to save Raft hard state and entries')
-      return false
-    }
-    if (ready.mustSync) {
-      this.promisable = disk.position
-      disk.sync()
-    }
-    return true
+    if (this.wal.append(recordOf(ready), ready.mustSync)) return true
+    this.failed = true
+    this.context.exit('failed to save Raft hard state and entries')
+    return false
   }
 
   /** A snapshot from the leader: watchers are told what they have missed. */
@@ -323,26 +305,10 @@ class Member {
     else this.context.emit(message.type, message.data, { to: etcdMemberId(message.to) })
   }
 
-  private sendAfterSync(messages: readonly RaftMessage[]): void {
-    if (this.promisable <= this.synced) this.release(messages)
-    else this.unsynced.push({ position: this.promisable, messages })
-  }
-
   private release(messages: readonly RaftMessage[]): void {
     for (const message of messages) {
       this.options.safety?.promised(this.options.member, message)
       this.send(message)
-    }
-  }
-
-  private onSynced(position: number): void {
-    this.synced = Math.max(this.synced, position)
-    const due = this.unsynced.filter((one) => one.position <= this.synced)
-    this.unsynced = this.unsynced.filter((one) => one.position > this.synced)
-    for (const { messages } of due) this.release(messages)
-    if (this.checkpoint !== undefined && this.checkpoint.end <= this.synced) {
-      this.context.disk.dropBefore(this.checkpoint.start)
-      this.checkpoint = undefined
     }
   }
 
@@ -355,10 +321,14 @@ class Member {
       this.context.emit('LeaderElected', { member, term })
       this.leaseClock.promote(this.store.leases, this.context.monotonic, LEASE_EXTENSION)
     } else this.leaseClock.demote()
-    if (leader === 0) return
+    if (leader === 0) {
+      this.context.setTimer(NO_LEADER, '', NO_LEADER_MAX)
+      return
+    }
+    this.context.cancelTimer(NO_LEADER, '')
     if (this.parked.length > 0) this.step({ type: 'propose', proposals: this.parked.splice(0) })
     // Reads that no leader has confirmed are asked again, as upstream does when it hears of a new leader.
-    for (const context of [...this.reads.keys()]) this.step({ type: 'read', context })
+    this.askForIndexes()
   }
 
   private onConnectionLost(peer: ActorId): void {
@@ -369,6 +339,7 @@ class Member {
   private onTimer(name: string): void {
     if (name === 'sweep') return this.sweep()
     if (name === 'lease') return this.revokeExpired()
+    if (name === NO_LEADER) return this.endWatches()
     this.alarmAt = undefined
     this.step({ type: 'tick' })
   }
@@ -386,10 +357,8 @@ class Member {
     }
     this.noteLease(entry, outcome)
     if (leads && outcome === 'succeeded') this.announceOperation(entry)
-    const waiting = this.writes.get(entry.ref)
-    if (waiting === undefined) return
-    this.writes.delete(entry.ref)
-    this.answer(waiting, { outcome, results, error }, entry.ref)
+    const waiting = this.pending.takeWrite(entry.ref)
+    if (waiting !== undefined) this.answer(waiting, { outcome, results, error }, entry.ref)
   }
 
   private announce({ current, previous, revision, deleted }: Change, cause: Seq): Seq {
@@ -415,17 +384,6 @@ class Member {
     } else if (request?.op === 'lease-revoke') this.leaseClock.forget(request.lease)
   }
 
-  private answerConfirmedReads(): void {
-    const due = this.confirmed.filter(({ index }) => index <= this.store.appliedIndex)
-    if (due.length === 0) return
-    this.confirmed = this.confirmed.filter(({ index }) => index > this.store.appliedIndex)
-    for (const { context } of due) {
-      const waiting = this.reads.get(context)
-      this.reads.delete(context)
-      if (waiting?.op.op === 'range') this.answerRead(waiting, waiting.op)
-    }
-  }
-
   private revokeExpired(): void {
     const expired = this.leaseClock.takeExpired(this.context.monotonic)
     const ref = this.context.seq
@@ -434,13 +392,8 @@ class Member {
   }
 
   private saveSnapshot(): void {
-    const { disk } = this.context
     takeSnapshot(this.raft, this.store.image())
-    const start = disk.position
-    const end = disk.append(checkpointOf(this.raft))
-    if (end < 0) return
-    this.checkpoint = { start, end }
-    disk.sync()
+    this.wal.appendCheckpoint(checkpointOf(this.raft))
   }
 
   // Alarms

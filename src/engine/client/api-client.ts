@@ -1,5 +1,6 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
+import { seconds } from '../../events/time.ts'
 import type { Kind, KindMap } from '../../kubernetes/kinds.ts'
 import { isStatus } from '../../kubernetes/status.ts'
 import type { ReadObject } from '../../kubernetes/view.ts'
@@ -52,18 +53,22 @@ export interface CallOptions {
   readonly limiter?: TokenBucket
 }
 
-interface Pending {
-  readonly call: ApiCall
-  readonly server: ActorId
-  readonly done: (answer: ApiAnswer, context: ActorContext) => void
-}
-
+/** A call that waits for its turn, or for the time after which the server said to try again. */
 interface Waiting {
   readonly call: ApiCall
   readonly options: CallOptions
   readonly cause: Seq
-  readonly done: Pending['done']
+  readonly done: (answer: ApiAnswer, context: ActorContext) => void
+  retries: number
 }
+
+interface Pending {
+  readonly item: Waiting
+  readonly server: ActorId
+}
+
+/** Source: client-go/rest/request.go, maxRetries; with_retry.go, checkWait. */
+const MAX_RETRIES = 10
 
 const TIMEOUT = 'api-timeout'
 const THROTTLE = 'api-throttle'
@@ -104,14 +109,13 @@ export class ApiClient {
     const request = this.next++
     const cause = options.cause ?? context.seq
     // The answer's object is read by this call's own kind, so the narrower continuation gets what it declares.
-    const item: Waiting = { call, options, cause, done: done as Pending['done'] }
+    const item: Waiting = { call, options, cause, done: done as Waiting['done'], retries: 0 }
     const wait = (options.limiter ?? this.limiter)?.reserve(context.monotonic) ?? 0
     if (wait === 0) {
       this.send(request, item, context)
       return
     }
-    this.waiting.set(request, item)
-    context.setTimer(THROTTLE, String(request), wait)
+    this.sendLater(request, item, wait, context)
   }
 
   /** True when the event was this client's business. */
@@ -120,9 +124,7 @@ export class ApiClient {
     if (event.type === 'ApiResponded') {
       const pending = this.pending.get(event.data.request)
       if (pending === undefined) return true
-      this.pending.delete(event.data.request)
-      context.cancelTimer(TIMEOUT, String(event.data.request))
-      pending.done(this.answerOf(pending.call, event.data), context)
+      this.answered(event.data, pending.item, context)
       return true
     }
     if (event.type === 'TimerFired' && event.data.name === THROTTLE) {
@@ -134,18 +136,39 @@ export class ApiClient {
     }
     if (event.type === 'TimerFired' && event.data.name === TIMEOUT) {
       const request = Number(event.data.key)
-      const pending = this.pending.get(request)
+      const item = this.pending.get(request)?.item ?? this.waiting.get(request)
       this.pending.delete(request)
-      pending?.done(NO_ANSWER('context deadline exceeded'), context)
+      this.waiting.delete(request)
+      item?.done(NO_ANSWER('context deadline exceeded'), context)
       return true
     }
     if (event.type === 'ConnectionLost') this.loseServer(event.data.peer, context)
     return false
   }
 
-  private send(request: number, { call, options, cause, done }: Waiting, context: ActorContext): void {
+  /** An answer, or a refusal that says when to try again: then it is not the caller's business yet. */
+  private answered(answer: EventData<'ApiResponded'>, item: Waiting, context: ActorContext): void {
+    const { request, code, status } = answer
+    this.pending.delete(request)
+    const wait = code === 429 || code >= 500 ? retryAfter(status) : undefined
+    if (wait !== undefined && item.retries < MAX_RETRIES) {
+      item.retries++
+      this.sendLater(request, item, wait, context)
+      return
+    }
+    context.cancelTimer(TIMEOUT, String(request))
+    item.done(this.answerOf(item.call, answer), context)
+  }
+
+  private sendLater(request: number, item: Waiting, wait: Micros, context: ActorContext): void {
+    this.waiting.set(request, item)
+    context.setTimer(THROTTLE, String(request), wait)
+  }
+
+  private send(request: number, item: Waiting, context: ActorContext): void {
+    const { call, options, cause } = item
     const server = this.endpoint.current
-    this.pending.set(request, { call, server, done })
+    this.pending.set(request, { item, server })
     const { verb, kind, namespace, name, subresource, patchType, body } = call
     context.emit(
       'ApiRequested',
@@ -163,7 +186,7 @@ export class ApiClient {
       },
       { to: server, cause },
     )
-    if (options.timeout !== undefined) context.setTimer(TIMEOUT, String(request), options.timeout)
+    if (options.timeout !== undefined && item.retries === 0) context.setTimer(TIMEOUT, String(request), options.timeout)
   }
 
   private loseServer(server: ActorId, context: ActorContext): void {
@@ -172,7 +195,7 @@ export class ApiClient {
       if (pending.server !== server) continue
       this.pending.delete(request)
       context.cancelTimer(TIMEOUT, String(request))
-      pending.done(NO_ANSWER(`connection to ${server} lost`), context)
+      pending.item.done(NO_ANSWER(`connection to ${server} lost`), context)
     }
   }
 
@@ -189,6 +212,12 @@ export class ApiClient {
 /** Whether a failure names a cause, e.g. `NamespaceTerminating`. Source: apimachinery/pkg/api/errors/errors.go, HasStatusCause. */
 export const hasCause = ({ status }: ApiFailure, reason: string): boolean =>
   isStatus(status) && (status.details?.causes?.some((cause) => cause.reason === reason) ?? false)
+
+/** After how long the server asks to be asked again; undefined where it does not say. */
+const retryAfter = (status: unknown): Micros | undefined => {
+  const after = isStatus(status) ? (status.details?.retryAfterSeconds ?? 0) : 0
+  return after > 0 ? seconds(after) : undefined
+}
 
 const failureOf = (code: number, status: unknown): ApiFailure => {
   const { reason, message } = (typeof status === 'object' && status !== null ? status : {}) as {

@@ -64,7 +64,7 @@ export interface ObjectStore {
   fold(event: CommitEvent): void
   /** Every reader sees a Lease renewed. It keeps its revision, so that also a look at the past shows the last renewal. */
   renew(event: RenewalEvent): void
-  /** A reader that sees nothing until its owner lists a kind. */
+  /** A reader that sees nothing until its owner lists a kind. An earlier reader of the same name is released. */
   createCursor(name: string): Cursor
   /** Everything as it stood at a revision. */
   at(revision: number): View
@@ -95,6 +95,8 @@ export const createObjectStore = (options: ObjectStoreOptions = {}): ObjectStore
  */
 class MvccStore implements ObjectStore {
   private readonly tables = new Map<Kind, KindTable>()
+  /** The newest reader of each name. */
+  private readonly cursors = new Map<string, Cursor>()
   private readonly locator: Locator<KindTable>
   private readonly forgets: boolean
   private readonly settleAfter: number
@@ -157,7 +159,11 @@ class MvccStore implements ObjectStore {
   }
 
   createCursor(name: string): Cursor {
-    return new ObjectCursor(name, this)
+    // A process that starts again does not come back for what it saw before.
+    this.cursors.get(name)?.release()
+    const cursor = new ObjectCursor(name, this)
+    this.cursors.set(name, cursor)
+    return cursor
   }
 
   at(revision: number): View {

@@ -76,6 +76,13 @@ export class Watchers {
     this.byClient.delete(client)
   }
 
+  /** Nobody watches any more; gives who did. */
+  dropAll(): readonly Watcher[] {
+    const all = [...this.all()]
+    for (const { client } of all) this.drop(client)
+    return all
+  }
+
   of(client: ActorId): Iterable<Watcher> {
     return this.byClient.get(client)?.values() ?? []
   }
