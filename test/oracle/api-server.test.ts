@@ -35,7 +35,6 @@ const KNOWN: readonly { readonly why: string; readonly case?: RegExp; readonly d
   { why: 'a name that ends in what looks like a generated suffix', differs: /metadata.generateName: Invalid value/ },
   { why: 'an absent list is null in Go and empty here', differs: /^\.endpoints: undefined ≠ \[\]/ },
   { why: 'labels that only apply had set', case: /before put/, differs: /labels\.l3/ },
-  { why: 'the deprecated collection `bindings` is not served', differs: /spec\.nodeName: "n3"/ },
   {
     why: 'status fields are not validated',
     differs: /status\.podIP|status\.[pP]hase|loadBalancer\.ingress|Namespace "sub"/,

@@ -1,7 +1,9 @@
 /** Sends recorded HTTP exchanges to the API server actor: what a front end for HTTP does, as far as these recordings need it. */
 import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { ApiObject } from '../../src/events/json.ts'
-import { rowByResource, shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
+import { kindRow, rowByResource, shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
+import { customRowByResource } from '../../src/kubernetes/custom-resources/rows.ts'
+import type { View } from '../../src/kubernetes/view.ts'
 import { listedAt } from '../../src/actors/apiserver/cache/page.ts'
 import { isStatus } from '../../src/kubernetes/status.ts'
 import type { Answered, ControlPlane } from '../scenarios/apiserver/control-plane.ts'
@@ -35,13 +37,15 @@ const SERVED_SUBRESOURCES: ReadonlySet<string> = new Set([
 
 export interface Target {
   readonly row: KindRow
+  /** Where it is another one than the row's. */
+  readonly kind?: string
   readonly namespace: string | undefined
   readonly name: string | undefined
   readonly subresource: string | undefined
 }
 
 /** What a path names; undefined for what this server does not serve. */
-export function targetOf(path: string): Target | undefined {
+export function targetOf(path: string, view?: View): Target | undefined {
   const parts = (path.split('?')[0] ?? '').split('/').slice(1)
   const isGrouped = parts[0] === 'apis'
   const [group, version] = isGrouped ? [parts[1] ?? '', parts[2]] : ['', parts[1]]
@@ -51,7 +55,11 @@ export function targetOf(path: string): Target | undefined {
   const namespace = rest[0] === 'namespaces' && !own ? rest[1] : undefined
   const [resource = '', name, subresource] = namespace === undefined ? rest : rest.slice(2)
   if (subresource !== undefined && !SERVED_SUBRESOURCES.has(subresource)) return undefined
-  const row = rowByResource(group, resource, version)
+  if (group === '' && resource === 'bindings') {
+    return { row: kindRow('Pod'), kind: 'Binding', namespace, name, subresource }
+  }
+  const custom = view && customRowByResource(view, group ?? '', resource, version ?? '')
+  const row = rowByResource(group, resource, version) ?? custom
   return row === undefined ? undefined : { row, namespace, name, subresource }
 }
 
@@ -70,8 +78,8 @@ export function callOf({ request }: Exchange, target: Target, body: unknown): Ca
   const given = method === 'GET' ? undefined : body
   return {
     verb: verbOf(method, name),
-    kind: row.kind,
-    ...(row.conversion === undefined ? {} : { apiVersion: row.apiVersion }),
+    kind: target.kind ?? row.kind,
+    ...(row.conversion === undefined && row.custom === undefined ? {} : { apiVersion: row.apiVersion }),
     namespace,
     name,
     subresource,
@@ -105,6 +113,7 @@ export function watchOf({ request }: Exchange, { row, namespace, name }: Target)
   const timeout = text('timeoutSeconds')
   return {
     kind: row.kind,
+    ...(row.custom === undefined ? {} : { apiVersion: row.apiVersion }),
     revision: 0,
     namespace,
     resourceVersion: text('resourceVersion') ?? '',
@@ -131,7 +140,7 @@ export function framesOf(plane: ControlPlane, row: KindRow, watch: number): read
       if (initialEventsEnd === undefined) continue
       const annotations = { 'k8s.io/initial-events-end': 'true' }
       const metadata = { resourceVersion: String(revision), creationTimestamp: null, annotations }
-      frames.push({ type: change, object: { kind: row.kind, apiVersion: row.apiVersion, metadata } })
+      frames.push({ type: change, object: { kind: row.objectKind, apiVersion: row.apiVersion, metadata } })
       continue
     }
     const written = plane.objects.written(revision)
@@ -174,6 +183,10 @@ function listOf(plane: ControlPlane, { row, namespace }: Target, { options }: Ca
     resourceVersion: String(revision),
     ...(token === undefined ? {} : { continue: token }),
     ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  }
+  if (row.custom !== undefined) {
+    const items = page.items.map((item) => shownAs(row, item))
+    return { kind: row.custom.listKind, apiVersion: row.apiVersion, metadata: { continue: '', ...metadata }, items }
   }
   const items = page.items.map((item) => {
     const { kind: _kind, apiVersion: _version, ...rest } = shownAs(row, item)

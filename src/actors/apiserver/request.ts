@@ -55,7 +55,7 @@ export const toRequest = (data: RequestData, row: ServedRow, user: User): Reques
   body: data.body,
   options: data.options ?? NO_OPTIONS,
   answers: new Map(),
-  warnings: new Set(),
+  warnings: new Set(row.deprecation === undefined ? [] : [row.deprecation]),
 })
 
 export const isDryRun = ({ options }: Request): boolean => options.dryRun === true

@@ -3,11 +3,14 @@ import type { ActorId, EventOf } from '../../events/envelope.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import { isStatus, noSuchPath, serviceUnavailable, timeout, tooManyRequests } from '../../kubernetes/status.ts'
 import { reviewKind } from '../../kubernetes/review-kinds.ts'
+import { BINDING, COMPONENT_STATUS } from '../../kubernetes/unstored-kinds.ts'
 import { refusal, type Answer } from './answer.ts'
 import { jsonWebKeySet } from './authn/signing-key.ts'
 import { openIdConfiguration } from './authn/tokens.ts'
 import { isExempt } from './authz.ts'
 import { Expiry } from './expiry.ts'
+import { toPodBinding } from './handlers/binding.ts'
+import { componentStatus } from './handlers/component-status.ts'
 import type { ApiServerOptions } from './parameters.ts'
 import type { Procedures } from './procedures.ts'
 import { toRequest, type Request, type ServedRow } from './request.ts'
@@ -77,11 +80,12 @@ export class Requests {
     if (!this.world.cache.ready) return this.respond(event, NOT_READY)
     const atOnce = this.atOnce(data)
     if (atOnce !== undefined) return this.respond(event, atOnce)
-    const row = this.rowOf(data.kind, data.apiVersion)
+    const isBinding = data.kind === BINDING.kind
+    const row = isBinding ? this.rowOf('Pod', undefined) : this.rowOf(data.kind, data.apiVersion)
     if (row === undefined) return this.respond(event, NO_SUCH_PATH)
-    const user = this.world.gate.enter(data, row)
+    const user = this.world.gate.enter(data, isBinding ? BINDING : row)
     if (isStatus(user)) return this.respond(event, refusal(user))
-    const request = toRequest(data, row, user)
+    const request = toRequest(isBinding ? toPodBinding(data) : data, row, user)
     const work: Work = {
       id: this.next++,
       event,
@@ -104,6 +108,10 @@ export class Requests {
     if (data.path !== undefined) {
       const user = gate.enterPath(data, data.path)
       return isStatus(user) ? refusal(user) : { code: 200, ...discoveryOfKeys(data.path) }
+    }
+    if (data.kind === COMPONENT_STATUS.kind) {
+      const user = gate.enter(data, COMPONENT_STATUS)
+      return isStatus(user) ? refusal(user) : componentStatus(data)
     }
     const review = reviewKind(data.kind)
     if (review === undefined) return undefined

@@ -8,7 +8,7 @@ import type { Pod, PodCondition, PodStatus } from '../../../kubernetes/types/pod
 import { admit, validate } from '../admission/ask.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
-import { attributesOf, isDryRun, type Request } from '../request.ts'
+import { attributesOf, isDryRun, type Request, type RequestData } from '../request.ts'
 import type { Attempt } from '../storage/store.ts'
 import type { World } from '../world.ts'
 
@@ -16,6 +16,14 @@ import type { World } from '../world.ts'
 interface Binding extends ApiObject {
   readonly target?: { readonly kind?: string; readonly name?: string }
 }
+
+/** A POST to the collection `bindings` is one to the Pod that the body names. Source: storage.go, LegacyBindingREST. */
+export const toPodBinding = (data: RequestData): RequestData => ({
+  ...data,
+  kind: 'Pod',
+  name: (data.body as Partial<Binding> | undefined)?.metadata?.name,
+  subresource: 'binding',
+})
 
 const RESOURCE = { group: '', resource: 'pods/binding' }
 const SCHEDULED: PodCondition = { type: 'PodScheduled', status: 'True', lastProbeTime: null }

@@ -22,11 +22,16 @@ const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/registe
  * Source: apiserver/pkg/endpoints/handlers/delete.go, DeleteResource (v1.36).
  */
 export const withDeleteOptions = (request: Request): Request | Status => {
-  const { body, options } = request
-  if (body === undefined) return request
-  const read = deleteOptionsOf(body, options)
-  return isStatus(read) ? read : { ...request, body: undefined, options: read }
+  const { row, body, options, warnings } = request
+  const read = body === undefined ? options : deleteOptionsOf(body, options)
+  if (isStatus(read)) return read
+  if (row.kind === 'Job' && read.propagationPolicy === undefined) warnings.add(PODS_STAY)
+  return body === undefined ? request : { ...request, body: undefined, options: read }
 }
+
+/** Source: pkg/registry/batch/job/storage/storage.go, Delete (v1.36). */
+const PODS_STAY =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
 
 /** Options as a body gives them, over the selection that `options` makes. */
 export const deleteOptionsOf = (body: unknown, options: RequestOptions): RequestOptions | Status => {
