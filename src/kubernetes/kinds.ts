@@ -47,12 +47,12 @@ export type CustomKind = `${string}.${string}`
 
 /** An object whose shape only its definition knows. */
 export interface CustomObject extends ApiObject {
-  /** Custom resources, by the name of their definition: `widgets.example.com`. */
   readonly [member: string]: unknown
 }
 
 /** The type of each kind's objects, by its name. */
 export interface KindMap {
+  /** Custom resources, by the name of their definition: `widgets.example.com`. */
   readonly [custom: CustomKind]: CustomObject
   readonly APIService: APIService
   readonly CertificateSigningRequest: CertificateSigningRequest

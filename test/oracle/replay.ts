@@ -49,7 +49,7 @@ export class Replay {
     this.plane.run(millis(Math.max(exchange.waitMs ?? 0, PAUSE_MS)))
     const { request } = exchange
     const path = this.translation.ofText(request.path)
-    const target = targetOf(path)
+    const target = targetOf(path, this.plane.objects.at(this.plane.objects.head))
     if (target === undefined || !isReplayed(exchange)) return undefined
     const sent: Exchange = { ...exchange, request: { ...request, path } }
     if (isWatch(exchange, target)) return this.watch(sent, target)

@@ -2,7 +2,9 @@ import type { EventOf, LogEvent, Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
-import type { Kind } from '../../kubernetes/kinds.ts'
+import { customRow } from '../../kubernetes/custom-resources/rows.ts'
+import { customResourceOf, isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
+import type { Change } from '../../kubernetes/view.ts'
 import { KIND_ROWS } from '../../kubernetes/kind-rows/kind-rows.ts'
 import { kindRow, rowByApiVersion, SERVED_KINDS } from '../../kubernetes/registry.ts'
 import type { Status } from '../../kubernetes/status.ts'
@@ -16,6 +18,7 @@ import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
 import { bootstrap, ensurePolicy } from './bootstrap.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
+import { Definitions } from './custom-resources/definitions.ts'
 import { freshAs, freshAsEtcd } from './handlers/read.ts'
 import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters } from './parameters.ts'
 import { Procedures, WAIT_TIMER } from './procedures.ts'
@@ -37,8 +40,8 @@ const BOOTSTRAP_RETRY: Micros = seconds(1)
 const SERVED: ReadonlyMap<string, ServedRow> = new Map(
   SERVED_KINDS.map((row): [string, ServedRow] => [row.kind, row as ServedRow]),
 )
-/** A kind's row, in the version that a caller speaks. */
-const servedRow = (kind: string, apiVersion: string | undefined): ServedRow | undefined =>
+/** A built-in kind's row, in the version that a caller speaks. */
+const builtInRow = (kind: string, apiVersion: string | undefined): ServedRow | undefined =>
   apiVersion === undefined ? SERVED.get(kind) : (rowByApiVersion(apiVersion, kind) as ServedRow | undefined)
 /** What the cache holds: also kinds that admission looks at without their being served. */
 const KINDS: readonly Kind[] = KIND_ROWS.map(({ kind }) => kind)
@@ -73,6 +76,7 @@ class ApiServer implements World {
   private readonly watches: Watches
   private readonly procedures: Procedures
   private readonly requests: Requests
+  private readonly definitions: Definitions
   private readonly compactor: Compactor
   private bootstrapped = false
 
@@ -92,21 +96,26 @@ class ApiServer implements World {
       progressed: (revision) => this.progress(revision),
     })
     this.etcd.onLeave = (later, member) => this.feed.leave(later, member)
-    this.watches = new Watches(context, this.cache, servedRow, (revision, done) => this.whenFresh(revision, done))
+    this.watches = new Watches(context, this.cache, this.rowOf, (revision, done) => this.whenFresh(revision, done))
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
     this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind })
+    this.definitions = new Definitions(this, (procedure) => this.procedures.start(procedure, context.seq, () => {}))
     this.requests = new Requests({
       context,
       options: this.options,
       world: this,
       procedures: this.procedures,
-      rowOf: servedRow,
+      rowOf: this.rowOf,
     })
     this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
     this.feed.start(context)
     this.compactor.start(context)
   }
+
+  /** A kind's row, in the version that a caller speaks: built in, or defined by what this server's cache shows. */
+  private readonly rowOf = (kind: string, apiVersion: string | undefined): ServedRow | undefined =>
+    isCustomKind(kind) ? customRow(this.cache.view, kind, apiVersion) : builtInRow(kind, apiVersion)
 
   // What its procedures see of it
 
@@ -127,7 +136,8 @@ class ApiServer implements World {
   }
 
   refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef {
-    return { kind, resource: kindRow(kind), namespace, name, key: storageKey(kind, namespace, name) }
+    const resource = isCustomKind(kind) ? customResourceOf(kind) : kindRow(kind)
+    return { kind, resource, namespace, name, key: storageKey(kind, namespace, name) }
   }
 
   // Events
@@ -158,7 +168,7 @@ class ApiServer implements World {
 
   private watch(event: EventOf<'WatchRequested'>): void {
     const { by: client, data } = event
-    const row = servedRow(data.kind, data.apiVersion)
+    const row = this.rowOf(data.kind, data.apiVersion)
     const user = row && this.gate.enterWatch(data, row)
     if (!isStatus(user)) return this.watches.request(event)
     this.context.emit(
@@ -207,6 +217,7 @@ class ApiServer implements World {
     this.cache.fill(revision)
     this.gate.refilled()
     this.addresses.fill(this.cache.view)
+    this.definitions.fill()
     this.procedures.cacheMoved()
     if (this.options.bootstrap && !this.bootstrapped) this.bootstrap()
   }
@@ -217,8 +228,14 @@ class ApiServer implements World {
       this.gate.changed(change)
       this.watches.dispatch(change)
       if (change.kind === 'Service') this.addresses.follow(change)
+      else if (change.kind === 'CustomResourceDefinition') this.followDefinition(change)
     }
     this.procedures.cacheMoved()
+  }
+
+  private followDefinition(change: Change): void {
+    if (change.after === undefined) this.watches.endKind(change.name)
+    this.definitions.follow(change)
   }
 
   private whenFresh(revision: number | undefined, done: (refused: Status | undefined) => void): void {

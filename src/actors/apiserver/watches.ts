@@ -115,6 +115,11 @@ export class Watches {
     for (const watcher of this.watchers.all()) this.end(watcher, TIMED_OUT)
   }
 
+  /** A kind is no longer served. */
+  endKind(kind: string): void {
+    for (const watcher of this.watchers.all()) if (watcher.kind === kind) this.end(watcher, TIMED_OUT)
+  }
+
   /** The alarm WATCHES_TIMER fired. */
   fired(): void {
     this.alarm = undefined

@@ -6,6 +6,7 @@
  * Source: aggregated discovery of kube-apiserver v1.36; pkg/registry (storage prefixes, strategies).
  */
 import { CORE_ROWS } from './core.ts'
+import { APIEXTENSIONS_ROWS } from './apiextensions.ts'
 import { APPS_ROWS } from './apps.ts'
 import { AUTOSCALING_ROWS } from './autoscaling.ts'
 import { BATCH_ROWS } from './batch.ts'
@@ -32,4 +33,5 @@ export const KIND_ROWS: readonly KindRow[] = [
   ...RESOURCE_ROWS,
   ...SCHEDULING_ROWS,
   ...STORAGE_ROWS,
+  ...APIEXTENSIONS_ROWS,
 ]

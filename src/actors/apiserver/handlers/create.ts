@@ -1,7 +1,14 @@
 import type { Micros } from '../../../events/envelope.ts'
 import type { ApiObject } from '../../../events/json.ts'
 import { generateName } from '../../../kubernetes/names.ts'
-import { alreadyExists, invalid, isStatus, unexpectedError, type Status } from '../../../kubernetes/status.ts'
+import {
+  alreadyExists,
+  forbidden,
+  invalid,
+  isStatus,
+  unexpectedError,
+  type Status,
+} from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Condition } from '../../../kubernetes/types/meta.ts'
 import type { Service } from '../../../kubernetes/types/networking.ts'
@@ -27,6 +34,10 @@ export function* create(request: Request, world: World): Procedure<Answer> {
   if (isStatus(given)) return refusal(given)
   const problem = metadataProblem({ namespace: request.namespace, name: '' }, given.metadata)
   if (problem !== undefined) return refusal(problem)
+  if (request.row.custom?.terminating === true) {
+    const why = 'create not allowed while custom resource definition is terminating'
+    return refusal(forbidden(request.row, given.metadata.name ?? '', why))
+  }
   return yield* createObject(request, given, world)
 }
 

@@ -10,6 +10,7 @@ import { attributesOf, isDryRun, type Request } from '../request.ts'
 import { isSame, type ObjectRef, type PutResult, type Stored } from '../storage/store.ts'
 import type { World } from '../world.ts'
 import { withDeleteOptions } from './delete-options.ts'
+import { deleteDefinition } from './delete-definition.ts'
 import { deleteNamespace } from './delete-namespace.ts'
 import { afterRemoval } from './update.ts'
 
@@ -46,6 +47,10 @@ export function* remove(asked: Request, world: World): Procedure<Answer> {
   if (refused !== undefined) return refusal(refused)
   if (row.kind === 'Namespace') {
     const answer = yield* deleteNamespace(request, ref, found, world)
+    if (answer !== undefined) return answer
+  }
+  if (row.kind === 'CustomResourceDefinition') {
+    const answer = yield* deleteDefinition(request, ref, found, world)
     if (answer !== undefined) return answer
   }
   return yield* removeObject(request, ref, found, options, world)

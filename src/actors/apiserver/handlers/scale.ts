@@ -1,4 +1,6 @@
 import type { ApiObject } from '../../../events/json.ts'
+import { atPath, withAtPath } from '../../../kubernetes/custom-resources/scale.ts'
+import type { KindRow } from '../../../kubernetes/registry.ts'
 import { formatRequirements, requirementsOf } from '../../../kubernetes/selectors.ts'
 import { badRequest, invalid, isStatus, notFound, type Status } from '../../../kubernetes/status.ts'
 import type { LabelSelector } from '../../../kubernetes/types/meta.ts'
@@ -38,7 +40,7 @@ interface GivenScale {
 
 interface Scalable extends ApiObject {
   readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector }
-  readonly status?: { readonly replicas?: number }
+  readonly status?: { readonly replicas?: number; readonly selectorText?: string }
 }
 
 /** GET <workload>/scale. Source: pkg/registry/apps/deployment/storage/storage.go, ScaleREST.Get (v1.36). */
@@ -47,7 +49,7 @@ export function* getScale(request: Request, world: World): Procedure<Answer> {
   const found = yield* world.store.get(world.refTo(row.kind, namespace, name))
   if (isStatus(found)) return refusal(found)
   if (found === undefined) return refusal(notFound(row, name))
-  return { code: 200, name, revision: found.revision, object: scaleOf(found.object, found.revision) }
+  return { code: 200, name, revision: found.revision, object: scaleOf(row, found.object, found.revision) }
 }
 
 /**
@@ -58,7 +60,7 @@ export function* updateScale(request: Request, world: World): Procedure<Answer> 
   const refused = managerRefusal(request)
   if (refused !== undefined) return refusal(refused)
   const propose: Proposal = (stored) => {
-    const scale = withScaleEntries(scaleOf(stored, Number(stored.metadata.resourceVersion)), stored)
+    const scale = withScaleEntries(scaleOf(request.row, stored, Number(stored.metadata.resourceVersion)), stored)
     const wanted = wantedScale(request, scale, world)
     if (isStatus(wanted)) return wanted
     const scaled = withReplicas(request, stored as Scalable, wanted)
@@ -69,7 +71,7 @@ export function* updateScale(request: Request, world: World): Procedure<Answer> 
   const updated = yield* writeUpdate(request, propose, world)
   if (isStatus(updated)) return refusal(updated)
   const { name } = request
-  return { code: 200, name, revision: updated.revision, object: scaleOf(updated.object, updated.revision) }
+  return { code: 200, name, revision: updated.revision, object: scaleOf(request.row, updated.object, updated.revision) }
 }
 
 const wantedScale = (request: Request, scale: Scale, world: World): GivenScale | Status => {
@@ -86,7 +88,7 @@ const wantedScale = (request: Request, scale: Scale, world: World): GivenScale |
   return either.isLeft(patched) ? badRequest(patched.left) : (patched.right as GivenScale)
 }
 
-const withReplicas = ({ name }: Request, stored: Scalable, scale: GivenScale): Scalable | Status => {
+const withReplicas = ({ row, name }: Request, stored: Scalable, scale: GivenScale): Scalable | Status => {
   const { kind = 'Scale', apiVersion = 'autoscaling/v1' } = scale
   if (kind !== 'Scale') {
     const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
@@ -100,13 +102,30 @@ const withReplicas = ({ name }: Request, stored: Scalable, scale: GivenScale): S
     return invalid({ group: 'autoscaling', kind: 'Scale' }, name, errors.list)
   }
   const resourceVersion = scale.metadata?.resourceVersion ?? ''
-  return { ...stored, metadata: { ...stored.metadata, resourceVersion }, spec: { ...stored.spec, replicas } }
+  const metadata = { ...stored.metadata, resourceVersion }
+  const path = row.custom?.scale?.specReplicasPath
+  if (path !== undefined) return withAtPath({ ...stored, metadata }, path, replicas)
+  return { ...stored, metadata, spec: { ...stored.spec, replicas } }
 }
 
-const scaleOf = (object: ApiObject, revision: number): Scale => {
-  const { metadata, spec, status } = object as Scalable
+/** A custom resource as if it were a workload: its definition says where the numbers are. */
+const scalable = ({ custom }: KindRow, object: ApiObject): Scalable => {
+  const scale = custom?.scale
+  if (scale === undefined) return object as Scalable
+  const replicas = atPath(object, scale.specReplicasPath) as number | undefined
+  const present = (atPath(object, scale.statusReplicasPath) as number | undefined) ?? 0
+  const selector = scale.labelSelectorPath === undefined ? undefined : atPath(object, scale.labelSelectorPath)
+  return {
+    ...object,
+    spec: { replicas },
+    status: { replicas: present, ...(typeof selector === 'string' ? { selectorText: selector } : {}) },
+  }
+}
+
+const scaleOf = (row: KindRow, object: ApiObject, revision: number): Scale => {
+  const { metadata, spec, status } = scalable(row, object)
   const { name, namespace, uid, creationTimestamp } = metadata
-  const selector = selectorText(spec?.selector)
+  const selector = status?.selectorText ?? selectorText(spec?.selector)
   const replicas = spec?.replicas ?? 0
   return {
     kind: 'Scale',

@@ -1,0 +1,126 @@
+/** CustomResourceDefinitions. Source: apiextensions-apiserver/pkg/registry/customresourcedefinition/strategy.go (v1.36). */
+import type { Draft } from '../draft.ts'
+import { sameJson } from '../hash.ts'
+import { defineStrategy } from '../strategy/strategy.ts'
+import { isDNS1035Label, isDNS1123Subdomain } from '../syntax.ts'
+import type { FieldErrors } from '../validation/field-error.ts'
+import { subdomainName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
+import { hasCondition, type DefinedVersion, type Definition } from './definition.ts'
+
+const APPROVAL = 'api-approved.kubernetes.io'
+const NONE = { strategy: 'None' }
+
+export const customResourceDefinitionStrategy = defineStrategy<Definition>({
+  defaults: (object) => ({ ...object, spec: withNames(object.spec) }),
+  prepareForCreate: (object) => {
+    const stored = (object.spec?.versions ?? []).filter(({ storage }) => storage === true).map(({ name = '' }) => name)
+    return { ...object, status: { acceptedNames: { plural: '', kind: '' }, storedVersions: stored } }
+  },
+  prepareForUpdate: (next, before) => {
+    const stored = new Set(before.status?.storedVersions)
+    for (const { name, storage } of next.spec?.versions ?? []) if (storage === true) stored.add(name ?? '')
+    return { ...next, status: { ...before.status, storedVersions: [...stored] } }
+  },
+  prepareForStatusUpdate: (next, before) => ({ ...next, spec: before.spec }),
+  initialGeneration: 1,
+  bumpsGeneration: (next, before) => !sameJson(next.spec, before.spec),
+  check: (object, errors) => {
+    validateMetadata(object.metadata, { namespaced: false, name: subdomainName, checkFinalizerNames: false }, errors)
+    checkName(object, errors)
+    checkSpec(object.spec, errors)
+    if ((object.status?.storedVersions ?? []).length === 0) {
+      errors.invalid('status.storedVersions', null, 'must have at least one stored version')
+    }
+    checkApproval(object, errors)
+  },
+  checkUpdate: (next, before, errors) => {
+    validateMetadataUpdate(next.metadata, before.metadata, errors)
+    checkSpec(next.spec, errors)
+    if (hasCondition(before as Definition, 'Established')) checkImmutable(next, before, errors)
+  },
+  checkStatusUpdate: () => {},
+  allowUnconditionalUpdate: false,
+})
+
+type Spec = Draft<Definition['spec']>
+
+/** Source: apiextensions/v1/defaults.go. */
+const withNames = (spec: Spec | undefined): Spec => {
+  const { names = {}, ...rest } = spec ?? {}
+  const { kind = '' } = names
+  return {
+    ...rest,
+    names: {
+      ...names,
+      ...(names.singular === undefined && kind !== '' ? { singular: kind.toLowerCase() } : {}),
+      ...(names.listKind === undefined && kind !== '' ? { listKind: `${kind}List` } : {}),
+    },
+    ...('conversion' in rest ? {} : { conversion: NONE }),
+  }
+}
+
+const checkName = ({ metadata, spec }: Draft<Definition>, errors: FieldErrors): void => {
+  const { name = '' } = metadata ?? {}
+  if (name !== `${spec?.names?.plural ?? ''}.${spec?.group ?? ''}`) {
+    errors.invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')
+  }
+}
+
+/** Source: apiextensions/validation/validation.go, ValidateCustomResourceDefinitionSpec. */
+const checkSpec = (spec: Spec | undefined, errors: FieldErrors): void => {
+  const { group = '', scope, names = {}, versions = [] } = spec ?? {}
+  if (group === '') errors.required('spec.group')
+  else errors.invalids('spec.group', group, isDNS1123Subdomain(group))
+  if (scope !== 'Cluster' && scope !== 'Namespaced') {
+    errors.unsupported('spec.scope', scope ?? '', ['Cluster', 'Namespaced'])
+  }
+  if (versions.filter(({ storage }) => storage === true).length !== 1) {
+    errors.invalid('spec.versions', versions, 'must have exactly one version marked as storage version')
+  }
+  const { plural = '', singular = '', kind = '', listKind = '' } = names
+  const label = (field: string, value: string, text = value): void => {
+    if (value === '') errors.required(`spec.names.${field}`)
+    else errors.invalids(`spec.names.${field}`, value, isDNS1035Label(text))
+  }
+  label('plural', plural)
+  label('singular', singular)
+  label('kind', kind, kind.toLowerCase())
+  label('listKind', listKind, listKind.toLowerCase())
+  checkVersions(versions, errors)
+}
+
+const checkVersions = (versions: readonly Draft<DefinedVersion>[], errors: FieldErrors): void => {
+  for (const [i, version] of versions.entries()) {
+    const schema = version.schema?.openAPIV3Schema
+    if (schema === undefined) errors.required(`spec.versions[${i}].schema.openAPIV3Schema`)
+  }
+  const shared = new Set(versions.map(({ schema }) => JSON.stringify(schema ?? null))).size === 1
+  if (!shared || versions.length < 2) return
+  for (const [i, { selectableFields = [] }] of versions.entries()) {
+    if (
+      selectableFields.length > 0 &&
+      versions.some((one) => !sameJson(one.selectableFields ?? [], selectableFields))
+    ) {
+      const words = 'may only be set when `version.schema.openAPIV3Schema` is not included'
+      errors.invalid(`spec.versions[${i}].selectableFields`, '', words)
+    }
+  }
+}
+
+const checkImmutable = (next: Draft<Definition>, before: Draft<Definition>, errors: FieldErrors): void => {
+  const same = (field: string, now: unknown, old: unknown): void => {
+    if (now !== old) errors.invalid(field, now, 'field is immutable')
+  }
+  same('spec.scope', next.spec?.scope, before.spec?.scope)
+  same('spec.names.kind', next.spec?.names?.kind, before.spec?.names?.kind)
+  same('spec.group', next.spec?.group, before.spec?.group)
+  same('spec.names.plural', next.spec?.names?.plural, before.spec?.names?.plural)
+}
+
+/** Groups of the project's own. Source: apiextensions/apihelpers/helpers.go, IsProtectedCommunityGroup. */
+const checkApproval = ({ metadata, spec }: Draft<Definition>, errors: FieldErrors): void => {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec?.group ?? '')) return
+  if ((metadata?.annotations?.[APPROVAL] ?? '') !== '') return
+  const words = `protected groups must have approval annotation "${APPROVAL}", see https://github.com/kubernetes/enhancements/pull/1111`
+  errors.required(`metadata.annotations[${APPROVAL}]`, words)
+}

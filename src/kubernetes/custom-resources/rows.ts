@@ -1,0 +1,111 @@
+/**
+ * Rows of the table of kinds for what CustomResourceDefinitions define, made when they are asked for.
+ *
+ * A definition's name is the key of its kind, so whoever sees the definition finds the row: no table is kept, and two servers
+ * whose views differ serve different kinds, as real ones do.
+ */
+import type { ApiObject } from '../../events/json.ts'
+import type { KindRow } from '../kind-rows/row.ts'
+import { customResourceOf, isCustomKind, type CustomKind } from '../kinds.ts'
+import type { View } from '../view.ts'
+import { hasCondition, isServing, type DefinedVersion, type Definition } from './definition.ts'
+import { readCustom } from './read.ts'
+import { atPath } from './scale.ts'
+import { customStrategy } from './strategy.ts'
+
+type ServedRow = KindRow & Required<Pick<KindRow, 'strategy' | 'custom'>>
+
+const rowsOf = new WeakMap<Definition, Map<string, ServedRow>>()
+
+/** The row of a custom kind in a version (its stored one when none is said); undefined when it is not served. */
+export function customRow(view: View, kind: string, apiVersion: string | undefined): ServedRow | undefined {
+  if (!isCustomKind(kind)) return undefined
+  const definition = view.get('CustomResourceDefinition', undefined, kind) as Definition | undefined
+  if (definition === undefined || !isServing(definition)) return undefined
+  const wanted = apiVersion?.slice(apiVersion.indexOf('/') + 1)
+  const version = definition.spec.versions.find((one) => (wanted === undefined ? one.storage : one.name === wanted))
+  return version === undefined || (wanted !== undefined && !version.served)
+    ? undefined
+    : rowOf(definition, kind, version)
+}
+
+/** By group, plural and version, as a path names it. */
+export const customRowByResource = (
+  view: View,
+  group: string,
+  resource: string,
+  version: string,
+): ServedRow | undefined => customRow(view, `${resource}.${group}`, `${group}/${version}`)
+
+/** All rows that a view serves, each kind in all its versions. */
+export const customRows = (view: View): readonly ServedRow[] =>
+  view.list('CustomResourceDefinition').flatMap((object) => {
+    const { metadata, spec } = object as Definition
+    return spec.versions.flatMap(({ name, served }) => {
+      const row = served ? customRow(view, metadata.name, `${spec.group}/${name}`) : undefined
+      return row === undefined ? [] : [row]
+    })
+  })
+
+function rowOf(definition: Definition, kind: CustomKind, version: DefinedVersion): ServedRow {
+  let rows = rowsOf.get(definition)
+  if (rows === undefined) rowsOf.set(definition, (rows = new Map()))
+  let row = rows.get(version.name)
+  if (row === undefined) rows.set(version.name, (row = makeRow(definition, kind, version)))
+  return row
+}
+
+function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersion): ServedRow {
+  const { group, resource } = customResourceOf(kind)
+  const { scope, names, versions } = definition.spec
+  const accepted = definition.status?.acceptedNames ?? names
+  const apiVersion = `${group}/${version.name}`
+  const { status, scale } = version.subresources ?? {}
+  const as = { group, apiVersion, kind: names.kind, schema: version.schema?.openAPIV3Schema }
+  const stored = versions.find(({ storage }) => storage)?.name ?? version.name
+  const storedVersion = `${group}/${stored}`
+  const toHub = (object: object): object => ({ ...object, apiVersion: storedVersion })
+  const fields = new Set((version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.slice(1)))
+  return {
+    kind,
+    objectKind: names.kind,
+    group,
+    version: version.name,
+    apiVersion,
+    resource,
+    singular: accepted.singular ?? names.kind.toLowerCase(),
+    shortNames: accepted.shortNames ?? [],
+    categories: accepted.categories ?? [],
+    namespaced: scope === 'Namespaced',
+    subresources: [...(scale === undefined ? [] : ['scale']), ...(status === undefined ? [] : ['status'])],
+    storagePrefix: `${group}/${resource}`,
+    strategy: customStrategy(definition, version),
+    others: [],
+    custom: {
+      listKind: accepted.listKind ?? `${names.kind}List`,
+      read: (json, fieldValidation) => {
+        const read = readCustom(as, json, fieldValidation)
+        if (read._tag === 'Left' || apiVersion === storedVersion) return read
+        return { _tag: 'Right', right: { ...read.right, object: toHub(read.right.object) } }
+      },
+      ...(scale === undefined ? {} : { scale }),
+      ...(version.deprecated === true
+        ? { deprecation: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated` }
+        : {}),
+      terminating: hasCondition(definition, 'Terminating'),
+    },
+    ...(apiVersion === storedVersion ? {} : { conversion: conversionTo(apiVersion, storedVersion) }),
+    field: (object, field) => (fields.has(field) ? textAt(object, `.${field}`) : undefined),
+  }
+}
+
+/** Versions differ in their names alone. Abridged: no conversion webhooks. */
+const conversionTo = (apiVersion: string, storedVersion: string): NonNullable<KindRow['conversion']> => ({
+  toHub: (object) => ({ ...object, apiVersion: storedVersion }),
+  fromHub: (object): ApiObject => ({ ...object, apiVersion }),
+})
+
+const textAt = (object: ApiObject, path: string): string => {
+  const value = atPath(object, path)
+  return value === undefined || value === null ? '' : String(value as string | number | boolean)
+}
