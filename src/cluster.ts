@@ -20,12 +20,14 @@ import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
 import { recordingHeader } from './cluster/header.ts'
 import { readManifests } from './cluster/manifests.ts'
-import { parseObjectRef } from './cluster/object-ref.ts'
+import { parseObjectRef, podKey } from './cluster/object-ref.ts'
 import type { Kind, KindMap } from './kubernetes/kinds.ts'
 import type { View } from './kubernetes/view.ts'
 import type { Availability } from './projections/endpoints.ts'
 import type { Metrics } from './projections/metrics.ts'
 import type { ObjectStore } from './projections/objects/store.ts'
+import { explainAttempt, type ScheduleExplanation } from './projections/schedule-explanation.ts'
+import type { Scheduling } from './projections/scheduling.ts'
 import type { TimelineRow } from './projections/timeline.ts'
 import type { WhyStep } from './projections/why.ts'
 
@@ -99,6 +101,13 @@ export interface Cluster {
   timeline(): readonly TimelineRow[]
   /** Why an object is as it is: `pod/web-7c9f` or `pod/shop/web-7c9f`. */
   why(object: string): readonly WhyStep[]
+  /**
+   * Why a Pod (`web-1`, `shop/web-1`, `pod/shop/web-1`) went where it went, or nowhere: its last attempt, node by node and plugin
+   * by plugin. Undefined if it was not tried, or long ago. The option `scheduler.explain` says how many nodes are told of.
+   */
+  explainSchedule(pod: string): ScheduleExplanation | undefined
+  /** Last decisions, and Pods that have found no node. */
+  readonly scheduling: Scheduling
   /** The same cluster run again to a moment, there changed, with what was planned for later still planned. */
   fork(options: { readonly at: Micros; readonly with?: (fork: Cluster) => void }): Cluster
   /** Digest of the log so far. */
@@ -286,6 +295,15 @@ class SimulatedCluster implements Cluster {
 
   why(object: string): readonly WhyStep[] {
     return this.projections.why(this.log, parseObjectRef(object))
+  }
+
+  explainSchedule(pod: string): ScheduleExplanation | undefined {
+    const attempt = this.scheduling.last.get(podKey(pod))
+    return attempt === undefined ? undefined : explainAttempt(attempt)
+  }
+
+  get scheduling(): Scheduling {
+    return this.projections.scheduling
   }
 
   fork({ at, with: change }: { readonly at: Micros; readonly with?: (fork: Cluster) => void }): Cluster {

@@ -15,7 +15,7 @@ import { endStates } from './end-states.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 
 /** @throws BadInput when the file is no sound recording; warnings go to stderr. */
-const load = (path: string): Recording => {
+export const loadRecording = (path: string): Recording => {
   const outcome = readRecording(path)
   if (E.isLeft(outcome))
     throw new BadInput(outcome.left.problems.map((problem) => `${path}: ${describeProblem(problem)}`))
@@ -33,7 +33,7 @@ export interface ReplayOptions {
 
 /** `seatrial replay`. Gives the exit code. */
 export const replay = (path: string, { at, json, verify }: ReplayOptions): number => {
-  const recording = load(path)
+  const recording = loadRecording(path)
   if (verify) return verifyDigest(recording)
   const { projections, end } = openRecord(recording, at)
   const view = at === undefined ? projections.head() : projections.at(at)
@@ -63,7 +63,7 @@ const verifyDigest = (recording: Recording): number => {
 /** `seatrial why`. Gives the exit code. */
 export const why = (path: string, object: string, json: boolean): number => {
   const reference = readReference(object)
-  const { projections, log } = openRecord(load(path))
+  const { projections, log } = openRecord(loadRecording(path))
   const steps = projections.why(log, reference)
   if (steps.length === 0) throw new BadInput([`${path}: knows no ${object}`])
   process.stdout.write(json ? `${JSON.stringify(steps)}\n` : `${renderWhy(steps)}\n`)
@@ -80,7 +80,7 @@ const readReference = (text: string): ObjectRef => {
 
 /** `seatrial diff`. Gives the exit code: 0 when the recordings tell the same. */
 export const diff = (left: string, right: string): number => {
-  const divergence = firstDivergence(historyOfRecording(load(left)), historyOfRecording(load(right)))
+  const divergence = firstDivergence(historyOfRecording(loadRecording(left)), historyOfRecording(loadRecording(right)))
   if (divergence === undefined) {
     process.stdout.write(`${pc.green('no difference')}\n`)
     return CONVERGED

@@ -12,6 +12,7 @@ import { isReady } from '../kubernetes/pods.ts'
 import { renderTimeline } from '../projections/timeline.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 import { readManifests } from './manifests.ts'
+import { readSchedulerConfig } from './scheduler-config.ts'
 import { createProgress } from './progress.ts'
 import { endStates } from './end-states.ts'
 
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly seed: number
   readonly faults: readonly string[]
   readonly record?: string
+  /** File with a KubeSchedulerConfiguration. */
+  readonly schedulerConfig?: string
   readonly json: boolean
 }
 
@@ -40,7 +43,9 @@ export const run = (options: RunOptions): number => {
     .map(({ file, line, object }) => `${file}:${line}: ${object.kind} is not simulated; skipped`)
   for (const warning of new Set(warnings)) process.stderr.write(`${pc.yellow('warning')} ${warning}\n`)
 
-  const given = { seed: options.seed, nodes: options.nodes, controlPlane: options.controlPlane }
+  const { seed, nodes, controlPlane, schedulerConfig } = options
+  const scheduler = schedulerConfig === undefined ? {} : { scheduler: readSchedulerConfig(schedulerConfig) }
+  const given = { seed, nodes, controlPlane, ...scheduler }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const started = Date.now()
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })

@@ -8,6 +8,17 @@ export interface ObjectRef {
   readonly name: string
 }
 
+/** `namespace/name` of a Pod named as `web-1`, `shop/web-1` or as an object. @throws Error */
+export const podKey = (text: string): string => {
+  const parts = text.split('/')
+  const [first = ''] = parts
+  if (parts.length === 1 && first !== '') return `default/${first}`
+  if (parts.length === 2 && rowByName(first)?.kind !== 'Pod') return text
+  const { kind, namespace = 'default', name } = parseObjectRef(text)
+  if (kind !== 'Pod') throw new Error(`"${text}" names no Pod: write NAME, NAMESPACE/NAME or pod/NAMESPACE/NAME`)
+  return `${namespace}/${name}`
+}
+
 /** Reads `pod/web-1`, `pod/shop/web-1`, `node/node-1`; a namespaced kind without a namespace is in `default`. @throws Error */
 export const parseObjectRef = (text: string): ObjectRef => {
   const [kindText = '', ...rest] = text.split('/')

@@ -8,6 +8,7 @@ import { availabilityProjection, type Availability } from '../projections/endpoi
 import { metricsProjection, type Metrics } from '../projections/metrics.ts'
 import { objectsProjection } from '../projections/objects/projection.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
+import { schedulingProjection, type Scheduling } from '../projections/scheduling.ts'
 import { timelineProjection, type Timeline, type TimelineRow } from '../projections/timeline.ts'
 import { why, type WhySubject, type WhyStep } from '../projections/why.ts'
 import { etcdLeaderProjection, type EtcdLeader } from './etcd-leader.ts'
@@ -19,6 +20,7 @@ export class ClusterProjections {
   readonly availability: Availability
   readonly metrics: Metrics
   readonly invocations: Invocations
+  readonly scheduling: Scheduling
   private readonly told: Timeline
   private readonly leader: EtcdLeader
   private readonly folded = new Projections()
@@ -30,6 +32,7 @@ export class ClusterProjections {
     this.told = this.folded.add(timelineProjection(this.objects, causeOf))
     this.availability = this.folded.add(availabilityProjection(this.objects))
     this.metrics = this.folded.add(metricsProjection(this.objects))
+    this.scheduling = this.folded.add(schedulingProjection(this.objects))
   }
 
   readonly fold = (event: LogEvent): void => this.folded.fold(event)

@@ -5,6 +5,7 @@ import { podCondition } from '../kubernetes/pods.ts'
 import type { Node } from '../kubernetes/types/node.ts'
 import type { Pod } from '../kubernetes/types/pod.ts'
 import { Absences, ancestors, type CauseLog } from './causes.ts'
+import { explainAttempt, explanationTables, explanationTitle } from './schedule-explanation.ts'
 import type { ObjectStore, ObjectVersion } from './objects/store.ts'
 import { timeText, type ObjectName } from './timeline.ts'
 import { describe } from './timeline/describe.ts'
@@ -23,7 +24,11 @@ export interface WhyStep {
   readonly object?: ObjectName
   /** No event of the log records this cause: it is joined because both concern the same node or Pod. */
   readonly inferred: boolean
+  /** What belongs to the step and needs lines of its own, as the nodes among which a scheduler chose. */
+  readonly details?: readonly string[]
 }
+
+const INDENT = '      '
 
 /** Whose state is to be explained. With `uid` that one object; else the one that bore the name last. */
 export interface WhySubject extends ObjectName {
@@ -85,6 +90,9 @@ class Explanation {
         return
       case 'KubectlAnswered':
         return
+      case 'SchedulingAttempted':
+        this.nameAttempt(event, inferred)
+        return
       case 'LeaseAcquired':
         if (this.absences.isTakeover(event.seq)) this.add(event, inferred, narrate(event))
         return
@@ -103,6 +111,14 @@ class Explanation {
 
   private add(event: LogEvent, inferred: boolean, text: string | undefined): void {
     if (text !== undefined) this.steps.push({ seq: event.seq, at: event.at, by: event.by, text, inferred })
+  }
+
+  private nameAttempt(event: EventOf<'SchedulingAttempted'>, inferred: boolean): void {
+    const { seq, at, by, data } = event
+    const explanation = explainAttempt({ seq, at, by, data })
+    const object: ObjectName = { kind: 'Pod', namespace: data.namespace, name: data.pod }
+    const text = `${subject(object)} by ${explanationTitle(explanation)}`
+    this.steps.push({ seq, at, by, text, object, inferred, details: explanationTables(explanation) })
   }
 
   private nameCommit(event: EventOf<'RevisionCommitted'>, inferred: boolean): void {
@@ -205,7 +221,7 @@ const manifestText = (manifest: { readonly [field: string]: unknown }): string =
   return subject({ kind: kind ?? 'object', namespace: metadata?.namespace, name: metadata?.name ?? '' })
 }
 
-/** `+171.003s  #5120  by  text`, aligned; `~` marks a cause that is inferred. */
+/** `+171.003s  #5120  by  text`, aligned, details below; `~` marks a cause that is inferred. */
 export const renderWhy = (steps: readonly WhyStep[]): string => {
   const cells = steps.map(
     ({ at, seq, by, text, inferred }) => [timeText(at), `${inferred ? '~' : ''}#${seq}`, by, text] as const,
@@ -213,6 +229,9 @@ export const renderWhy = (steps: readonly WhyStep[]): string => {
   const width = (column: 0 | 1 | 2): number => Math.max(0, ...cells.map((row) => row[column].length))
   const [times, seqs, actors] = [width(0), width(1), width(2)]
   return cells
-    .map(([time, seq, by, text]) => `${time.padStart(times)}  ${seq.padStart(seqs)}  ${by.padEnd(actors)}  ${text}`)
+    .map(([time, seq, by, text], i) => {
+      const line = `${time.padStart(times)}  ${seq.padStart(seqs)}  ${by.padEnd(actors)}  ${text}`
+      return [line, ...(steps[i]?.details ?? []).map((detail) => `${INDENT}${detail}`.trimEnd())].join('\n')
+    })
     .join('\n')
 }
