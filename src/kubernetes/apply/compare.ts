@@ -200,7 +200,8 @@ function wholeNode(type: TypeNode, value: unknown): FieldSet {
 
 function wholeMap(type: MapNode, value: JsonObject): FieldSet {
   const children: Entry[] = []
-  for (const key of Object.keys(value)) {
+  // In the set's order: see `nodeOf`.
+  for (const key of Object.keys(value).sort()) {
     const member = value[key]
     if (member === undefined) continue
     const field = type.fields.get(key)

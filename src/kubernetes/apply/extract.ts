@@ -27,7 +27,7 @@ function nodeFor(type: TypeNode, value: unknown): FieldSet | undefined {
 
 function mapNode(type: MapNode, object: JsonObject, member: boolean): FieldSet | undefined {
   const children: Entry[] = []
-  for (const key of Object.keys(object)) {
+  for (const key of Object.keys(object).sort()) {
     const value = object[key]
     if (value === undefined) continue
     const field = type.fields.get(key)

@@ -20,10 +20,11 @@ const SELF = '.'
 
 export type Entry = readonly [element: string, node: FieldSet]
 
-export const isEmptySet = (set: FieldSet): boolean => Object.keys(set).length === 0
+/** Every set and every leaf is made here, so the empty one is always the same. */
+export const isEmptySet = (set: FieldSet): boolean => set === EMPTY_SET
 
 /** Whether the path that ends in this node is in the set. */
-export const isMember = (node: FieldSet): boolean => SELF in node || isEmptySet(node)
+export const isMember = (node: FieldSet): boolean => node === LEAF || node[SELF] !== undefined
 
 /** A node of these children; undefined for one that is neither in the set nor has children. */
 export function nodeOf(member: boolean, children: Entry[]): FieldSet | undefined {
@@ -56,7 +57,7 @@ function pathSet(path: readonly string[]): FieldSet {
 export function hasPath(set: FieldSet, path: readonly string[]): boolean {
   let node: FieldSet | undefined = set
   for (const element of path) {
-    node = Object.hasOwn(node, element) ? node[element] : undefined
+    node = node[element]
     if (node === undefined) return false
   }
   return path.length > 0 && isMember(node)
@@ -64,7 +65,30 @@ export function hasPath(set: FieldSet, path: readonly string[]): boolean {
 
 /** What is in either. */
 export const union = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(b) ? a : isEmptySet(a) ? b : joined(a, b, false)
+  isEmptySet(a) ? b : covers(a, b, false) ? a : joined(a, b, false)
+
+/** Whether all of `b` is in `a`: the usual case, when somebody writes again what he has written before. */
+function covers(a: FieldSet, b: FieldSet, nodes: boolean): boolean {
+  if (a === b) return true
+  if (nodes && isMember(b) && !isMember(a)) return false
+  for (const element of Object.keys(b)) {
+    if (element === SELF) continue
+    const own = a[element]
+    if (own === undefined || !covers(own, childOf(b, element), true)) return false
+  }
+  return true
+}
+
+/** Whether something of `b` is in `a`; with `below`, also whether a path of `b` has something of `a` below it. */
+function meets(a: FieldSet, b: FieldSet, nodes: boolean, below: boolean): boolean {
+  if (nodes && isMember(b) && (below || isMember(a))) return true
+  for (const element of Object.keys(b)) {
+    if (element === SELF) continue
+    const own = a[element]
+    if (own !== undefined && meets(own, childOf(b, element), true, below)) return true
+  }
+  return false
+}
 
 function joined(a: FieldSet, b: FieldSet, nodes: boolean): FieldSet {
   if (a === b) return a
@@ -74,13 +98,13 @@ function joined(a: FieldSet, b: FieldSet, nodes: boolean): FieldSet {
   for (const element of Object.keys(a)) {
     if (element === SELF) continue
     const own = childOf(a, element)
-    const other = Object.hasOwn(b, element) ? b[element] : undefined
+    const other = b[element]
     const child = other === undefined ? own : joined(own, other, true)
     changed ||= child !== own
     children.push([element, child])
   }
   for (const element of Object.keys(b)) {
-    if (element === SELF || Object.hasOwn(a, element)) continue
+    if (element === SELF || a[element] !== undefined) continue
     children.push([element, childOf(b, element)])
     changed = true
   }
@@ -88,15 +112,17 @@ function joined(a: FieldSet, b: FieldSet, nodes: boolean): FieldSet {
 }
 
 /** What is in both. */
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet => common(a, b, false) ?? EMPTY_SET
+export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
+  meets(a, b, false, false) ? (common(a, b, false) ?? EMPTY_SET) : EMPTY_SET
 
 function common(a: FieldSet, b: FieldSet, nodes: boolean): FieldSet | undefined {
   if (a === b) return a
   const member = nodes && isMember(a) && isMember(b)
   const children: Entry[] = []
   for (const element of Object.keys(a)) {
-    if (element === SELF || !Object.hasOwn(b, element)) continue
-    const child = common(childOf(a, element), childOf(b, element), true)
+    const other = b[element]
+    if (element === SELF || other === undefined) continue
+    const child = common(childOf(a, element), other, true)
     if (child !== undefined) children.push([element, child])
   }
   return nodeOf(member, children)
@@ -104,11 +130,11 @@ function common(a: FieldSet, b: FieldSet, nodes: boolean): FieldSet | undefined 
 
 /** What is in `a` and not in `b`. What stands below a path of `b` stays. */
 export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(b) ? a : (without(a, b, false, false) ?? EMPTY_SET)
+  meets(a, b, false, false) ? (without(a, b, false, false) ?? EMPTY_SET) : a
 
 /** What is in `a` and neither in `b` nor below a path of `b`. */
 export const recursiveDifference = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmptySet(b) ? a : (without(a, b, false, true) ?? EMPTY_SET)
+  meets(a, b, false, true) ? (without(a, b, false, true) ?? EMPTY_SET) : a
 
 function without(a: FieldSet, b: FieldSet, nodes: boolean, recursive: boolean): FieldSet | undefined {
   if (nodes && recursive && isMember(b)) return undefined
@@ -119,7 +145,7 @@ function without(a: FieldSet, b: FieldSet, nodes: boolean, recursive: boolean): 
   for (const element of Object.keys(a)) {
     if (element === SELF) continue
     const own = childOf(a, element)
-    const other = Object.hasOwn(b, element) ? b[element] : undefined
+    const other = b[element]
     const child = other === undefined ? own : without(own, other, true, recursive)
     changed ||= child !== own
     if (child !== undefined) children.push([element, child])
@@ -132,7 +158,7 @@ export function sameSet(a: FieldSet, b: FieldSet): boolean {
   const elements = Object.keys(a)
   if (elements.length !== Object.keys(b).length) return false
   return elements.every((element) => {
-    const other = Object.hasOwn(b, element) ? b[element] : undefined
+    const other = b[element]
     return other !== undefined && sameSet(childOf(a, element), other)
   })
 }

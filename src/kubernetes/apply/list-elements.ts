@@ -1,6 +1,7 @@
 /** How the items of a list are told apart. Source: structured-merge-diff/v6/typed/helpers.go, listItemToPathElement. */
+import { canonicalJson } from '../hash.ts'
 import { isObject } from '../patch/json.ts'
-import { keyElement, valueElement } from './path-element.ts'
+import { valueElement } from './path-element.ts'
 import type { ListNode } from './type-node.ts'
 
 /** The item's element; of an item that cannot have one, why. */
@@ -15,12 +16,14 @@ export function elementOf(list: ListNode, item: unknown): string | ElementProble
   }
   if (item === null) return new ElementProblem('associative list with keys may not have a null element')
   if (!isObject(item)) return new ElementProblem('associative list with keys may not have non-map elements')
-  const keys: Record<string, unknown> = {}
-  for (const { name, defaultValue } of list.keys) {
+  // Keys that an item lacks, and that have no default, are left out.
+  let text = ''
+  for (const { name, label, defaultValue } of list.keys) {
     const value = item[name] ?? defaultValue
-    if (value !== undefined) keys[name] = value
+    if (value === undefined) continue
+    text += `${text === '' ? '' : ','}${label}${typeof value === 'string' ? JSON.stringify(value) : canonicalJson(value)}`
   }
-  return keyElement(keys)
+  return `k:{${text}}`
 }
 
 export class ElementProblem {

@@ -33,7 +33,7 @@ function removedFromMap(type: MapNode, object: JsonObject, fields: FieldSet): un
     if (value === undefined) continue
     const field = type.fields.get(key)
     const element = field?.element ?? fieldElement(key)
-    const node = Object.hasOwn(fields, element) ? fields[element] : undefined
+    const node = fields[element]
     if (node !== undefined && isMember(node)) continue
     left[key] = node === undefined ? value : removed(field?.type ?? type.of ?? ANY, value, node)
     any = true
@@ -46,7 +46,7 @@ function removedFromList(type: ListNode, items: readonly unknown[], fields: Fiel
   const left: unknown[] = []
   for (const item of items) {
     const element = elementOfValid(type, item)
-    const node = Object.hasOwn(fields, element) ? fields[element] : undefined
+    const node = fields[element]
     if (node !== undefined && isMember(node)) continue
     left.push(node === undefined ? item : removed(type.of, item, node))
   }

@@ -11,6 +11,8 @@ export type ScalarType = 'string' | 'numeric' | 'boolean' | 'untyped'
 
 export interface ListKey {
   readonly name: string
+  /** The name as it stands in an element: `"name":`. */
+  readonly label: string
   /** Stands for the key in items that lack it. */
   readonly defaultValue: unknown
 }
@@ -157,8 +159,7 @@ function nodeOfField(field: Field): TypeNode {
   const { type, listType, mapType } = field
   if (type.form === 'list') {
     const of = nodeOfType(type.of)
-    const keys =
-      listType === 'map' ? field.mapKeys.map((name) => ({ name, defaultValue: keyDefault(type.of, name) })) : []
+    const keys = listType === 'map' ? listKeys(type.of, field.mapKeys) : []
     return { form: 'list', atomic: listType !== 'map' && listType !== 'set', keys, of }
   }
   if (type.form === 'ref' && mapType !== undefined) return refNode(type.name, mapType === 'atomic')
@@ -185,6 +186,12 @@ function refNode(name: string, atomic?: boolean): TypeNode {
   const shape = definition(name)
   return shape === undefined ? ANY : nodeOfDefinition(shape, atomic)
 }
+
+/** By name, as they stand in elements. */
+const listKeys = (items: FieldType, names: readonly string[]): readonly ListKey[] =>
+  [...names]
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .map((name) => ({ name, label: `${JSON.stringify(name)}:`, defaultValue: keyDefault(items, name) }))
 
 function keyDefault(items: FieldType, key: string): unknown {
   const field = items.form === 'ref' ? definition(items.name)?.fields.get(key) : undefined
