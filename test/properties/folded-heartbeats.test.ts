@@ -5,8 +5,10 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createCluster, type Cluster, type Fault } from '../../src/cluster.ts'
-import { minutes, seconds, type Micros } from '../../src/events/time.ts'
+import { createCluster, type Cluster } from '../../src/cluster.ts'
+import type { Fault } from '../../src/cluster/fault.ts'
+import type { Micros } from '../../src/events/envelope.ts'
+import { minutes, seconds } from '../../src/events/time.ts'
 import { isConditionTrue } from '../../src/kubernetes/conditions.ts'
 
 const RUNS = Number(process.env['SEATRIAL_RUNS'] ?? 200) / 10
