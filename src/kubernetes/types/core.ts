@@ -67,7 +67,8 @@ export interface LimitRangeItem {
 }
 
 export interface LimitRange extends ApiObject {
-  readonly spec: { readonly limits: readonly LimitRangeItem[] }
+  /** Absent is none: a range may be made without any. */
+  readonly spec: { readonly limits?: readonly LimitRangeItem[] }
 }
 
 export interface ScopedResourceSelectorRequirement {

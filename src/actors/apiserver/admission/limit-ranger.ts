@@ -32,7 +32,7 @@ export const limitRanger: AdmissionPlugin = {
   validate(object, attributes, world) {
     if (attributes.old?.metadata.deletionTimestamp !== undefined) return undefined
     for (const range of rangesOf(attributes, world)) {
-      const problems = range.spec.limits.flatMap((item) => problemsOf(object, attributes, item))
+      const problems = (range.spec.limits ?? []).flatMap((item) => problemsOf(object, attributes, item))
       if (problems.length === 0) continue
       const distinct = [...new Set(problems)]
       const why = distinct.length === 1 ? (distinct[0] ?? '') : `[${distinct.join(', ')}]`
@@ -47,8 +47,8 @@ const rangesOf = ({ namespace }: Attributes, { view }: AdmissionWorld): readonly
 
 /** Source: admission.go, mergePodResourceRequirements. */
 const withDefaults = (pod: Pod, { spec }: LimitRange): Pod => {
-  const limits = merged(spec.limits, (item) => item.default)
-  const requests = merged(spec.limits, (item) => item.defaultRequest)
+  const limits = merged(spec.limits ?? [], (item) => item.default)
+  const requests = merged(spec.limits ?? [], (item) => item.defaultRequest)
   const told: string[] = []
   const fill =
     (kind: string) =>
