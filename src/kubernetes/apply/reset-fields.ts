@@ -34,15 +34,12 @@ const STATUS_ENDPOINTS: ReadonlyMap<string, FieldSet> = new Map([
   ['VolumeAttachment', fields('spec', 'metadata')],
 ])
 
-/** Kinds whose own endpoint keeps their status. */
-const KEEPS_STATUS: ReadonlySet<string> = new Set([])
-
 /** What is reset by an endpoint of a kind; `subresource` is empty for the object itself. */
 export function resetFields(kind: string, subresource: string, type: TypeNode): FieldSet {
   if (type.form !== 'map' || !type.fields.has('status')) return EMPTY_SET
   switch (subresource) {
     case '':
-      return KEEPS_STATUS.has(kind) ? EMPTY_SET : STATUS
+      return STATUS
     case 'status':
       return STATUS_ENDPOINTS.get(kind) ?? SPEC
     case 'approval':
@@ -52,20 +49,10 @@ export function resetFields(kind: string, subresource: string, type: TypeNode): 
   }
 }
 
-const ANY_ITEM = '*'
 type Pattern = readonly string[]
 
 /** The only fields that count at some endpoints of Pods. Source: pkg/registry/core/pod/strategy.go, GetResetFieldsFilter. */
 const ONLY: ReadonlyMap<string, readonly Pattern[]> = new Map([
-  [
-    'resize',
-    [
-      [...pathOf('spec.containers'), ANY_ITEM, ...pathOf('resources')],
-      [...pathOf('spec.containers'), ANY_ITEM, ...pathOf('resizePolicy')],
-      [...pathOf('spec.initContainers'), ANY_ITEM, ...pathOf('resources')],
-      [...pathOf('spec.initContainers'), ANY_ITEM, ...pathOf('resizePolicy')],
-    ],
-  ],
   ['ephemeralcontainers', [pathOf('spec.ephemeralContainers')]],
 ])
 
@@ -79,9 +66,7 @@ export function onlyFields(kind: string, subresource: string): ((set: FieldSet) 
 function below(set: FieldSet, patterns: readonly Pattern[]): FieldSet | undefined {
   const children: Entry[] = []
   for (const element of elementsOf(set)) {
-    const rests = patterns
-      .filter(([first]) => first === element || first === ANY_ITEM)
-      .map((pattern) => pattern.slice(1))
+    const rests = patterns.filter(([first]) => first === element).map((pattern) => pattern.slice(1))
     if (rests.length === 0) continue
     const child = childOf(set, element)
     const kept = rests.some((rest) => rest.length === 0) ? child : isEmptySet(child) ? undefined : below(child, rests)

@@ -1,5 +1,6 @@
 import type { ApiObject, Json } from '../../../events/json.ts'
 import { withoutTimeChanges } from '../../../kubernetes/apply/field-manager.ts'
+import { entriesOf, withEntries } from '../../../kubernetes/apply/owners.ts'
 import type { Draft } from '../../../kubernetes/draft.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import { conflict, invalid, isStatus, notFound, unexpectedError, type Status } from '../../../kubernetes/status.ts'
@@ -134,7 +135,7 @@ const preparedPart = (
   old: ApiObject,
   world: World,
 ): ApiObject => {
-  const prepared = part.prepareForUpdate(next, old, rfc3339(world.now)) as ApiObject
+  const prepared = withEntries(part.prepareForUpdate(next, old, rfc3339(world.now)) as ApiObject, entriesOf(next))
   return part.bumpsGeneration(prepared, old) ? withGeneration(prepared, (old.metadata.generation ?? 0) + 1) : prepared
 }
 

@@ -53,8 +53,15 @@ export function trackedCreate(request: Request, object: ApiObject, world: World)
   if (isSettled(request)) return object
   if (!world.tracksFields && entriesOf(object).length === 0) return object
   const { row, subresource } = request
-  const shown = plain(shownAs(row, object))
+  const shown = plain(shownAs(row, withoutDeletion(object)))
   return withEntries(object, entriesOfCreated(endpointOf(row, subresource), shown, writerOf(request, world)))
+}
+
+/** Nobody owns what a new object cannot have. Source: registry/rest/meta.go, WipeObjectMetaSystemFields. */
+function withoutDeletion(object: ApiObject): ApiObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds, ...metadata } = object.metadata
+  if (deletionTimestamp === undefined && deletionGracePeriodSeconds === undefined) return object
+  return { ...object, metadata }
 }
 
 /** An update of `old` with its managedFields. */
