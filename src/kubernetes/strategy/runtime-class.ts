@@ -1,0 +1,10 @@
+/** RuntimeClasses. Source: pkg/registry/node/runtimeclass/strategy.go (v1.36). */
+import type { RuntimeClass } from '../types/node.ts'
+import { validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/runtime-class.ts'
+import { defineStrategy } from './strategy.ts'
+
+export const runtimeClassStrategy = defineStrategy<RuntimeClass>({
+  allowUnconditionalUpdate: false,
+  check: validateRuntimeClass,
+  checkUpdate: validateRuntimeClassUpdate,
+})
