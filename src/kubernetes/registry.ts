@@ -49,7 +49,7 @@ export const rowByApiVersion = (apiVersion: string, kind: string): KindRow | und
  * another one converts it with this. What is no object of the kind, as a Status or a Scale, stays as it is.
  */
 export const shownAs = <O extends ApiObject>(one: KindRow, object: O): ApiObject =>
-  one.conversion === undefined || object.kind !== one.kind || object.apiVersion === one.apiVersion
+  one.conversion === undefined || object.kind !== one.objectKind || object.apiVersion === one.apiVersion
     ? object
     : one.conversion.fromHub(object)
 
@@ -85,10 +85,16 @@ export function fieldSelectorProblem(one: KindRow, field: string): string | unde
   }
   const probe = { ...empty, spec: {}, involvedObject: {} }
   if (one.field(probe, field) !== undefined) return undefined
-  // Source: pkg/apis/batch/v1/conversion.go, AddFieldLabelConversionsForJob.
-  return one.kind === 'Job'
-    ? `field label ${JSON.stringify(field)} not supported for Job`
-    : `field label not supported: ${field}`
+  switch (one.kind) {
+    // Source: pkg/apis/batch/v1/conversion.go, AddFieldLabelConversionsForJob.
+    case 'Job':
+      return `field label ${JSON.stringify(field)} not supported for Job`
+    // Source: pkg/apis/resource/v1/conversion.go.
+    case 'ResourceSlice':
+      return `field label not supported for ${one.apiVersion}, Kind=${one.kind}: ${field}`
+    default:
+      return `field label not supported: ${field}`
+  }
 }
 
 /** A field's text in an object, for a field selector. */

@@ -1,4 +1,4 @@
-import { methodNotAllowed, noSuchPath } from '../../kubernetes/status.ts'
+import { methodNotAllowed, noSuchPath, notFound } from '../../kubernetes/status.ts'
 import { refusal, type Answer } from './answer.ts'
 import { bind } from './handlers/binding.ts'
 import { create } from './handlers/create.ts'
@@ -49,7 +49,9 @@ export const route = (request: Request, world: World): Procedure<Answer> => {
   const { row, subresource, verb } = request
   const served = subresource === '' || row.subresources.includes(subresource)
   const verbs = subresource === '' ? OBJECTS : SUBRESOURCES[subresource]
-  if (!served || verbs === undefined) return refuse(refusal(noSuchPath()))
+  if (!served || verbs === undefined) {
+    return refuse(refusal(row.custom === undefined ? noSuchPath() : notFound(row, request.name)))
+  }
   const handler = verbs[verb]
   return handler === undefined || !hasTarget(request) ? refuse(refusal(methodNotAllowed())) : handler(request, world)
 }

@@ -1,6 +1,10 @@
 /** Rules in CEL that a schema holds its values to. Source: apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go (v1.36). */
-import type { FieldError } from '../validation/field-error.ts'
-import type { Schema } from './schema.ts'
+import { expressionOf } from '../cel/expression.ts'
+import { toCel } from '../cel/values.ts'
+import { sameJson } from '../hash.ts'
+import { FieldErrors, OMITTED, type FieldError } from '../validation/field-error.ts'
+import { isJsonObject, memberSchema, type Schema, type ValidationRule } from './schema.ts'
+import { correlated } from './validate.ts'
 
 const known = new WeakMap<Schema, boolean>()
 
@@ -18,8 +22,65 @@ export const hasRules = (schema: Schema): boolean => {
   return has
 }
 
-/** Judges an object by the rules of its schema. */
-export type RuleJudge = (object: unknown, old: unknown, schema: Schema) => readonly FieldError[]
+/** What the rules say of an object, and of what it was. What did not change is not judged again. */
+export function ruleErrors(object: unknown, old: unknown, schema: Schema): readonly FieldError[] {
+  const errors = new FieldErrors()
+  judge(object, old, schema, '', errors)
+  return errors.list
+}
 
-let judge: RuleJudge = () => []
-export const ruleErrors: RuleJudge = (object, old, schema) => judge(object, old, schema)
+function judge(value: unknown, old: unknown, schema: Schema, at: string, errors: FieldErrors): void {
+  if (!hasRules(schema) || value === undefined) return
+  if (old !== undefined && sameJson(value, old)) return
+  for (const rule of schema['x-kubernetes-validations'] ?? []) judgeBy(rule, value, old, at, errors)
+  if (Array.isArray(value)) {
+    const { items } = schema
+    if (items === undefined) return
+    for (const [i, item] of (value as readonly unknown[]).entries()) {
+      judge(item, correlated(old, schema, item), items, `${at}[${i}]`, errors)
+    }
+    return
+  }
+  if (!isJsonObject(value)) return
+  for (const name of Object.keys(value)) {
+    const member = memberSchema(schema, name)
+    const before = isJsonObject(old) ? old[name] : undefined
+    if (member !== undefined) judge(value[name], before, member, at === '' ? name : `${at}.${name}`, errors)
+  }
+}
+
+const TRANSITION = /\boldSelf\b/
+
+function judgeBy(rule: ValidationRule, value: unknown, old: unknown, at: string, errors: FieldErrors): void {
+  if (TRANSITION.test(rule.rule) && old === undefined && rule.optionalOldSelf !== true) return
+  const variables = { self: toCel(value), oldSelf: toCel(old) }
+  const outcome = expressionOf(rule.rule)(variables)
+  const field = `${at}${rule.fieldPath ?? ''}`
+  const shown = isScalar(value) ? value : OMITTED
+  if ('problem' in outcome) {
+    errors.invalid(field, shown, `${outcome.problem} evaluating rule: ${rule.message ?? rule.rule}`)
+    return
+  }
+  if (outcome.value === true) return
+  const words = wordsOf(rule, variables)
+  switch (rule.reason) {
+    case 'FieldValueForbidden':
+      return errors.forbidden(field, words)
+    case 'FieldValueRequired':
+      return errors.required(field, words)
+    case 'FieldValueDuplicate':
+      return errors.duplicate(field, shown)
+    default:
+      return errors.invalid(field, shown, words)
+  }
+}
+
+const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
+
+const wordsOf = (rule: ValidationRule, variables: Readonly<Record<string, unknown>>): string => {
+  if (rule.messageExpression !== undefined) {
+    const outcome = expressionOf(rule.messageExpression)(variables)
+    if ('value' in outcome && typeof outcome.value === 'string' && outcome.value.trim() !== '') return outcome.value
+  }
+  return rule.message ?? `failed rule: ${rule.rule}`
+}

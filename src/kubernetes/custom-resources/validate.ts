@@ -129,7 +129,7 @@ function validateList(
   const { items, minItems, maxItems, uniqueItems } = schema
   if (items !== undefined) {
     for (const [i, item] of value.entries())
-      validate(item, items, inList(place, i), correlated(old, schema, item, i), errors)
+      validate(item, items, inList(place, i), correlated(old, schema, item), errors)
   }
   if (minItems !== undefined && value.length < minItems) {
     say(place, value.length, `should have at least ${minItems} items`, errors)
@@ -143,7 +143,7 @@ function validateList(
 const inList = ({ at, field }: Place, i: number): Place => ({ at: `${at}[${i}]`, field: `${field}[${i}]` })
 
 /** The item of before that an item follows from: in lists that are maps, by their keys. */
-const correlated = (old: unknown, schema: Schema, item: unknown, _index: number): unknown => {
+export const correlated = (old: unknown, schema: Schema, item: unknown): unknown => {
   if (!Array.isArray(old) || schema['x-kubernetes-list-type'] !== 'map' || !isJsonObject(item)) return undefined
   const keys = schema['x-kubernetes-list-map-keys'] ?? []
   return (old as readonly unknown[]).find(

@@ -38,7 +38,7 @@ export function patchObject(
   const patched = applyPatch(row, shownAs(row, current), type, patch)
   if (either.isLeft(patched)) return patched
   const read = readObject(row, withReset(patched.right), fieldValidation)
-  if (either.isRight(read)) return read
+  if (either.isRight(read) || row.custom !== undefined) return read
   // The decoder's refusal is told of the patch. Abridged: of the patched object, members may stand in another order.
   const shown = type === 'strategic' ? goText(patch) : JSON.stringify(patched.right)
   const words = (read.left.message ?? '').replace(/^.*? cannot be handled as a \w+: /, '')

@@ -20,6 +20,7 @@ export function* patch(request: Request, world: World): Procedure<Answer> {
   if (refused !== undefined) return refusal(refused)
   if (request.patchType === 'apply') return yield* apply(request, world)
   const { row, patchType = 'strategic', body, options } = request
+  if (row.custom !== undefined && patchType === 'strategic') return refusal(NOT_STRATEGIC)
   const propose = (stored: ApiObject): Given | Status => {
     const target = request.subresource === 'status' && patchType !== 'json' ? statusOnly(stored) : stored
     const patched = patchObject(row, target, patchType, body, options.fieldValidation ?? 'Ignore')
@@ -52,4 +53,16 @@ const newObjectProblem = (request: Request, { metadata }: Given): Status | undef
   if ((metadata.uid ?? '') === '') return metadataProblem(request, metadata)
   const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`
   return conflict(row, name, why)
+}
+
+/** Nothing says how lists of custom resources are merged. Source: endpoints/handlers/negotiation/errors.go. */
+const NOT_STRATEGIC: Status = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message:
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  reason: 'UnsupportedMediaType',
+  code: 415,
 }

@@ -157,14 +157,15 @@ const errorsOf = (
 type WithStatus = ApiObject & { readonly status?: Json }
 
 /** The version that an update says it replaces. Source: registry/store.go, Update: AllowUnconditionalUpdate. */
-const versionProblem = ({ row, name }: Request, given: GivenMeta, old: ApiObject): Status | undefined => {
+const versionProblem = ({ row, name, subresource }: Request, given: GivenMeta, old: ApiObject): Status | undefined => {
   const { resourceVersion = '' } = given
   if (resourceVersion === old.metadata.resourceVersion) return undefined
   if (!/^\d*$/.test(resourceVersion)) {
     return unexpectedError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
   }
   if (resourceVersion !== '' && resourceVersion !== '0') return conflict(row, name)
-  if (row.strategy.allowUnconditionalUpdate) return undefined
+  // Who sends a Scale need not know the version of what is scaled.
+  if (row.strategy.allowUnconditionalUpdate || subresource === 'scale') return undefined
   const errors = new FieldErrors()
   errors.invalid('metadata.resourceVersion', 0, 'must be specified for an update')
   return invalid({ group: row.group, kind: row.resource }, name, errors.list)
