@@ -7,7 +7,7 @@ import { namespaceController } from './namespace/namespace.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { podGcController } from './pod-gc/pod-gc.ts'
-import { replicaSetController } from './replicaset/replicaset.ts'
+import { replicaSetController, replicationController } from './replicaset/replicaset.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
@@ -32,6 +32,7 @@ export const kubeControllerManager = (
   garbageCollectorController(kinds.served.filter((kind) => !NOT_COLLECTED.includes(kind))),
   deploymentController,
   replicaSetController(staleControllerConsistency),
+  replicationController(),
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,

@@ -1,16 +1,22 @@
 import type { Micros } from '../../../events/envelope.ts'
 import { seconds } from '../../../events/time.ts'
-import { defineController, type Controller, type World } from '../../../engine/client/controller.ts'
+import {
+  defineController,
+  type Controller,
+  type ControllerDefinition,
+  type World,
+} from '../../../engine/client/controller.ts'
 import { keyOf, splitKey } from '../../../engine/client/keys.ts'
 import type { Sync } from '../../../engine/client/sync.ts'
 import { availableAt, isActive } from '../../../kubernetes/pods.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { ReplicaSet, ReplicaSetStatus } from '../../../kubernetes/types/workloads.ts'
 import { candidates, claim } from '../shared/claim.ts'
+import { readReplicaSet, type ReplicaKind } from './family.ts'
 import { createPods, deletePods } from './replicas.ts'
 import { statusOf, writeStatus } from './status.ts'
 import { countPods, Tallies } from './tally.ts'
-import { podChanged, replicaSetChanged } from './wakes.ts'
+import { podChangedFor, replicaSetChanged } from './wakes.ts'
 
 /** Most Pods that one sync creates or deletes. Source: pkg/controller/replicaset/replica_set.go, BurstReplicas. */
 const BURST_REPLICAS = 500
@@ -24,21 +30,35 @@ const BURST_REPLICAS = 500
  * Source: pkg/controller/replicaset/replica_set.go, syncReplicaSet and manageReplicas (v1.36).
  */
 export const replicaSetController = (readsOwnWrites: boolean): Controller =>
+  replicaController('ReplicaSet', { name: 'replicaset-controller', readsOwnWrites })
+
+/** The same for ReplicationControllers. Source: pkg/controller/replication/replication_controller.go (v1.36). */
+export const replicationController = (): Controller =>
+  replicaController('ReplicationController', {
+    name: 'replicationcontroller-controller',
+    account: 'replication-controller',
+    component: 'replication-controller',
+    readsOwnWrites: false,
+  })
+
+const replicaController = (
+  kind: ReplicaKind,
+  identity: Pick<ControllerDefinition<Tallies>, 'name' | 'account' | 'component' | 'readsOwnWrites'>,
+): Controller =>
   defineController<Tallies>({
-    name: 'replicaset-controller',
-    kinds: ['ReplicaSet', 'Pod'],
+    ...identity,
+    kinds: [kind, 'Pod'],
     workers: 5,
     memory: () => new Tallies(),
-    readsOwnWrites,
 
     wakes(change, world) {
       world.memory.see(change)
-      return change.kind === 'ReplicaSet' ? replicaSetChanged(change, world) : podChanged(change, world)
+      return change.kind === kind ? replicaSetChanged(change, world) : podChangedFor(kind, change, world)
     },
 
     *reconcile(key, world): Sync {
       const { namespace, name } = splitKey(key)
-      const replicaSet = world.view.get('ReplicaSet', namespace, name)
+      const replicaSet = readReplicaSet(kind, world.view, namespace, name)
       if (replicaSet === undefined) {
         world.expectations.forget(key)
         return

@@ -3,6 +3,7 @@ import { call, type Sync } from '../../../engine/client/sync.ts'
 import { findCondition, removeCondition, setCondition } from '../../../kubernetes/conditions.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { ReplicaSet, ReplicaSetStatus } from '../../../kubernetes/types/workloads.ts'
+import { asRead, asWritten, type ReplicaKind } from './family.ts'
 import type { Counts } from './tally.ts'
 
 /** Source: pkg/controller/replicaset/replica_set_utils.go, statusUpdateRetries: one more try after the first. */
@@ -24,7 +25,8 @@ export const statusOf = (
     ...(labelled === 0 ? {} : { fullyLabeledReplicas: labelled }),
     ...(ready === 0 ? {} : { readyReplicas: ready }),
     ...(available === 0 ? {} : { availableReplicas: available }),
-    terminatingReplicas: terminating,
+    // ReplicationControllers do not tell: upstream's feature leaves them out.
+    ...(replicaSet.kind === 'ReplicaSet' ? { terminatingReplicas: terminating } : {}),
     ...(conditions.length === 0 ? {} : { conditions }),
   }
 }
@@ -58,19 +60,21 @@ const conditionsOf = (
  */
 export function* writeStatus(replicaSet: ReplicaSet, counted: ReplicaSetStatus): Sync<string | undefined> {
   const { generation } = replicaSet.metadata
-  if (sameStatus(replicaSet.status, counted) && generation === replicaSet.status?.observedGeneration) return undefined
+  const kind = replicaSet.kind as ReplicaKind
+  if (sameStatus(replicaSet.status, counted, kind) && generation === replicaSet.status?.observedGeneration)
+    return undefined
   // The generation that was acted on: a retry must not claim to have seen a newer one.
   const status = { ...counted, observedGeneration: generation }
   const { namespace, name } = replicaSet.metadata
   let current = replicaSet
   for (let attempt = 1; ; attempt++) {
-    const body = { ...current, status }
-    const answer = yield* call({ verb: 'update', kind: 'ReplicaSet', namespace, name, subresource: 'status', body })
+    const body = { ...asWritten(current), status }
+    const answer = yield* call({ verb: 'update', kind, namespace, name, subresource: 'status', body })
     if (answer.ok) return undefined
     if (attempt === STATUS_UPDATE_TRIES) return answer.message
-    const fresh = yield* call({ verb: 'get', kind: 'ReplicaSet', namespace, name })
+    const fresh = yield* call({ verb: 'get', kind, namespace, name })
     if (!fresh.ok) return fresh.message
-    current = fresh.object ?? current
+    current = asRead(fresh.object) ?? current
   }
 }
 
@@ -83,7 +87,8 @@ const COUNTS = [
 ] as const
 
 /** Conditions that say nothing new are the same array as before. */
-const sameStatus = (before: ReplicaSetStatus | undefined, after: ReplicaSetStatus): boolean =>
-  before?.terminatingReplicas !== undefined &&
+const sameStatus = (before: ReplicaSetStatus | undefined, after: ReplicaSetStatus, kind: ReplicaKind): boolean =>
+  before !== undefined &&
+  (before.terminatingReplicas !== undefined || kind === 'ReplicationController') &&
   COUNTS.every((count) => (before[count] ?? 0) === (after[count] ?? 0)) &&
   (before.conditions === after.conditions || (before.conditions?.length === 0 && after.conditions === undefined))
