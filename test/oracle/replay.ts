@@ -2,7 +2,7 @@
 import { millis } from '../../src/events/time.ts'
 import { ControlPlane } from '../scenarios/apiserver/control-plane.ts'
 import { bodyOf, callOf, framesOf, isOldWatchPath, targetOf, watchOf, type Target } from './api-server.ts'
-import { exchangesOf, type Exchange } from './transcripts.ts'
+import { actionsOf, exchangesOf, type Exchange } from './transcripts.ts'
 import { outcomeDifferences, Translation } from './translation.ts'
 
 /** How one exchange came out; `differs` is empty when it was answered alike. */
@@ -22,6 +22,7 @@ interface OpenWatch {
 /** The time between two exchanges of the recorder. */
 const PAUSE_MS = 5
 const LINGER_MS = 250
+const COMPACTION = 1_000_000
 
 export class Replay {
   readonly plane: ControlPlane
@@ -35,13 +36,22 @@ export class Replay {
   /** Replays what is replayable of a theme. */
   run(theme: string): readonly Replayed[] {
     const results: Replayed[] = []
+    const actions = actionsOf(theme)
     for (const exchange of exchangesOf(theme)) {
+      if (actions.some(({ after }) => after > exchange.seq - 1 && after < exchange.seq)) this.compact()
       const differs = this.send(exchange)
       if (differs !== undefined) results.push({ exchange, differs })
       this.closeAfter(exchange.seq)
     }
     this.closeAfter(Infinity)
     return results
+  }
+
+  /** The one thing that recorders have done to a storage. */
+  private compact(): void {
+    const { kernel, objects } = this.plane
+    kernel.input('EtcdRequested', { request: COMPACTION, op: { op: 'compact', revision: objects.head } }, 'etcd/1')
+    this.plane.run(millis(LINGER_MS))
   }
 
   /** Undefined when it is left out. A watch's differences come when it is closed. */

@@ -42,13 +42,27 @@ export const WHY_SKIPPED = 'recordings of a real API server are not beside the p
 export const oracleTest = (name: string, run: () => void): void =>
   test.runIf(hasTranscripts)(hasTranscripts ? name : `${name} (left out: ${WHY_SKIPPED})`, run)
 
+/** Something done to the server's storage between two exchanges. */
+export interface Action {
+  readonly after: number
+  readonly action: string
+}
+
 /** The exchanges of one theme, in order. */
-export function exchangesOf(theme: string): readonly Exchange[] {
-  const text = gunzipSync(readFileSync(new URL(`${theme}.ndjson.gz`, FOLDER))).toString()
-  return text
-    .split('\n')
+export const exchangesOf = (theme: string): readonly Exchange[] =>
+  linesOf(theme)
     .filter((line) => line.includes('"request"'))
     .map((line) => JSON.parse(line) as Exchange)
+
+/** What was done between the exchanges of one theme. */
+export const actionsOf = (theme: string): readonly Action[] =>
+  linesOf(theme)
+    .filter((line) => line.startsWith('{"after"') && line.includes('"action"'))
+    .map((line) => JSON.parse(line) as Action)
+
+function linesOf(theme: string): readonly string[] {
+  const text = gunzipSync(readFileSync(new URL(`${theme}.ndjson.gz`, FOLDER))).toString()
+  return text.split('\n')
 }
 
 /** The collection of a served kind that a path names; undefined for other paths. */
