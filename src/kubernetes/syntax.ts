@@ -48,6 +48,12 @@ export const inclusiveRangeError = (low: number, high: number): string =>
   `must be between ${low} and ${high}, inclusive`
 
 const NOT_SUBDOMAIN = regexError(SUBDOMAIN_1123_WORDS, SUBDOMAIN_PATTERN, 'example.com')
+const WILDCARD_1123 = /^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const NOT_WILDCARD = regexError(
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  `\\*\\.${SUBDOMAIN_PATTERN}`,
+  '*.example.com',
+)
 const NOT_LABEL_1035 = regexError(LABEL_1035_WORDS, '[a-z]([-a-z0-9]*[a-z0-9])?', 'my-name', 'abc-123')
 const NOT_LABEL_VALUE = regexError(
   LABEL_VALUE_WORDS,
@@ -87,6 +93,10 @@ export function isDNS1123Label(text: string): readonly string[] {
 
 export const isDNS1123Subdomain = (text: string): readonly string[] =>
   check(text, 253, SUBDOMAIN_1123, NOT_SUBDOMAIN, characters)
+
+/** `*.example.com`. Source: util/validation, IsWildcardDNS1123Subdomain. */
+export const isWildcardDNS1123Subdomain = (text: string): readonly string[] =>
+  check(text, 253, WILDCARD_1123, NOT_WILDCARD, characters)
 
 export const isDNS1035Label = (text: string): readonly string[] =>
   check(text, 63, LABEL_1035, NOT_LABEL_1035, characters)

@@ -12,6 +12,7 @@ import { AUTOSCALING_ROWS } from './autoscaling.ts'
 import { BATCH_ROWS } from './batch.ts'
 import { COORDINATION_ROWS } from './coordination.ts'
 import { DISCOVERY_ROWS } from './discovery.ts'
+import { NETWORKING_ROWS } from './networking.ts'
 import { NODE_ROWS } from './node.ts'
 import { POLICY_ROWS } from './policy.ts'
 import { RBAC_ROWS } from './rbac.ts'
@@ -27,6 +28,7 @@ export const KIND_ROWS: readonly KindRow[] = [
   ...BATCH_ROWS,
   ...COORDINATION_ROWS,
   ...DISCOVERY_ROWS,
+  ...NETWORKING_ROWS,
   ...NODE_ROWS,
   ...POLICY_ROWS,
   ...RBAC_ROWS,
