@@ -130,7 +130,8 @@ function zeroOfField({ name }: Definition, field: Field): unknown {
     if (required || ALWAYS_WRITTEN.has(`${name}.${field.name}`)) return zeroOf(type.scalar) ?? null
     return (type.scalar === 't' || type.scalar === 'u') && isTimeByValue(name, field.name) ? null : undefined
   }
-  return required ? null : undefined
+  // A structure that Go keeps by pointer it leaves out.
+  return required && type.form !== 'ref' ? null : undefined
 }
 
 /** Texts that Go writes even when they are empty. */

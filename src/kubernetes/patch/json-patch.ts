@@ -6,9 +6,15 @@ import { cloneJson, isObject } from './json.ts'
 /** Source: apiserver/pkg/endpoints/handlers/patch.go, maxJSONPatchOperations. */
 export const MAX_JSON_PATCH_OPERATIONS = 10_000
 
+/**
+ * Characters that all copies of a patch may add. Source: apiserver/pkg/server/config.go, JSONPatchMaxCopyBytes.
+ */
+const MOST_COPIED = 3 * 1024 * 1024
+
 /** The document with all operations applied, or which one could not be. Neither argument is changed. */
 export function jsonPatch(document: unknown, operations: readonly unknown[]): either.Either<string, unknown> {
   let result = cloneJson(document)
+  let copied = 0
   for (const [i, operation] of operations.entries()) {
     if (!isOperation(operation)) return either.left(`operation ${i} is not one of RFC 6902`)
     const ready = asTheServerReads(withoutNegativeIndices(operation, result), result)
@@ -18,6 +24,10 @@ export function jsonPatch(document: unknown, operations: readonly unknown[]): ei
       if (ready.op !== 'replace' && ready.op !== 'add') return either.left(`operation ${i} cannot be done on the whole`)
       result = cloneJson(ready.value)
       continue
+    }
+    if (ready.op === 'copy') {
+      copied += (JSON.stringify(valueAt(result, ready.from)) ?? '').length
+      if (copied > MOST_COPIED) return either.left(`operation ${i}: the copies are too large`)
     }
     const [problem] = applyPatch(result, [ready])
     if (problem !== null && problem !== undefined) return either.left(`operation ${i}: ${problem.message}`)

@@ -44,7 +44,7 @@ function mergeObject(original: JsonObject, patch: JsonObject, shape: Definition 
   for (const key of Object.keys(patch)) {
     if (!key.startsWith(ORDER)) continue
     const name = key.slice(ORDER.length)
-    mergeOrdered(merged, name, patch, shape?.fields.get(name))
+    mergeOrdered(merged, name, patch, shape)
     done.add(key).add(name)
   }
   for (const key of Object.keys(patch)) {
@@ -110,13 +110,12 @@ function mergeList(old: readonly Item[], change: readonly Item[], field: Field |
   if (deletes) return old.filter((item) => !change.includes(item))
   if (!isMerged) return [...change]
   if (old.length === 0 && change.length === 0) return []
-  const isObjects = isObject(change[0] ?? old[0])
-  if (!isObjects) {
+  if (elementType(old, change) !== 'map[string]interface {}') {
     const both = [...new Set([...old, ...change])]
     return orderMerged(both, change, old, undefined)
   }
   const { mergeKey } = field
-  if (mergeKey === undefined) throw new PatchRefusal(`cannot merge lists without merge key for ${field.name}`)
+  if (mergeKey === undefined) throw new PatchRefusal('cannot merge lists without merge key for type struct')
   const { kept, plain } = applyItemDirectives(old, change, mergeKey)
   const merged = [...kept]
   for (const item of plain) {
@@ -140,13 +139,13 @@ function applyItemDirectives(
   let replaces = false
   const plain: JsonObject[] = []
   for (const item of change) {
-    if (!isObject(item)) throw new PatchRefusal(`expected a map[string]interface {}, but received a ${goKind(item)}`)
+    if (!isObject(item)) throw badType('map[string]interface {}', item)
     const directive = item[DIRECTIVE]
     if (directive === undefined) {
-      if (item[mergeKey] === undefined) throw noMergeKey(item, mergeKey)
+      mergeKeyOf(item, mergeKey)
       plain.push(item)
     } else if (directive === 'delete') {
-      if (item[mergeKey] === undefined) throw noMergeKey(item, mergeKey)
+      mergeKeyOf(item, mergeKey)
       kept = kept.filter((other) => !(isObject(other) && sameKey(other, item, mergeKey)))
     } else if (directive === 'replace') replaces = true
     else if (directive === 'merge') throw new PatchRefusal('merging lists cannot yet be specified in the patch')
@@ -155,20 +154,54 @@ function applyItemDirectives(
   return replaces ? { kept: plain, plain: [] } : { kept, plain }
 }
 
-const noMergeKey = (item: JsonObject, mergeKey: string): PatchRefusal =>
-  new PatchRefusal(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`)
+function mergeKeyOf(item: JsonObject, mergeKey: string): unknown {
+  const key = item[mergeKey]
+  if (key !== undefined) return key
+  throw new PatchRefusal(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`)
+}
+
+const badType = (wanted: string, found: unknown): PatchRefusal =>
+  new PatchRefusal(`expected a ${wanted}, but received a ${found === null ? '%!s(<nil>)' : goTypeName(found)}`)
+
+/** As Go's reflection names a decoded value's type. */
+function goTypeName(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  if (isObject(value)) return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** The one type that all items of both lists have. Source: patch.go, sliceElementType. */
+function elementType(old: readonly Item[], change: readonly Item[]): string {
+  let type: string | undefined
+  for (const item of [...old, ...change]) {
+    const found = goTypeName(item)
+    if (type === undefined && found === '[]interface {}') throw new PatchRefusal('lists of lists are not supported')
+    if (type !== undefined && found !== type) {
+      throw new PatchRefusal(`list element types are not identical: ${goText([old, change])}`)
+    }
+    type = found
+  }
+  if (type === undefined) throw new PatchRefusal('no elements in any of the given slices')
+  return type
+}
 
 /** A list together with its `$setElementOrder`: merged, then what the patch names in the order it asks for. */
 function mergeOrdered(
   merged: Record<string, unknown>,
   name: string,
   patch: JsonObject,
-  field: Field | undefined,
+  shape: Definition | undefined,
 ): void {
   const order = listOrRefuse(patch[ORDER + name])
   const old = merged[name] === undefined ? undefined : listOrRefuse(merged[name])
   const change = patch[name] === undefined ? undefined : listOrRefuse(patch[name])
   if (old === undefined && change === undefined) return
+  const field = shape?.fields.get(name)
+  if (shape !== undefined && field === undefined) {
+    const struct = shape.goName.slice(shape.goName.indexOf('.') + 1)
+    throw new PatchRefusal(`unable to find api field in struct ${struct} for the json field ${JSON.stringify(name)}`)
+  }
   const { mergeKey } = field ?? {}
   if (change !== undefined) checkPatchOrder(change, order, mergeKey)
   const all =
@@ -177,10 +210,12 @@ function mergeOrdered(
       : old === undefined
         ? change.map((item) => dropDirectives(dropNulls(item))).filter((item) => item !== undefined)
         : mergeList(old, change, field, false)
+  elementType(old ?? [], change ?? [])
+  if (mergeKey !== undefined) for (const item of all) if (isObject(item)) mergeKeyOf(item, mergeKey)
   merged[name] = orderMerged(all, order, old ?? [], mergeKey)
 }
 
 function listOrRefuse(value: unknown): readonly Item[] {
   if (Array.isArray(value)) return value
-  throw new PatchRefusal(`expected a []interface {}, but received a ${goKind(value)}`)
+  throw badType('[]interface {}', value)
 }
