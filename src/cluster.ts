@@ -1,3 +1,4 @@
+import type { Identities } from './actors/apiserver/parameters.ts'
 import { either as E } from 'fp-ts'
 import type { Observable } from 'rxjs'
 import { catalogue, type EventData } from './events/catalogue/index.ts'
@@ -129,6 +130,8 @@ export interface CreateOptions extends ClusterOptions {
   readonly sinks?: readonly LogSink[]
   /** Puts another actor in the place of one, by id, each time its process boots. */
   readonly substitute?: Substitute
+  /** Names and uids for new objects. They are not part of the options: who runs it again has to give them again. */
+  readonly identities?: Identities
   /** Checked with each event; throws when something that must hold does not. */
   readonly invariants?: readonly ((event: LogEvent) => void)[]
 }
@@ -164,7 +167,12 @@ class SimulatedCluster implements Cluster {
     })
     this.injector = new Injector(this.kernel, () => this.projections.etcdLeader())
     this.kernel.record(OUTSIDE, 'RunStarted', { seed, options: { ...this.options } }, 0)
-    this.guard(() => populate(this.kernel, this.options, this.projections.objects, this.plugins()))
+    this.guard(() =>
+      populate(this.kernel, this.options, this.projections.objects, {
+        plugins: this.plugins(),
+        identities: given.identities,
+      }),
+    )
   }
 
   get seed(): number {

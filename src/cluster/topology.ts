@@ -1,4 +1,5 @@
 import { createApiServer } from '../actors/apiserver/api-server.ts'
+import type { Identities } from '../actors/apiserver/parameters.ts'
 import { loadGeneratorProcess } from '../actors/clients/load-generator.ts'
 import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
 import { coreDNSId, coreDNSProcess } from '../actors/dns/coredns.ts'
@@ -42,6 +43,13 @@ interface Ground {
   readonly objects: ObjectStore
   readonly servers: readonly ActorId[]
   readonly plugins: PluginCode
+  readonly identities: Identities | undefined
+}
+
+/** What a cluster is given that no options can describe. */
+export interface GivenCode {
+  readonly plugins?: PluginCode
+  readonly identities?: Identities
 }
 
 /** Puts a cluster's processes on their machines. */
@@ -49,10 +57,10 @@ export const populate = (
   kernel: Kernel,
   options: ResolvedOptions,
   objects: ObjectStore,
-  plugins: PluginCode = new Map(),
+  { plugins = new Map(), identities }: GivenCode = {},
 ): void => {
   const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
-  const ground: Ground = { kernel, options, objects, servers, plugins }
+  const ground: Ground = { kernel, options, objects, servers, plugins, identities }
   for (const n of range(Math.max(options.controlPlane, options.etcd))) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
@@ -91,6 +99,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       viewAt: (revision) => objects.at(revision),
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
+      identities: ground.identities,
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

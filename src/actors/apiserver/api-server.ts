@@ -20,7 +20,7 @@ import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { Definitions } from './custom-resources/definitions.ts'
 import { freshAs, freshAsEtcd } from './handlers/read.ts'
-import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters } from './parameters.ts'
+import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters, type Identities } from './parameters.ts'
 import { Procedures, WAIT_TIMER } from './procedures.ts'
 import type { ServedRow } from './request.ts'
 import { DEADLINE_TIMER, PROCESS_TIMER, Requests } from './requests.ts'
@@ -59,6 +59,7 @@ export const createApiServer = (parameters: ApiServerParameters): HostedActor =>
   })
 
 class ApiServer implements World {
+  readonly identities: Identities | undefined
   readonly cache: WatchCache
   readonly store: Store
   readonly admission = new AdmissionChain(DEFAULT_PLUGINS)
@@ -84,6 +85,7 @@ class ApiServer implements World {
     this.context = context
     this.options = { ...DEFAULT_OPTIONS, ...parameters.options }
     this.kindOf = parameters.kindOf
+    this.identities = parameters.identities
     this.viewAt = parameters.viewAt
     this.cache = new WatchCache(parameters.cursor(), KINDS)
     this.store = new Store(parameters.read)

@@ -17,6 +17,13 @@ export interface ApiServerParameters {
   /** The etcd members it may talk to, its own first. */
   readonly etcd: readonly ActorId[]
   readonly options?: Partial<ApiServerOptions>
+  readonly identities?: Identities
+}
+
+/** Names and uids that objects are to have: those of a recording that is simulated again. Undefined leaves it to chance. */
+export interface Identities {
+  name(kind: Kind, namespace: string | undefined, base: string): string | undefined
+  uid(kind: Kind, namespace: string | undefined, name: string): string | undefined
 }
 
 export interface ApiServerOptions {

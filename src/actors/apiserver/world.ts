@@ -5,6 +5,7 @@ import type { View } from '../../kubernetes/view.ts'
 import type { AdmissionChain } from './admission/chain.ts'
 import type { Gate } from './authz/gate.ts'
 import type { ServiceAddresses } from './allocation/service-addresses.ts'
+import type { Identities } from './parameters.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import type { ObjectRef, Store } from './storage/store.ts'
 
@@ -23,6 +24,8 @@ export interface World {
   readonly doubtedNamespaces: Map<string, Micros>
   /** Whether new objects tell who set which of their fields. */
   readonly tracksFields: boolean
+  /** Absent: names and uids are drawn. */
+  readonly identities: Identities | undefined
   /** Everything as it stood at a revision that etcd still keeps. */
   viewAt(revision: number): View
   refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef

@@ -49,13 +49,16 @@ export function* createObject(request: Request, given: Given, world: World): Pro
   const { name = '', generateName: base = '' } = given.metadata
   const generated = name === '' && base !== ''
   for (let attempt = 1; ; attempt++) {
-    const chosen = generated ? generateName(base, (below) => world.random.below(below)) : name
+    const chosen = generated ? chooseName(request, base, world) : name
     const answer = yield* tryCreate(request, given, chosen, world)
     if (answer !== undefined) return answer
     if (!generated) return refusal(yield* nameTaken(request, chosen, world))
     if (attempt >= GENERATE_NAME_TRIES) return refusal(noUniqueName(request, chosen))
   }
 }
+
+const chooseName = ({ row, namespace }: Request, base: string, world: World): string =>
+  world.identities?.name(row.kind, namespace, base) ?? generateName(base, (below) => world.random.below(below))
 
 /** Undefined when the name is taken. */
 function* tryCreate(request: Request, given: Given, name: string, world: World): Procedure<Answer | undefined> {
@@ -71,7 +74,7 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
   const metadata = metadataToCreate(admitted.metadata, {
     name,
     namespace,
-    uid: newUid(world.random),
+    uid: world.identities?.uid(row.kind, namespace, name) ?? newUid(world.random),
     creationTimestamp: rfc3339(world.now),
     generation: strategy.initialGeneration,
   })
