@@ -7,14 +7,17 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podSecurity } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
+import { mutatingAdmissionPolicy } from './policy/mutating.ts'
+import { validatingAdmissionPolicy } from './policy/validating.ts'
 import { priority } from './priority.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
+import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './webhook/webhooks.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 /**
  * The plugins that are on by default, in upstream's order. Source: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins (v1.36).
- * Abridged: no certificates, no webhooks and no CEL policies.
+ * The last one, ResourceQuota, writes, so it is no plain plugin: see resource-quota.ts.
  */
 export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
   rbacEscalation,
@@ -29,4 +32,8 @@ export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   runtimeClass,
   podTopologyLabels,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionWebhook,
+  validatingAdmissionPolicy,
+  validatingAdmissionWebhook,
 ]

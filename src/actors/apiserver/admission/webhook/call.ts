@@ -1,0 +1,44 @@
+import type { Webhook } from '../../../../kubernetes/types/admissionregistration.ts'
+import { goQuote } from '../../../../kubernetes/validation/field-error.ts'
+import type { View } from '../../../../kubernetes/view.ts'
+
+const DEFAULT_TIMEOUT_SECONDS = 10
+
+/** Where a webhook is reached, or why it is not. */
+export type Destination = { readonly url: string } | { readonly problem: string }
+
+/** Source: apiserver/pkg/util/webhook/client.go, HookClient; pkg/proxy/util: a Service is resolved to its address (v1.36). */
+export function destinationOf(
+  { clientConfig, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: Webhook,
+  view: View,
+): Destination {
+  const query = `?timeout=${timeoutSeconds}s`
+  if (clientConfig?.url !== undefined) return { url: clientConfig.url + query }
+  const service = clientConfig?.service
+  if (service === undefined) return { problem: 'webhook configuration must have either service or URL' }
+  const { namespace, name, path = '', port = 443 } = service
+  const url = `https://${name}.${namespace}.svc:${port}${path.startsWith('/') || path === '' ? path : `/${path}`}${query}`
+  const found = view.get('Service', namespace, name)
+  if (found === undefined) return { problem: `Post ${goQuote(url)}: service ${goQuote(name)} not found` }
+  const hasEndpoints = view
+    .list('EndpointSlice', namespace)
+    .some(
+      ({ metadata, endpoints }) =>
+        metadata.labels?.['kubernetes.io/service-name'] === name &&
+        (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false),
+    )
+  if (!hasEndpoints) return { problem: `Post ${goQuote(url)}: no endpoints available for service ${goQuote(name)}` }
+  return { url }
+}
+
+/** As a dial to an address where nobody listens fails. */
+export function refusedConnection(url: string): string {
+  const { host, port } = addressOf(url)
+  return `Post ${goQuote(url)}: dial tcp ${host}:${port}: connect: connection refused`
+}
+
+const addressOf = (url: string): { readonly host: string; readonly port: string } => {
+  const authority = /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? ''
+  const [, host = authority, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? []
+  return { host, port }
+}

@@ -1,0 +1,177 @@
+/**
+ * Goal: policies in CEL refuse, warn of and change what they say, and fail as their failure policy says; webhooks that nobody
+ * answers fail likewise.
+ * Method: one plugin at a time, over a view of a handful of objects.
+ */
+import { describe, expect, test } from 'vitest'
+import { mutatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/mutating.ts'
+import { validatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/validating.ts'
+import { validatingAdmissionWebhook } from '../../../src/actors/apiserver/admission/webhook/webhooks.ts'
+import type { ApiObject } from '../../../src/events/json.ts'
+import type { Status } from '../../../src/kubernetes/status.ts'
+import { attributes, meta, worldOf } from './admission-world.ts'
+
+const API = 'admissionregistration.k8s.io/v1'
+const CONFIG_MAPS = {
+  resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] }],
+}
+const RESOURCE = { group: '', resource: 'configmaps' }
+
+const namespace = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: meta('default', undefined, { labels: { tier: 'a' } }),
+}
+const configMap = (name: string, data: Record<string, string>): ApiObject & { data: object } => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: meta(name, 'default'),
+  data,
+})
+const policy = (spec: object): ApiObject & { spec: object } => ({
+  apiVersion: API,
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: meta('p'),
+  spec: { matchConstraints: CONFIG_MAPS, ...spec },
+})
+const binding = (spec: object = {}): ApiObject & { spec: object } => ({
+  apiVersion: API,
+  kind: 'ValidatingAdmissionPolicyBinding',
+  metadata: meta('b'),
+  spec: { policyName: 'p', validationActions: ['Deny'], ...spec },
+})
+
+const judge = (object: ApiObject, objects: readonly ApiObject[]): { refusal?: Status; warnings: readonly string[] } => {
+  const warnings = new Set<string>()
+  const asked = attributes({ kind: 'ConfigMap', resource: RESOURCE, name: object.metadata.name, warnings })
+  const outcome = validatingAdmissionPolicy.validate?.(object, asked, worldOf([namespace, ...objects]))
+  return { ...(outcome !== undefined && 'refusal' in outcome ? outcome : {}), warnings: [...warnings] }
+}
+
+describe('ValidatingAdmissionPolicy', () => {
+  const short = policy({
+    validations: [{ expression: 'size(object.data) < 2', messageExpression: "'has ' + string(size(object.data))" }],
+  })
+
+  test('refuses what its expression is not true of, in the words of its message', () => {
+    const { refusal } = judge(configMap('c', { a: '1', b: '2' }), [short, binding()])
+    expect(refusal?.code).toBe(422)
+    expect(refusal?.message).toBe(
+      `configmaps "c" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: has 2`,
+    )
+    expect(judge(configMap('c', { a: '1' }), [short, binding()]).refusal).toBeUndefined()
+  })
+
+  test('only warns where its binding says so', () => {
+    const { refusal, warnings } = judge(configMap('c', { a: '1', b: '2' }), [
+      short,
+      binding({ validationActions: ['Warn'] }),
+    ])
+    expect(refusal).toBeUndefined()
+    expect(warnings).toEqual([`Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': has 2`])
+  })
+
+  test('an expression that fails refuses, unless failures are ignored', () => {
+    const failing = { validations: [{ expression: "object.data.none == ''" }] }
+    expect(judge(configMap('c', {}), [policy(failing), binding()]).refusal?.message).toContain(
+      `expression 'object.data.none == ''' resulted in error: no such key: none`,
+    )
+    expect(
+      judge(configMap('c', {}), [policy({ ...failing, failurePolicy: 'Ignore' }), binding()]).refusal,
+    ).toBeUndefined()
+  })
+
+  test('a namespace that its binding does not select is left alone', () => {
+    const elsewhere = binding({ matchResources: { namespaceSelector: { matchLabels: { tier: 'b' } } } })
+    const here = binding({ matchResources: { namespaceSelector: { matchLabels: { tier: 'a' } } } })
+    expect(judge(configMap('c', { a: '1', b: '2' }), [short, elsewhere]).refusal).toBeUndefined()
+    expect(judge(configMap('c', { a: '1', b: '2' }), [short, here]).refusal?.code).toBe(422)
+  })
+
+  test('variables and parameters are there; a parameter that is missing is as bad as its binding says', () => {
+    const bounded = policy({
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      variables: [{ name: 'n', expression: 'int(object.data.n)' }],
+      validations: [{ expression: 'variables.n <= int(params.data.max)' }],
+    })
+    const bound = binding({ paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' } })
+    const limits = configMap('limits', { max: '5' })
+    expect(judge(configMap('c', { n: '5' }), [bounded, bound, limits]).refusal).toBeUndefined()
+    expect(judge(configMap('c', { n: '6' }), [bounded, bound, limits]).refusal?.code).toBe(422)
+    expect(judge(configMap('c', { n: '1' }), [bounded, bound]).refusal?.message).toContain(
+      'no params found for policy binding',
+    )
+    const lenient = binding({ paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Allow' } })
+    expect(judge(configMap('c', { n: '9' }), [bounded, lenient]).refusal).toBeUndefined()
+  })
+
+  test('match conditions choose; a reason chooses the code', () => {
+    const chosen = policy({
+      matchConditions: [{ name: 'x', expression: "object.metadata.name.startsWith('x')" }],
+      validations: [{ expression: 'false', reason: 'Forbidden', message: 'never' }],
+    })
+    expect(judge(configMap('c', {}), [chosen, binding()]).refusal).toBeUndefined()
+    expect(judge(configMap('x1', {}), [chosen, binding()]).refusal?.code).toBe(403)
+  })
+})
+
+test('MutatingAdmissionPolicy merges what it applies and patches, each on what the one before has left', () => {
+  const mutating = {
+    ...policy({
+      mutations: [
+        {
+          patchType: 'ApplyConfiguration',
+          applyConfiguration: { expression: "Object{metadata: Object.metadata{labels: {'added': 'yes'}}}" },
+        },
+        {
+          patchType: 'JSONPatch',
+          jsonPatch: {
+            expression: "[JSONPatch{op: 'add', path: '/data/seen', value: object.metadata.labels.added}]",
+          },
+        },
+      ],
+    }),
+    kind: 'MutatingAdmissionPolicy',
+  }
+  const bound = { ...binding(), kind: 'MutatingAdmissionPolicyBinding' }
+  const object = configMap('c', { a: '1' })
+  const asked = attributes({ kind: 'ConfigMap', resource: RESOURCE, name: 'c' })
+  const outcome = mutatingAdmissionPolicy.admit?.(object, asked, worldOf([namespace, mutating, bound]))
+  expect(outcome).toMatchObject({
+    object: { metadata: { labels: { added: 'yes' } }, data: { a: '1', seen: 'yes' } },
+  })
+})
+
+describe('webhooks that cannot be reached', () => {
+  const configuration = (webhook: object): ApiObject & { webhooks: object } => ({
+    apiVersion: API,
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: meta('w'),
+    webhooks: [{ name: 'w.example.com', sideEffects: 'None', rules: CONFIG_MAPS.resourceRules, ...webhook }],
+  })
+  const call = (webhook: object): string | undefined => {
+    const asked = attributes({ kind: 'ConfigMap', resource: RESOURCE, name: 'c' })
+    const outcome = validatingAdmissionWebhook.validate?.(
+      configMap('c', {}),
+      asked,
+      worldOf([namespace, configuration(webhook)]),
+    )
+    return outcome !== undefined && 'refusal' in outcome ? outcome.refusal.message : undefined
+  }
+
+  test('refuse, in the words of a dial that failed', () => {
+    expect(call({ clientConfig: { url: 'https://127.0.0.1:1/x' }, timeoutSeconds: 1 })).toBe(
+      'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://127.0.0.1:1/x?timeout=1s": dial tcp 127.0.0.1:1: connect: connection refused',
+    )
+    expect(call({ clientConfig: { service: { namespace: 'ns', name: 'hook', path: '/v' } } })).toBe(
+      'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://hook.ns.svc:443/v?timeout=10s": service "hook" not found',
+    )
+  })
+
+  test('are passed over where failures are ignored, and where they do not match', () => {
+    const clientConfig = { url: 'https://127.0.0.1:1/x' }
+    expect(call({ clientConfig, failurePolicy: 'Ignore' })).toBeUndefined()
+    expect(call({ clientConfig, namespaceSelector: { matchLabels: { tier: 'b' } } })).toBeUndefined()
+    expect(call({ clientConfig, matchConditions: [{ name: 'm', expression: 'false' }] })).toBeUndefined()
+  })
+})
