@@ -10,7 +10,7 @@ import type { Kind, KindMap } from '../../../src/kubernetes/kinds.ts'
 import type { Status } from '../../../src/kubernetes/status.ts'
 import { createObjectStore, type ObjectStore } from '../../../src/projections/objects/store.ts'
 
-type Call = Omit<EventData<'ApiRequested'>, 'request' | 'user'> & { readonly user?: string }
+export type Call = Omit<EventData<'ApiRequested'>, 'request' | 'user'> & { readonly user?: string }
 type Watch = Omit<EventData<'WatchRequested'>, 'watch'>
 
 export interface Answered {

@@ -40,9 +40,11 @@ describe('look-ups', () => {
   })
 
   test('kinds without a strategy are known by name but not served', () => {
-    expect(kindRow('StatefulSet').resource).toBe('statefulsets')
-    expect(rowByApiVersion('apps/v1', 'StatefulSet')).toBeUndefined()
-    expect(SERVED_KINDS.map(({ kind }) => kind)).toContain('PodDisruptionBudget')
+    for (const row of KIND_ROWS) {
+      expect(kindRow(row.kind)).toBe(row)
+      expect(rowByApiVersion(row.apiVersion, row.kind)).toBe(row.strategy === undefined ? undefined : row)
+    }
+    expect(SERVED_KINDS.map(({ kind }) => kind)).toContain('StatefulSet')
   })
 
   test('no two kinds share a path or a place in the store', () => {
