@@ -2,7 +2,8 @@
 import type { ApiObject } from '../events/json.ts'
 import { KIND_ROWS } from './kind-rows/kind-rows.ts'
 import type { KindRow } from './kind-rows/row.ts'
-import type { Kind, KindMap } from './kinds.ts'
+import { bareCustomRow } from './custom-resources/bare-row.ts'
+import { isCustomKind, type Kind, type KindMap } from './kinds.ts'
 import type { Strategy } from './strategy/strategy.ts'
 
 export type { KindRow } from './kind-rows/row.ts'
@@ -20,8 +21,9 @@ export const SERVED_KINDS: readonly KindRow[] = KIND_ROWS.filter((one) => one.st
 /** The kinds that the API serves, in every version: what discovery lists. */
 export const SERVED_IN_ALL_VERSIONS: readonly KindRow[] = IN_ALL_VERSIONS.filter((one) => one.strategy !== undefined)
 
+/** Of a custom kind only what its key says. */
 export function kindRow(kind: Kind): KindRow {
-  const found = byKind.get(kind)
+  const found = byKind.get(kind) ?? (isCustomKind(kind) ? bareCustomRow(kind) : undefined)
   if (found === undefined) throw new RangeError(`the table of kinds has no row for ${kind}`)
   return found
 }
