@@ -15,6 +15,7 @@ import type {
 import type { Draft } from '../draft.ts'
 import { withMembers } from '../with-members.ts'
 import { defaultPodTemplate } from './pod.ts'
+import { defaultPersistentVolumeClaim } from './storage.ts'
 
 export function defaultDeployment(deployment: Draft<Deployment>): Draft<Deployment> {
   const spec = deployment.spec ?? {}
@@ -98,11 +99,9 @@ function defaultStatefulSetStrategy(
 
 /** A template is a whole claim. Source: pkg/apis/apps/v1/conversion.go, Convert_apps_StatefulSetSpec_To_v1_StatefulSetSpec. */
 const defaultClaimTemplate = (claim: Draft<PersistentVolumeClaim>): Draft<PersistentVolumeClaim> => ({
-  ...claim,
+  ...defaultPersistentVolumeClaim(claim),
   kind: 'PersistentVolumeClaim',
   apiVersion: 'v1',
-  spec: { ...claim.spec, volumeMode: claim.spec?.volumeMode ?? 'Filesystem' },
-  status: { ...claim.status, phase: claim.status?.phase ?? 'Pending' },
 })
 
 export function defaultDaemonSet(daemonSet: Draft<DaemonSet>): Draft<DaemonSet> {

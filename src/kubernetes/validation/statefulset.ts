@@ -12,6 +12,7 @@ import { withMembers } from '../with-members.ts'
 import { IMMUTABLE, FieldErrors, Shown } from './field-error.ts'
 import { isUsableSelector, validateLabels, validateLabelSelector } from './labels.ts'
 import { labelName, subdomainName, validateAnnotations, validateMetadata, validateMetadataUpdate } from './metadata.ts'
+import { validatePersistentVolumeClaimSpec } from './persistent-volume-claims.ts'
 import { validateAlwaysRestarts, validateTemplateLabels } from './pod-template.ts'
 import { validatePodSpec } from './pod/pod-spec.ts'
 import { countOf, notMoreThan100Percent, validateIntOrPercent } from './workloads.ts'
@@ -20,6 +21,9 @@ export function validateStatefulSet(statefulSet: Draft<StatefulSet>, errors: Fie
   // Its Pods' names are host names.
   validateMetadata(statefulSet.metadata, { namespaced: true, name: labelName }, errors)
   validateSpec(statefulSet.spec ?? {}, true, errors)
+  for (const [i, claim] of (statefulSet.spec?.volumeClaimTemplates ?? []).entries()) {
+    validatePersistentVolumeClaimSpec(claim.spec ?? {}, `spec.volumeClaimTemplates[${i}].spec`, errors)
+  }
 }
 
 const UPDATABLE =
@@ -55,7 +59,6 @@ function isValidTemplate(spec: Draft<StatefulSetSpec>): boolean {
   return errors.list.length === 0
 }
 
-/** Abridged: templates of claims are taken as they are. */
 function validateSpec(spec: Draft<StatefulSetSpec>, checkTemplate: boolean, errors: FieldErrors): void {
   const policy: string = spec.podManagementPolicy ?? ''
   if (policy === '') errors.required('spec.podManagementPolicy')

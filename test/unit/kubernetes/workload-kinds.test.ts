@@ -57,12 +57,22 @@ describe('StatefulSets', () => {
   test('their Pods may mount what is claimed for them', () => {
     const containers = [{ name: 'c', image: 'nginx', volumeMounts: [{ name: 'data', mountPath: '/data' }] }]
     const mounting = { ...template, spec: { containers } }
-    const claims = [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] as const } }]
+    const claims = [
+      {
+        metadata: { name: 'data' },
+        spec: { accessModes: ['ReadWriteOnce'] as const, resources: { requests: { storage: '1Gi' } } },
+      },
+    ]
     const spec = { selector, template: mounting, volumeClaimTemplates: claims }
     expect(complaints('StatefulSet', created('StatefulSet', { spec }))).toEqual([])
     const without = created('StatefulSet', { spec: { selector, template: mounting } })
     expect(complaints('StatefulSet', without)).toEqual([
       'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "data"',
+    ])
+    const empty = { ...spec, volumeClaimTemplates: [{ metadata: { name: 'data' } }] }
+    expect(complaints('StatefulSet', created('StatefulSet', { spec: empty }))).toEqual([
+      'spec.volumeClaimTemplates[0].spec.accessModes: Required value: at least 1 access mode is required',
+      'spec.volumeClaimTemplates[0].spec.resources[storage]: Required value',
     ])
     expect(created('StatefulSet', { spec }).spec.volumeClaimTemplates?.[0]).toMatchObject({
       apiVersion: 'v1',
