@@ -55,6 +55,11 @@ export interface ClusterOptions {
    * each renewal is a write, as whoever watches Leases or counts requests wants it.
    */
   readonly foldsHeartbeats?: boolean
+  /**
+   * Who may do what: everybody everything, or by roles and what runs on a node, as `--authorization-mode=Node,RBAC` has it.
+   * Default `AlwaysAllow`.
+   */
+  readonly authorization?: 'AlwaysAllow' | 'RBAC'
   /** Whether superseded versions of objects stay readable (time travel) or go with etcd's compaction. */
   readonly history?: 'all' | 'compacted'
   /** Which events the log keeps in memory. `why` needs at least the facts. */
@@ -74,6 +79,7 @@ export interface ResolvedOptions {
   readonly scheduler?: ResolvedScheduler
   readonly otherSchedulers?: readonly ResolvedScheduler[]
   readonly foldsHeartbeats: boolean
+  readonly authorization: 'AlwaysAllow' | 'RBAC'
   readonly history: 'all' | 'compacted'
   readonly retain: 'all' | 'facts' | 'none'
 }
@@ -103,6 +109,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
       ? {}
       : { otherSchedulers: otherSchedulers.map((spec, i) => resolveScheduler(spec, `scheduler-${i + 2}`)) }),
     foldsHeartbeats: options.foldsHeartbeats ?? true,
+    authorization: options.authorization ?? 'AlwaysAllow',
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',
   }

@@ -100,6 +100,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
+      options: { authorization: options.authorization },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])
