@@ -1,6 +1,7 @@
 import { either as E } from 'fp-ts'
 import { readConfiguration } from '../actors/scheduler/configuration/read.ts'
 import type { KubeSchedulerConfiguration, KubeSchedulerProfile } from '../actors/scheduler/framework/configuration.ts'
+import { ANY_ACTION, type EventHint } from '../actors/scheduler/framework/events.ts'
 import type { PluginFactory, SchedulerPluginDefinition } from '../actors/scheduler/framework/plugin.ts'
 
 /** A scheduler of the cluster: kube-scheduler, or another one beside it. One instance runs on each control-plane machine. */
@@ -34,6 +35,8 @@ export class SchedulerConfigurationError extends Error {
     this.problems = problems
   }
 }
+
+const ANY_EVENT: readonly EventHint[] = [{ resource: '*', actions: ANY_ACTION }]
 
 const KUBE_SCHEDULER = 'kube-scheduler'
 const EXPLAINED_NODES = 3
@@ -92,4 +95,8 @@ export const pluginCode = (specs: readonly (SchedulerSpec | undefined)[]): Plugi
 
 const factoryOf =
   (name: string, create: SchedulerPluginDefinition['create']): PluginFactory =>
-  (args, handle) => ({ ...create({ ...args }, handle), name })
+  (args, handle) => {
+    const plugin = create({ ...args }, handle)
+    // Upstream: a plugin that names no events is asked again after any. Source: framework.go, defaultEnqueueExtension.
+    return { ...plugin, name, hints: plugin.hints ?? ANY_EVENT }
+  }
