@@ -1,11 +1,13 @@
 /** CustomResourceDefinitions. Source: apiextensions-apiserver/pkg/registry/customresourcedefinition/strategy.go (v1.36). */
 import type { Draft } from '../draft.ts'
-import { sameJson } from '../hash.ts'
+import { canonicalJson, sameJson } from '../hash.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
 import { isDNS1035Label, isDNS1123Subdomain } from '../syntax.ts'
 import type { FieldErrors } from '../validation/field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
-import { hasCondition, type DefinedVersion, type Definition } from './definition.ts'
+import { validateDefinitionSchema } from './definition-schema.ts'
+import type { Schema } from './schema.ts'
+import { hasCondition, type Conversion, type DefinedVersion, type Definition } from './definition.ts'
 
 const APPROVAL = 'api-approved.kubernetes.io'
 const NONE = { strategy: 'None' }
@@ -82,6 +84,12 @@ const checkSpec = (spec: Spec | undefined, errors: FieldErrors): void => {
     if (value === '') errors.required(`spec.names.${field}`)
     else errors.invalids(`spec.names.${field}`, value, isDNS1035Label(text))
   }
+  if (spec?.preserveUnknownFields === true) {
+    const words =
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
+    errors.invalid('spec.preserveUnknownFields', true, words)
+  }
+  checkConversion(spec?.conversion, errors)
   label('plural', plural)
   label('singular', singular)
   label('kind', kind, kind.toLowerCase())
@@ -89,12 +97,24 @@ const checkSpec = (spec: Spec | undefined, errors: FieldErrors): void => {
   checkVersions(versions, errors)
 }
 
-const checkVersions = (versions: readonly Draft<DefinedVersion>[], errors: FieldErrors): void => {
-  for (const [i, version] of versions.entries()) {
-    const schema = version.schema?.openAPIV3Schema
-    if (schema === undefined) errors.required(`spec.versions[${i}].schema.openAPIV3Schema`)
+/** Source: the same file, validateCustomResourceConversion. */
+const checkConversion = (conversion: Draft<Conversion> | undefined, errors: FieldErrors): void => {
+  if (conversion?.strategy !== 'Webhook') return
+  const { clientConfig, conversionReviewVersions = [] } = conversion.webhook ?? {}
+  if (clientConfig === undefined) {
+    errors.required('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook')
   }
-  const shared = new Set(versions.map(({ schema }) => JSON.stringify(schema ?? null))).size === 1
+  if (conversionReviewVersions.length === 0) errors.required('spec.conversion.conversionReviewVersions')
+}
+
+const checkVersions = (versions: readonly Draft<DefinedVersion>[], errors: FieldErrors): void => {
+  const shared = new Set(versions.map(({ schema }) => canonicalJson(schema ?? null))).size === 1
+  for (const [i, version] of versions.entries()) {
+    const schema = version.schema?.openAPIV3Schema as Schema | undefined
+    if (schema === undefined) errors.required(`spec.versions[${i}].schema.openAPIV3Schema`)
+    else if (!shared) validateDefinitionSchema(schema, `spec.versions[${i}].schema.openAPIV3Schema`, errors)
+    else if (i === 0) validateDefinitionSchema(schema, 'spec.validation.openAPIV3Schema', errors)
+  }
   if (!shared || versions.length < 2) return
   for (const [i, { selectableFields = [] }] of versions.entries()) {
     if (

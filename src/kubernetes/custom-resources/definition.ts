@@ -30,6 +30,11 @@ export interface DefinedVersion {
   readonly selectableFields?: readonly { readonly jsonPath: string }[]
 }
 
+export interface Conversion {
+  readonly strategy?: string
+  readonly webhook?: { readonly clientConfig?: object; readonly conversionReviewVersions?: readonly string[] }
+}
+
 export interface Definition extends ApiObject {
   readonly spec: {
     readonly group: string
@@ -37,6 +42,7 @@ export interface Definition extends ApiObject {
     readonly scope: 'Cluster' | 'Namespaced'
     readonly versions: readonly DefinedVersion[]
     readonly preserveUnknownFields?: boolean
+    readonly conversion?: Conversion
   }
   readonly status?: DefinitionStatus
 }
