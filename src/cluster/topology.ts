@@ -17,6 +17,7 @@ import { invariant } from '../engine/invariant.ts'
 import type { Kernel } from '../engine/kernel/kernel.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
+import { addonPolicy } from '../kubernetes/rbac/addons.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
@@ -100,7 +101,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
-      options: { authorization: options.authorization },
+      options: { authorization: options.authorization, policy: addonPolicy() },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

@@ -260,7 +260,7 @@ class ApiServer implements World {
 
   /** All at once: one after the other they would hold the server back for a hundred round trips. */
   private bootstrapPolicy(): void {
-    const objects = bootstrapPolicy()
+    const objects = [...bootstrapPolicy(), ...this.options.policy]
     this.gate.awaitPolicy(objects)
     for (const object of objects) {
       this.procedures.start(ensurePolicy(object, this), this.context.seq, ({ code }) => {

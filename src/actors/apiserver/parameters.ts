@@ -1,6 +1,7 @@
 import type { ActorId, Micros } from '../../events/envelope.ts'
 import { micros, minutes, seconds } from '../../events/time.ts'
 import type { AuthorizationMode } from './authz/authorizer.ts'
+import type { BootstrapObject } from '../../kubernetes/rbac/bootstrap.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import type { Cursor, ReadObject, View } from '../../kubernetes/view.ts'
 
@@ -53,6 +54,8 @@ export interface ApiServerOptions {
   readonly bootstrap: boolean
   /** Source: kube-apiserver --authorization-mode: `RBAC` stands for Node,RBAC, with admission plugin NodeRestriction. */
   readonly authorization: AuthorizationMode
+  /** Roles and bindings made at the start, with RBAC, beside those of every cluster. */
+  readonly policy: readonly BootstrapObject[]
   /** Users who may do anything and are never made to wait. */
   readonly masters: readonly string[]
 }
@@ -69,5 +72,6 @@ export const DEFAULT_OPTIONS: ApiServerOptions = {
   managedFields: 'untracked',
   bootstrap: true,
   authorization: 'AlwaysAllow',
+  policy: [],
   masters: ['system:apiserver', 'kubernetes-admin', 'admin'],
 }

@@ -39,7 +39,11 @@ const PARTS: Readonly<Record<string, string>> = {
   'system:aggregate-to-view': 'view',
 }
 
-const metadata = (name: string, namespace?: string, labels: Labels = LABELS): BootstrapObject['metadata'] => ({
+export const bootstrapMetadata = (
+  name: string,
+  namespace?: string,
+  labels: Labels = LABELS,
+): BootstrapObject['metadata'] => ({
   name,
   ...(namespace === undefined ? {} : { namespace }),
   labels,
@@ -61,18 +65,22 @@ const refTo = (kind: string, name: string): RoleRef => ({ apiGroup: GROUP, kind,
 const clusterRoles = (): readonly BootstrapObject[] => [
   ...AGGREGATED.map(({ name, into }): BootstrapObject => ({
     kind: 'ClusterRole',
-    metadata: metadata(name, undefined, into === undefined ? LABELS : { ...LABELS, [aggregates(into)]: 'true' }),
+    metadata: bootstrapMetadata(
+      name,
+      undefined,
+      into === undefined ? LABELS : { ...LABELS, [aggregates(into)]: 'true' },
+    ),
     rules: null,
     aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [aggregates(name)]: 'true' } }] },
   })),
   ...Object.entries(CLUSTER_ROLES).map(([name, lines]): BootstrapObject => {
     const part = PARTS[name]
     const labels = part === undefined ? LABELS : { ...LABELS, [aggregates(part)]: 'true' }
-    return { kind: 'ClusterRole', metadata: metadata(name, undefined, labels), rules: lines.map(ruleOf) }
+    return { kind: 'ClusterRole', metadata: bootstrapMetadata(name, undefined, labels), rules: lines.map(ruleOf) }
   }),
   ...Object.entries(CONTROLLER_ROLES).map(([name, lines]): BootstrapObject => ({
     kind: 'ClusterRole',
-    metadata: metadata(CONTROLLER + name),
+    metadata: bootstrapMetadata(CONTROLLER + name),
     rules: lines.map(ruleOf),
   })),
 ]
@@ -82,7 +90,7 @@ const clusterRoleBindings = (): readonly BootstrapObject[] => {
   for (const name of Object.keys(CONTROLLER_ROLES)) bindings[CONTROLLER + name] = `ServiceAccount:${name}`
   return Object.entries(bindings).map(([name, subjects]): BootstrapObject => ({
     kind: 'ClusterRoleBinding',
-    metadata: metadata(name),
+    metadata: bootstrapMetadata(name),
     ...subjectsOf(subjects),
     roleRef: refTo('ClusterRole', name),
   }))
@@ -142,10 +150,10 @@ const NAMESPACED: readonly (readonly [namespace: string, name: string, lines: re
 
 const namespaced = (): readonly BootstrapObject[] =>
   NAMESPACED.flatMap(([namespace, name, lines, subjects]): readonly BootstrapObject[] => [
-    { kind: 'Role', metadata: metadata(name, namespace), rules: lines.map(ruleOf) },
+    { kind: 'Role', metadata: bootstrapMetadata(name, namespace), rules: lines.map(ruleOf) },
     {
       kind: 'RoleBinding',
-      metadata: metadata(name === AUTHENTICATION_READER ? `system::${name}` : name, namespace),
+      metadata: bootstrapMetadata(name === AUTHENTICATION_READER ? `system::${name}` : name, namespace),
       ...subjectsOf(subjects),
       roleRef: refTo('Role', name),
     },
