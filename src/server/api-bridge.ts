@@ -3,7 +3,8 @@ import type { Cluster } from '../cluster.ts'
 import { OUTSIDE } from '../engine/kernel/kernel.ts'
 import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../events/envelope.ts'
-import { millis } from '../events/time.ts'
+import { millis, seconds } from '../events/time.ts'
+import { timeout } from '../kubernetes/status.ts'
 import type { Clock } from './clock.ts'
 
 export type ApiRequest = Omit<EventData<'ApiRequested'>, 'request'>
@@ -27,6 +28,13 @@ interface Pending {
 
 /** The most that passes until an API server has taken a watch in or refused it: one way through the network, and its thought. */
 const WATCH_BEGINS_WITHIN: Micros = millis(2)
+
+/**
+ * Who gets no answer at all, as behind a network that is cut, is told so after this: an API server gives a request up after
+ * a minute itself.
+ */
+const ANSWER_WITHIN: Micros = seconds(75)
+const NO_ANSWER = timeout('the API server did not answer', 0)
 
 export class ApiBridge {
   private readonly cluster: Cluster
@@ -59,7 +67,14 @@ export class ApiBridge {
       }
       this.pending.set(number, { server, settle })
       this.cluster.send({ type: 'ApiRequested', data: { request: number, ...request }, to: server })
-      this.clock.await(() => done)
+      const deadline = this.cluster.now + ANSWER_WITHIN
+      this.clock.await(() => {
+        if (!done && this.cluster.now >= deadline) {
+          this.pending.delete(number)
+          settle({ request: number, code: 504, status: NO_ANSWER })
+        }
+        return done
+      })
     })
   }
 

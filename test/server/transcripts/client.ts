@@ -26,6 +26,8 @@ export interface Credentials {
   readonly key: string
 }
 
+const PATIENCE_MS = 3000
+
 export class WireClient {
   private readonly session: ClientHttp2Session
 
@@ -48,7 +50,16 @@ export class WireClient {
         answered = given
       })
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => resolve({ code, headers: answered, body: Buffer.concat(chunks) }))
+      const done = (): void => {
+        clearTimeout(patience)
+        resolve({ code, headers: answered, body: Buffer.concat(chunks) })
+      }
+      // A stream where an answer was expected: what has come of it has to do.
+      const patience = setTimeout(() => {
+        done()
+        stream.close()
+      }, PATIENCE_MS)
+      stream.on('end', done)
       stream.on('error', reject)
       if (body !== undefined) stream.end(body)
     })
