@@ -59,6 +59,7 @@ const ADMITTED: Readonly<Record<string, readonly string[]>> = {
   ],
   Service: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort'],
   Node: ['taints'],
+  CertificateSigningRequest: ['username', 'uid', 'groups', 'extra'],
 }
 
 /** Kinds that get a finalizer from the plugin StorageObjectInUseProtection. */

@@ -7,11 +7,14 @@
  */
 import { CORE_ROWS } from './core.ts'
 import { APIEXTENSIONS_ROWS } from './apiextensions.ts'
+import { APIREGISTRATION_ROWS } from './apiregistration.ts'
 import { APPS_ROWS } from './apps.ts'
 import { AUTOSCALING_ROWS } from './autoscaling.ts'
 import { BATCH_ROWS } from './batch.ts'
+import { CERTIFICATES_ROWS } from './certificates.ts'
 import { COORDINATION_ROWS } from './coordination.ts'
 import { DISCOVERY_ROWS } from './discovery.ts'
+import { FLOWCONTROL_ROWS } from './flowcontrol.ts'
 import { NETWORKING_ROWS } from './networking.ts'
 import { NODE_ROWS } from './node.ts'
 import { POLICY_ROWS } from './policy.ts'
@@ -23,11 +26,14 @@ import type { KindRow } from './row.ts'
 
 export const KIND_ROWS: readonly KindRow[] = [
   ...CORE_ROWS,
+  ...APIREGISTRATION_ROWS,
   ...APPS_ROWS,
   ...AUTOSCALING_ROWS,
   ...BATCH_ROWS,
+  ...CERTIFICATES_ROWS,
   ...COORDINATION_ROWS,
   ...DISCOVERY_ROWS,
+  ...FLOWCONTROL_ROWS,
   ...NETWORKING_ROWS,
   ...NODE_ROWS,
   ...POLICY_ROWS,

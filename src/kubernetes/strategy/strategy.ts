@@ -12,12 +12,20 @@ import type { Time } from '../types/meta.ts'
 import { FieldErrors, type FieldError } from '../validation/field-error.ts'
 import { pathSegmentName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
 
+/** What an authenticator found out about a caller. */
+export interface Asker {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
 /** Methods, so that a table may hold the strategies of different kinds. */
 export interface Strategy<O extends ApiObject> {
   /** Fills what the user left out. Idempotent. */
   defaults(object: Draft<O>): Draft<O>
   /** Clears what users may not set, as the status; `now` is for conditions. Generation is set by the caller from `initialGeneration`. */
-  prepareForCreate(object: Draft<O>, now?: Time): Draft<O>
+  prepareForCreate(object: Draft<O>, now?: Time, asker?: Asker): Draft<O>
   /** Puts back what this endpoint may not change, as the status. Generation is set by the caller from `bumpsGeneration`. */
   prepareForUpdate(next: Draft<O>, before: O): Draft<O>
   /** For the subresource `status`: puts back all but status (and labels, annotations …). Absent: the kind has none. */

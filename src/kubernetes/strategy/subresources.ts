@@ -3,6 +3,7 @@ import type { ApiObject } from '../../events/json.ts'
 import type { Draft } from '../draft.ts'
 import type { Time } from '../types/meta.ts'
 import type { FieldErrors } from '../validation/field-error.ts'
+import { approvalStrategy } from './certificates.ts'
 import { ephemeralContainersStrategy, resizeStrategy } from './pod-subresources.ts'
 
 /** Methods, so that a table may hold those of different kinds. */
@@ -14,6 +15,7 @@ export interface SubresourceStrategy<O extends ApiObject> {
 }
 
 const STRATEGIES: Readonly<Record<string, SubresourceStrategy<ApiObject>>> = {
+  'CertificateSigningRequest/approval': approvalStrategy as SubresourceStrategy<ApiObject>,
   'Pod/ephemeralcontainers': ephemeralContainersStrategy as SubresourceStrategy<ApiObject>,
   'Pod/resize': resizeStrategy as SubresourceStrategy<ApiObject>,
 }

@@ -78,7 +78,7 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
     creationTimestamp: rfc3339(world.now),
     generation: strategy.initialGeneration,
   })
-  const born = strategy.prepareForCreate({ ...admitted, metadata }, rfc3339(world.now)) as ApiObject
+  const born = strategy.prepareForCreate({ ...admitted, metadata }, rfc3339(world.now), request.user) as ApiObject
   const prepared = withConditionTimes(born, world.now)
   const errors = strategy.validate(prepared)
   if (errors.length > 0) return refusal(invalid(row, name, errors))
