@@ -2,7 +2,10 @@
 import type { KindRow } from '../kind-rows/row.ts'
 import { isObject, type JsonObject } from '../patch/json.ts'
 import { definitionOf } from '../schema/reader.ts'
-import { EMPTY_SET } from './field-set.ts'
+import type { Schema } from '../custom-resources/schema.ts'
+import { EMPTY_SET, setOf } from './field-set.ts'
+import { fieldElement } from './path-element.ts'
+import { nodeOfCustom } from './schema-node.ts'
 import type { Endpoint } from './field-manager.ts'
 import { onlyFields, resetFields } from './reset-fields.ts'
 import { DEDUCED_MAP } from './compare.ts'
@@ -22,7 +25,9 @@ export function endpointOf(row: KindRow, subresource: string): Endpoint {
   return made
 }
 
-function makeEndpoint({ apiVersion, kind }: KindRow, subresource: string): Endpoint {
+function makeEndpoint(row: KindRow, subresource: string): Endpoint {
+  if (row.custom !== undefined) return customEndpoint(row, row.custom.schema, subresource)
+  const { apiVersion, kind } = row
   const type = typeOf(apiVersion, kind)
   const keep = onlyFields(kind, subresource)
   return {
@@ -35,6 +40,16 @@ function makeEndpoint({ apiVersion, kind }: KindRow, subresource: string): Endpo
     ...(kind === 'DaemonSet' ? { shown: withTemplateGeneration } : {}),
   }
 }
+
+/** Source: apiextensions-apiserver/pkg/registry/customresource/{strategy,status_strategy}.go, GetResetFields (v1.36). */
+function customEndpoint(row: KindRow, schema: Schema | undefined, subresource: string): Endpoint {
+  const hasStatus = row.subresources.includes('status')
+  const ignored = subresource === 'status' ? NOT_STATUS : subresource === '' && hasStatus ? ONLY_STATUS : EMPTY_SET
+  return { type: nodeOfCustom(schema), apiVersion: row.apiVersion, kind: row.objectKind, subresource, ignored }
+}
+
+const NOT_STATUS = setOf([fieldElement('metadata')], [fieldElement('spec')])
+const ONLY_STATUS = setOf([fieldElement('status')])
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 

@@ -10,16 +10,20 @@ import { decodeOwners, encodeOwners, type MutableOwners, type Owners } from './o
 import { fieldElement } from './path-element.ts'
 
 const SCALE_VERSION = 'autoscaling/v1'
-/** The same in a workload and in its Scale. */
-const REPLICAS = [fieldElement('spec'), fieldElement('replicas')]
-const REPLICAS_SET = setOf(REPLICAS)
+const IN_SCALE = [fieldElement('spec'), fieldElement('replicas')]
+
+/** Where a workload's replicas stand: a custom resource may have them elsewhere. `.spec.replicas`, as definitions say it. */
+export const replicasPath = (text = '.spec.replicas'): readonly string[] => text.split('.').slice(1).map(fieldElement)
 
 /** What the Scale of a workload with these entries shows. */
-export function scaleEntries(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+export function scaleEntries(
+  entries: readonly ManagedFieldsEntry[],
+  replicas: readonly string[] = IN_SCALE,
+): readonly ManagedFieldsEntry[] {
   const scale: MutableOwners = new Map()
   for (const [identity, owner] of decoded(entries)) {
-    if (!hasPath(owner.fields, REPLICAS)) continue
-    scale.set(identity, { ...owner, apiVersion: SCALE_VERSION, fields: REPLICAS_SET, entry: undefined })
+    if (!hasPath(owner.fields, replicas)) continue
+    scale.set(identity, { ...owner, apiVersion: SCALE_VERSION, fields: setOf(IN_SCALE), entry: undefined })
   }
   return encodeOwners(scale)
 }
@@ -29,22 +33,24 @@ export function workloadEntries(
   apiVersion: string,
   entries: readonly ManagedFieldsEntry[],
   ofScale: readonly ManagedFieldsEntry[],
+  replicas: readonly string[] = IN_SCALE,
 ): readonly ManagedFieldsEntry[] {
+  const claimed = setOf(replicas)
   const before = decoded(entries)
   const scale = new Map(decoded(ofScale))
   const after: MutableOwners = new Map()
   for (const [identity, owner] of before) {
-    if (!hasPath(owner.fields, REPLICAS) || scale.delete(identity)) {
+    if (!hasPath(owner.fields, replicas) || scale.delete(identity)) {
       after.set(identity, owner)
       continue
     }
-    const fields = difference(owner.fields, REPLICAS_SET)
+    const fields = difference(owner.fields, claimed)
     if (!isEmptySet(fields)) after.set(identity, { ...owner, fields })
   }
   for (const [identity, owner] of scale) {
-    if (!hasPath(owner.fields, REPLICAS)) continue
+    if (!hasPath(owner.fields, IN_SCALE)) continue
     const time = before.get(identity)?.time
-    after.set(identity, { ...owner, apiVersion, fields: REPLICAS_SET, time, entry: undefined })
+    after.set(identity, { ...owner, apiVersion, fields: claimed, time, entry: undefined })
   }
   return encodeOwners(after)
 }

@@ -59,6 +59,8 @@ export const ANY: TypeNode = { form: 'any' }
 export const DEDUCED: TypeNode = { form: 'deduced' }
 const NO_FIELDS: ReadonlyMap<string, FieldNode> = new Map()
 
+export const scalarNode = (scalar: ScalarType): TypeNode => ({ form: 'scalar', scalar })
+
 const SCALARS: Readonly<Record<Scalar, TypeNode>> = {
   s: { form: 'scalar', scalar: 'string' },
   y: { form: 'scalar', scalar: 'string' },

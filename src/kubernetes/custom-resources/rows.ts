@@ -83,6 +83,7 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
     others: [],
     custom: {
       listKind: accepted.listKind ?? `${names.kind}List`,
+      ...(as.schema === undefined ? {} : { schema: as.schema }),
       read: (json, fieldValidation) => {
         const read = readCustom(as, json, fieldValidation)
         if (read._tag === 'Left' || apiVersion === storedVersion) return read

@@ -1,6 +1,7 @@
 /** A kind as a row: how the API names it, where the store keeps it, what is special about writing it. */
 import type { either } from 'fp-ts'
 import type { ApiObject } from '../../events/json.ts'
+import type { Schema } from '../custom-resources/schema.ts'
 import type { Draft } from '../draft.ts'
 import type { Kind, KindMap } from '../kinds.ts'
 import type { Strategy } from '../strategy/strategy.ts'
@@ -27,6 +28,8 @@ export interface OtherVersion extends Conversion {
 /** What a CustomResourceDefinition says beyond a row. */
 export interface CustomParts {
   readonly listKind: string
+  /** Of its version. Absent where the definition says nothing. */
+  readonly schema?: Schema
   /** A body as an object of this kind in the stored version: pruned and with its defaults. */
   read(
     json: Readonly<Record<string, unknown>>,

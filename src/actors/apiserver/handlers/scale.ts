@@ -60,7 +60,8 @@ export function* updateScale(request: Request, world: World): Procedure<Answer> 
   const refused = managerRefusal(request)
   if (refused !== undefined) return refusal(refused)
   const propose: Proposal = (stored) => {
-    const scale = withScaleEntries(scaleOf(request.row, stored, Number(stored.metadata.resourceVersion)), stored)
+    const shown = scaleOf(request.row, stored, Number(stored.metadata.resourceVersion))
+    const scale = withScaleEntries(request, shown, stored)
     const wanted = wantedScale(request, scale, world)
     if (isStatus(wanted)) return wanted
     const scaled = withReplicas(request, stored as Scalable, wanted)

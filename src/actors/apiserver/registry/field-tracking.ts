@@ -8,7 +8,7 @@ import { endpointOf, SCALE_ENDPOINT } from '../../../kubernetes/apply/endpoints.
 import { applied, entriesOfCreated, entriesOfUpdated, type Writer } from '../../../kubernetes/apply/field-manager.ts'
 import { managerProblem } from '../../../kubernetes/apply/manager-name.ts'
 import { entriesOf, withEntries } from '../../../kubernetes/apply/owners.ts'
-import { scaleEntries, workloadEntries } from '../../../kubernetes/apply/scale-entries.ts'
+import { replicasPath, scaleEntries, workloadEntries } from '../../../kubernetes/apply/scale-entries.ts'
 import { isObject, type JsonObject } from '../../../kubernetes/patch/json.ts'
 import { shownAs } from '../../../kubernetes/registry.ts'
 import type { Status } from '../../../kubernetes/status.ts'
@@ -89,8 +89,10 @@ export function appliedTo(request: Request, stored: ApiObject | undefined, world
 }
 
 /** The Scale of a workload with what the workload says of who owns the replicas. */
-export const withScaleEntries = <S extends object>(scale: S, workload: ApiObject): S =>
-  withEntries(scale, scaleEntries(entriesOf(workload)))
+export const withScaleEntries = <S extends object>({ row }: Request, scale: S, workload: ApiObject): S =>
+  withEntries(scale, scaleEntries(entriesOf(workload), replicasOf(row)))
+
+const replicasOf = ({ custom }: Request['row']): readonly string[] => replicasPath(custom?.scale?.specReplicasPath)
 
 /** What the request's apply makes of a Scale. */
 export const appliedToScale = (request: Request, scale: object, world: World): JsonObject | Status =>
@@ -110,5 +112,5 @@ export function withWorkloadEntries<W extends ApiObject>(
   const after = isApply
     ? entriesOf(next)
     : entriesOfUpdated(SCALE_ENDPOINT, plain(scale), plain(next), writerOf(request, world))
-  return withEntries(workload, workloadEntries(request.row.apiVersion, before, after))
+  return withEntries(workload, workloadEntries(request.row.apiVersion, before, after, replicasOf(request.row)))
 }
