@@ -7,6 +7,7 @@
  */
 import { CORE_ROWS } from './core.ts'
 import { APIEXTENSIONS_ROWS } from './apiextensions.ts'
+import { ADMISSIONREGISTRATION_ROWS } from './admissionregistration.ts'
 import { APIREGISTRATION_ROWS } from './apiregistration.ts'
 import { APPS_ROWS } from './apps.ts'
 import { AUTOSCALING_ROWS } from './autoscaling.ts'
@@ -26,6 +27,7 @@ import type { KindRow } from './row.ts'
 
 export const KIND_ROWS: readonly KindRow[] = [
   ...CORE_ROWS,
+  ...ADMISSIONREGISTRATION_ROWS,
   ...APIREGISTRATION_ROWS,
   ...APPS_ROWS,
   ...AUTOSCALING_ROWS,
