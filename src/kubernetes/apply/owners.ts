@@ -114,7 +114,7 @@ export const sameClaims = (a: readonly ManagedFieldsEntry[], b: readonly Managed
 export function withEntries<O extends object>(object: O, entries: readonly ManagedFieldsEntry[]): O {
   const metadata: unknown = Reflect.get(object, 'metadata')
   const old = isObject(metadata) ? metadata : {}
-  if (entries.length === 0 && !('managedFields' in old)) return object
+  if (entries.length === 0 ? !('managedFields' in old) : old['managedFields'] === entries) return object
   const { managedFields: _old, ...rest } = old
   return { ...object, metadata: entries.length === 0 ? rest : { ...rest, managedFields: entries } }
 }

@@ -34,12 +34,15 @@ const STATUS_ENDPOINTS: ReadonlyMap<string, FieldSet> = new Map([
   ['VolumeAttachment', fields('spec', 'metadata')],
 ])
 
+/** Where the object itself leaves more than its status. */
+const MAIN_ENDPOINTS: ReadonlyMap<string, FieldSet> = new Map([['CertificateSigningRequest', fields('spec', 'status')]])
+
 /** What is reset by an endpoint of a kind; `subresource` is empty for the object itself. */
 export function resetFields(kind: string, subresource: string, type: TypeNode): FieldSet {
   if (type.form !== 'map' || !type.fields.has('status')) return EMPTY_SET
   switch (subresource) {
     case '':
-      return STATUS
+      return MAIN_ENDPOINTS.get(kind) ?? STATUS
     case 'status':
       return STATUS_ENDPOINTS.get(kind) ?? SPEC
     case 'approval':

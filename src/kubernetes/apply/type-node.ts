@@ -133,13 +133,18 @@ function zeroOfField({ name }: Definition, field: Field): unknown {
     return (type.scalar === 't' || type.scalar === 'u') && isTimeByValue(name, field.name) ? null : undefined
   }
   // A structure that Go keeps by pointer it leaves out.
-  return required && type.form !== 'ref' ? null : undefined
+  return required && type.form !== 'ref' && !LEFT_OUT.has(`${name}.${field.name}`) ? null : undefined
 }
 
 /** Texts that Go writes even when they are empty. */
 const ALWAYS_WRITTEN: ReadonlySet<string> = new Set([
   'core/v1.Event.reportingComponent',
   'core/v1.Event.reportingInstance',
+])
+
+/** Required lists that Go leaves out all the same when they are empty. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'admissionregistration/v1.ValidatingAdmissionPolicyBindingSpec.validationActions',
 ])
 
 /** Times that Go keeps by value and writes as null. Those of ObjectMeta are left out when zero, others are pointers. */

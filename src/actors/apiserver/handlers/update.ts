@@ -120,7 +120,8 @@ const preparedFor = (
   world: World,
 ): ApiObject => {
   if (subresource === 'status') {
-    return (strategy.prepareForStatusUpdate?.(next, old, rfc3339(world.now)) ?? next) as ApiObject
+    const prepared = (strategy.prepareForStatusUpdate?.(next, old, rfc3339(world.now)) ?? next) as ApiObject
+    return withEntries(prepared, entriesOf(next))
   }
   // Source: pkg/registry/core/namespace/strategy.go, namespaceFinalizeStrategy.
   if (subresource === 'finalize') return keepStatus<WithStatus>(next, old as WithStatus)
