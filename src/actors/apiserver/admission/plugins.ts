@@ -1,4 +1,7 @@
 import type { AdmissionPlugin } from './admission.ts'
+import { certificateApproval, certificateSigning } from './certificates.ts'
+import { persistentVolumeClaimResize } from './claim-resize.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -7,6 +10,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podSecurity } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { mutatingAdmissionPolicy } from './policy/mutating.ts'
 import { validatingAdmissionPolicy } from './policy/validating.ts'
 import { priority } from './priority.ts'
@@ -24,13 +28,18 @@ export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
+  persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  defaultIngressClass,
   podTopologyLabels,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
