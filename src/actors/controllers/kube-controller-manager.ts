@@ -10,6 +10,7 @@ import { podGcController } from './pod-gc/pod-gc.ts'
 import { replicaSetController, replicationController } from './replicaset/replicaset.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
+import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 
 /** Source: pkg/controller/garbagecollector/config/v1alpha1/defaults.go, DefaultIgnoredResources. */
@@ -33,6 +34,7 @@ export const kubeControllerManager = (
   deploymentController,
   replicaSetController(staleControllerConsistency),
   replicationController(),
+  statefulSetController(staleControllerConsistency),
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,
