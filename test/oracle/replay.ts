@@ -65,6 +65,8 @@ export class Replay {
     if (request.bodyText !== undefined && target.row.custom === undefined) return undefined
     const sent: Exchange = { ...exchange, request: { ...request, path } }
     if (isWatch(exchange, target)) return this.watch(sent, target)
+    // Watching one object is reading it; its stream was recorded frame by frame.
+    if (exchange.watch === true) return undefined
     return this.call(sent, target)
   }
 
