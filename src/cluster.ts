@@ -1,3 +1,4 @@
+import type { Favourite } from './actors/scheduler/framework/algorithm.ts'
 import type { Identities } from './actors/apiserver/parameters.ts'
 import { either as E } from 'fp-ts'
 import type { Observable } from 'rxjs'
@@ -132,6 +133,8 @@ export interface CreateOptions extends ClusterOptions {
   readonly substitute?: Substitute
   /** Names and uids for new objects. They are not part of the options: who runs it again has to give them again. */
   readonly identities?: Identities
+  /** Which node wins where several are equally good for a Pod; neither is this part of the options. */
+  readonly favourite?: Favourite
   /** Checked with each event; throws when something that must hold does not. */
   readonly invariants?: readonly ((event: LogEvent) => void)[]
 }
@@ -171,6 +174,7 @@ class SimulatedCluster implements Cluster {
       populate(this.kernel, this.options, this.projections.objects, {
         plugins: this.plugins(),
         identities: given.identities,
+        favourite: given.favourite,
       }),
     )
   }

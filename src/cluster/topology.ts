@@ -1,4 +1,5 @@
 import { createApiServer } from '../actors/apiserver/api-server.ts'
+import type { Favourite } from '../actors/scheduler/framework/algorithm.ts'
 import type { Identities } from '../actors/apiserver/parameters.ts'
 import { loadGeneratorProcess } from '../actors/clients/load-generator.ts'
 import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
@@ -45,12 +46,14 @@ interface Ground {
   readonly servers: readonly ActorId[]
   readonly plugins: PluginCode
   readonly identities: Identities | undefined
+  readonly favourite: Favourite | undefined
 }
 
 /** What a cluster is given that no options can describe. */
 export interface GivenCode {
   readonly plugins?: PluginCode
   readonly identities?: Identities
+  readonly favourite?: Favourite
 }
 
 /** Puts a cluster's processes on their machines. */
@@ -58,10 +61,10 @@ export const populate = (
   kernel: Kernel,
   options: ResolvedOptions,
   objects: ObjectStore,
-  { plugins = new Map(), identities }: GivenCode = {},
+  { plugins = new Map(), identities, favourite }: GivenCode = {},
 ): void => {
   const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
-  const ground: Ground = { kernel, options, objects, servers, plugins, identities }
+  const ground: Ground = { kernel, options, objects, servers, plugins, identities, favourite }
   for (const n of range(Math.max(options.controlPlane, options.etcd))) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
@@ -129,7 +132,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
 
 /** An instance of a scheduler; upstream's default one where none is described. */
 const addScheduler = (
-  { kernel, options, objects, servers, plugins }: Ground,
+  { kernel, options, objects, servers, plugins, favourite }: Ground,
   host: string,
   n: number,
   { name, configuration, explain }: Partial<ResolvedScheduler> = {},
@@ -144,6 +147,7 @@ const addScheduler = (
       cursor: () => objects.createCursor(id),
       read: objects.read,
       plugins: plugins.get(program),
+      favourite,
       explainedNodes: explain === 'all' ? Infinity : explain,
     }),
   )

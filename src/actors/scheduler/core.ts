@@ -2,7 +2,7 @@ import type { Micros, Seq } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import type { Change, View } from '../../kubernetes/view.ts'
 import { SchedulingCycle, unreserve, type Binding, type CycleResult, type Failure } from './cycle.ts'
-import { Algorithm } from './framework/algorithm.ts'
+import { Algorithm, type Favourite } from './framework/algorithm.ts'
 import { OpportunisticBatch } from './framework/batch.ts'
 import { ClusterCache } from './framework/cluster-cache.ts'
 import { DEFAULT_SCHEDULER_NAME, type KubeSchedulerConfiguration } from './framework/configuration.ts'
@@ -32,6 +32,7 @@ export interface SchedulerOptions {
   readonly below: (n: number) => number
   /** Feasible nodes in random order, as parallel filtering may give them. */
   readonly parallelFilter?: boolean
+  readonly favourite?: Favourite
   /** Score rows kept in a decision; default 3. */
   readonly explainedNodes?: number
 }
@@ -81,6 +82,7 @@ export class SchedulerCore {
     const algorithm = new Algorithm(this.cache, {
       percentageOfNodesToScore: configuration.percentageOfNodesToScore ?? 0,
       shuffle: options.parallelFilter === true ? below : undefined,
+      favourite: options.favourite,
     })
     this.cycle = new SchedulingCycle(this.cache, algorithm, { explainedNodes: options.explainedNodes ?? 3 })
     this.observer = new Observer(this.cache, this.queue, view, (name) => profiles.has(name))

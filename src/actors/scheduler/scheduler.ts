@@ -15,6 +15,7 @@ import { rfc3339 } from '../../kubernetes/time.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import { BindingCycles } from './binding-cycles.ts'
+import type { Favourite } from './framework/algorithm.ts'
 import { SchedulerCore } from './core.ts'
 import type { Failure } from './cycle.ts'
 import type { KubeSchedulerConfiguration } from './framework/configuration.ts'
@@ -47,6 +48,8 @@ export interface KubeSchedulerOptions {
   readonly configuration?: KubeSchedulerConfiguration
   /** Plugins of one's own, by name. */
   readonly plugins?: ReadonlyMap<string, PluginFactory>
+  /** Which node wins among equals; absent: chance says. */
+  readonly favourite?: Favourite
   /** How many nodes a decision tells of; default 3. */
   readonly explainedNodes?: number
 }
@@ -73,7 +76,7 @@ class Scheduler {
   private readonly preemptor: Preemptor
 
   constructor(options: KubeSchedulerOptions, context: ActorContext) {
-    const { instance, servers, read, limits, configuration, plugins, explainedNodes } = options
+    const { instance, servers, read, limits, configuration, plugins, favourite, explainedNodes } = options
     this.context = context
     const user = 'system:kube-scheduler'
     const endpoint = new Endpoint(servers, instance)
@@ -88,7 +91,7 @@ class Scheduler {
     const below = (n: number): number => context.random.below(n)
     const { view } = this.informers
     const parallelFilter = (configuration?.parallelism ?? 1) > 1
-    this.core = new SchedulerCore({ configuration, view, plugins, below, parallelFilter, explainedNodes })
+    this.core = new SchedulerCore({ configuration, view, plugins, below, parallelFilter, favourite, explainedNodes })
     const ports = { core: this.core, context, write: this.write, record: this.record, view: this.informers.view }
     this.bindings = new BindingCycles(ports)
     this.preemptor = new Preemptor(ports, configuration?.parallelism ?? PARALLELISM)

@@ -44,16 +44,14 @@ export const readText = (path: string): string => {
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
 
-/** @throws Error naming file and line. */
-export const readAuditLog = (path: string): readonly AuditLine[] =>
-  readText(path)
-    .split('\n')
-    .flatMap((text, index) => {
-      if (text.trim() === '') return []
-      const decoded = auditLine.decode(parse(text, `${path}:${index + 1}`))
-      if (E.isLeft(decoded)) throw new Error(`${path}:${index + 1}: not an audit event`)
-      return decoded.right.stage === 'ResponseComplete' ? [decoded.right] : []
-    })
+/** The lines of a log. @throws Error naming file and line. */
+export const parseAuditLog = (log: string, path: string): readonly AuditLine[] =>
+  log.split('\n').flatMap((text, index) => {
+    if (text.trim() === '') return []
+    const decoded = auditLine.decode(parse(text, `${path}:${index + 1}`))
+    if (E.isLeft(decoded)) throw new Error(`${path}:${index + 1}: not an audit event`)
+    return decoded.right.stage === 'ResponseComplete' ? [decoded.right] : []
+  })
 
 const parse = (text: string, where: string): unknown => {
   try {

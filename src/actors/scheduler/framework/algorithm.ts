@@ -47,7 +47,12 @@ export interface AlgorithmOptions {
    * Uniform integer in [0, n); absent: in order of evaluation, as with `parallelism: 1`.
    */
   readonly shuffle?: (n: number) => number
+  /** Which node wins among equals, where somebody knows: a recording. */
+  readonly favourite?: Favourite
 }
+
+/** A node's name, for a Pod. */
+export type Favourite = (namespace: string | undefined, pod: string) => string | undefined
 
 /**
  * Finds a node for a Pod: which nodes may be, which of them is best.
@@ -174,8 +179,20 @@ export class Algorithm {
         diagnosis.blame(status)
       } else return status
     }
-    return this.options.shuffle === undefined ? feasible : shuffled(feasible, this.options.shuffle)
+    const { shuffle, favourite } = this.options
+    const nodesInOrder = shuffle === undefined ? feasible : shuffled(feasible, shuffle)
+    if (favourite === undefined) return nodesInOrder
+    const { namespace, name } = pod.pod.metadata
+    return putFirst(nodesInOrder, favourite(namespace, name))
   }
+}
+
+/** The first of equals is taken: see ScoreHeap. */
+function putFirst(nodes: NodeInfo[], name: string | undefined): NodeInfo[] {
+  const index = name === undefined ? -1 : nodes.findIndex((node) => node.name === name)
+  const node = nodes[index]
+  if (node !== undefined) nodes.unshift(...nodes.splice(index, 1))
+  return nodes
 }
 
 function shuffled(nodes: NodeInfo[], below: (n: number) => number): NodeInfo[] {

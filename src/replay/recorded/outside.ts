@@ -1,0 +1,140 @@
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { Micros } from '../../events/envelope.ts'
+import { seconds } from '../../events/time.ts'
+import { microTime } from '../../kubernetes/time.ts'
+import type { Incident } from './recording.ts'
+import { isRecord, metadataOf, patchTypeOf, type RecordedWrite } from './writes.ts'
+
+export type Requested = Omit<EventData<'ApiRequested'>, 'request'>
+
+/** One request from outside the control plane, as recorded or as what a recording leaves out must have been. */
+export interface OutsideRequest {
+  readonly at: Micros
+  readonly request: Requested
+  /** The answer that was recorded; undefined for what was not. */
+  readonly code: number | undefined
+}
+
+/** Components of the control plane act themselves; whoever else is in the audit log is outside. */
+export const isInside = (user: string): boolean =>
+  user === 'system:apiserver' ||
+  user === 'system:kube-scheduler' ||
+  user === 'system:kube-controller-manager' ||
+  user.startsWith('system:serviceaccount:kube-system:')
+
+/** What people, kubelets and scripts sent, in order of time; Leases of nodes, which audit logs leave out, are added. */
+export const outsideRequests = (incident: Incident): readonly OutsideRequest[] =>
+  [...incident.writes.filter(isOutside).map(outsideRequest), ...nodeLeases(incident)].sort((a, b) => a.at - b.at)
+
+const isOutside = ({ user, row, subresource }: RecordedWrite): boolean =>
+  !isInside(user) && row.kind !== 'Lease' && subresource !== 'token'
+
+const outsideRequest = (write: RecordedWrite): OutsideRequest => {
+  const { at, user, verb, row, namespace, name, subresource, body, code, query } = write
+  const options = {
+    ...(query.has('dryRun') ? { dryRun: true } : {}),
+    ...(query.get('force') === 'true' ? { force: true } : {}),
+    ...given('fieldManager', query.get('fieldManager')),
+    ...given('labelSelector', query.get('labelSelector')),
+    ...given('fieldSelector', query.get('fieldSelector')),
+    ...(verb === 'delete' || verb === 'deletecollection' ? deleteOptions(body) : {}),
+  }
+  const request: Requested = {
+    verb,
+    kind: row.kind,
+    user,
+    ...given('namespace', namespace),
+    ...(verb === 'deletecollection' ? {} : given('name', name)),
+    ...(subresource === '' ? {} : { subresource }),
+    ...(verb === 'patch' ? { patchType: patchTypeOf(write) } : {}),
+    ...(verb === 'delete' || verb === 'deletecollection' ? {} : { body }),
+    options,
+  }
+  return { at, request, code }
+}
+
+const given = <K extends string, V>(key: K, value: V | null | undefined): { readonly [P in K]?: V } =>
+  value === undefined || value === null || value === '' ? {} : ({ [key]: value } as { readonly [P in K]: V })
+
+const POLICIES = ['Background', 'Foreground', 'Orphan'] as const
+
+/** Versions in preconditions are those of another server. */
+const deleteOptions = (body: unknown): Requested['options'] => {
+  if (!isRecord(body)) return {}
+  const { gracePeriodSeconds, propagationPolicy, preconditions } = body
+  const uid = isRecord(preconditions) ? preconditions['uid'] : undefined
+  const policy = POLICIES.find((one) => one === propagationPolicy)
+  return {
+    ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
+    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    ...(typeof uid === 'string' ? { preconditions: { uid } } : {}),
+  }
+}
+
+const RENEWAL: Micros = seconds(10)
+const LEASES = 'kube-node-lease'
+
+/** Each node renews its Lease from its registration until its process is killed, and again from the next start on. */
+function* nodeLeases({ writes, infra, window }: Incident): Generator<OutsideRequest> {
+  for (const { at, user, name } of registrations(writes)) {
+    let isFirst = true
+    for (const [from, until] of lives(name, at, window.to, infra)) {
+      for (let renewAt = from; renewAt < until; renewAt += RENEWAL) {
+        yield { at: renewAt, request: leaseRequest(user, name, isFirst, renewAt), code: undefined }
+        isFirst = false
+      }
+    }
+  }
+}
+
+const registrations = (writes: readonly RecordedWrite[]): readonly RecordedWrite[] => {
+  const seen = new Set<string>()
+  return writes.filter(({ verb, row, subresource, code, user, name }) => {
+    const isOne = verb === 'create' && row.kind === 'Node' && subresource === '' && code === 201 && !isInside(user)
+    if (!isOne || seen.has(name)) return false
+    seen.add(name)
+    return true
+  })
+}
+
+/** From when to when a node's process ran. */
+function* lives(
+  node: string,
+  registered: Micros,
+  end: Micros,
+  infra: Incident['infra'],
+): Generator<readonly [Micros, Micros]> {
+  let from: Micros | undefined = registered
+  for (const { at, action, node: about } of infra) {
+    if (about !== node || at <= registered) continue
+    if (from !== undefined && /-(kill|stop)$/.test(action)) {
+      yield [from, at]
+      from = undefined
+    } else if (from === undefined && action.endsWith('-start')) from = at
+  }
+  if (from !== undefined) yield [from, end]
+}
+
+const leaseRequest = (user: string, node: string, isFirst: boolean, at: Micros): Requested => {
+  const spec = { holderIdentity: node, leaseDurationSeconds: 40, renewTime: microTime(at) }
+  const object = { kind: 'Lease', user, namespace: LEASES, name: node }
+  return isFirst
+    ? {
+        ...object,
+        verb: 'create',
+        body: {
+          apiVersion: 'coordination.k8s.io/v1',
+          kind: 'Lease',
+          metadata: { name: node, namespace: LEASES },
+          spec,
+        },
+      }
+    : { ...object, verb: 'patch', patchType: 'merge', body: { spec } }
+}
+
+/** A body for this server: whoever wrote over the version that he had read writes over the one that is there now. */
+export const overVersion = (body: unknown, resourceVersion: string | undefined): unknown => {
+  if (!isRecord(body) || !('resourceVersion' in metadataOf(body))) return body
+  const { resourceVersion: _recorded, managedFields: _fields, ...metadata } = metadataOf(body)
+  return { ...body, metadata: resourceVersion === undefined ? metadata : { ...metadata, resourceVersion } }
+}

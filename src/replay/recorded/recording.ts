@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Micros } from '../../events/envelope.ts'
+import type { ApiObject } from '../../events/json.ts'
+import { microsOf, parseAuditLog, readText } from './audit-line.ts'
+import { ownHashes, withHashes } from './hashes.ts'
+import { isRecord, recordedWrites, type RecordedWrite } from './writes.ts'
+
+/** Something done to processes, at a time since the start. */
+export interface InfraAction {
+  readonly at: Micros
+  readonly action: string
+  readonly node?: string
+}
+
+/** An incident as it was recorded: see `readIncident`. Times are microseconds since its control plane was started. */
+export interface Incident {
+  readonly writes: readonly RecordedWrite[]
+  readonly infra: readonly InfraAction[]
+  /** From the first action of the scenario to its end: what is compared. */
+  readonly window: { readonly from: Micros; readonly to: Micros }
+  /** All objects at the end. */
+  readonly final: readonly ApiObject[]
+}
+
+/**
+ * Reads a folder with `audit.jsonl.gz`, `inputs.jsonl`, `expected.json` and `final.json.gz`.
+ * @throws Error naming file and line.
+ */
+export const readIncident = (directory: string): Incident => {
+  const inputsPath = join(directory, 'inputs.jsonl')
+  const inputs = readText(inputsPath)
+    .split('\n')
+    .flatMap((text, index) => (text.trim() === '' ? [] : [record(text, `${inputsPath}:${index + 1}`)]))
+  const first = inputs.find(({ action }) => action === 'control-plane-start')
+  if (typeof first?.['t'] !== 'string')
+    throw new Error(`${inputsPath}: no line says when the control plane was started`)
+  const start = microsOf(first['t'])
+  const expectedPath = join(directory, 'expected.json')
+  const expected = record(readFileSync(expectedPath, 'utf8'), expectedPath)
+  const { initialTakenAt, finalTakenAt } = expected
+  if (typeof initialTakenAt !== 'string' || typeof finalTakenAt !== 'string') {
+    throw new Error(`${expectedPath}: initialTakenAt and finalTakenAt are missing`)
+  }
+  const auditPath = oneOf(directory, 'audit.jsonl')
+  const audit = readText(auditPath)
+  const hashes = ownHashes(parseAuditLog(audit, auditPath))
+  return {
+    writes: recordedWrites(parseAuditLog(withHashes(audit, hashes), auditPath), start),
+    infra: inputs.flatMap(({ t, kind, action, node }) =>
+      kind === 'infra' && typeof t === 'string' && typeof action === 'string'
+        ? [{ at: microsOf(t) - start, action, ...(typeof node === 'string' ? { node } : {}) }]
+        : [],
+    ),
+    window: { from: microsOf(initialTakenAt) - start, to: microsOf(finalTakenAt) - start },
+    final: itemsIn(oneOf(directory, 'final.json'), hashes),
+  }
+}
+
+const oneOf = (directory: string, name: string): string => {
+  const plain = join(directory, name)
+  return existsSync(plain) ? plain : `${plain}.gz`
+}
+
+const itemsIn = (path: string, hashes: ReadonlyMap<string, string>): readonly ApiObject[] => {
+  const { items } = record(withHashes(readText(path), hashes), path)
+  if (!Array.isArray(items)) throw new Error(`${path}: not a list of objects`)
+  return items.filter((item): item is ApiObject => isRecord(item) && isRecord(item['metadata']))
+}
+
+const record = (text: string, where: string): Readonly<Record<string, unknown>> => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+  if (!isRecord(value)) throw new Error(`${where}: not an object`)
+  return value
+}

@@ -1,0 +1,166 @@
+import { createCluster, type Cluster } from '../../cluster.ts'
+import type { ProcessRef } from '../../cluster/fault.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { LogEvent, Micros } from '../../events/envelope.ts'
+import { millis, seconds } from '../../events/time.ts'
+import { SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
+import { Identities } from './identities.ts'
+import { isInside, outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
+import type { Incident } from './recording.ts'
+import { isRecord, type Write } from './writes.ts'
+
+export interface Resimulation {
+  readonly cluster: Cluster
+  /** What the control plane wrote, in order. */
+  readonly writes: readonly Write[]
+  /** Requests from outside whose object never came to be. */
+  readonly unmet: readonly OutsideRequest[]
+}
+
+const ROWS: ReadonlyMap<string, KindRow> = new Map(SERVED_KINDS.map((row) => [row.kind, row]))
+const rowByKind = (kind: string): KindRow | undefined => ROWS.get(kind)
+
+/** A request whose object is not there yet waits as long as this. */
+const PATIENCE: Micros = seconds(10)
+const LOOK: Micros = millis(1)
+const API_SERVER = 'kube-apiserver/0'
+
+/**
+ * Lets our control plane live through a recorded incident: what came from outside comes at its time, objects get the names and
+ * uids that they had, and everything else is what our components do.
+ */
+export const resimulate = (incident: Incident, seed = 1): Resimulation => {
+  const writes: Write[] = []
+  const cluster = createCluster({
+    seed,
+    nodes: 0,
+    dns: 0,
+    identities: new Identities(incident.writes),
+    favourite: recordedNodes(incident),
+    sinks: [collector(writes)],
+  })
+  killProcesses(cluster, incident)
+  const unmet: OutsideRequest[] = []
+  /** Behind one that waits, all others about the same object wait too. */
+  let waiting: OutsideRequest[] = []
+  const lookAgain = (): void => {
+    const held = new Set<string>()
+    waiting = waiting.filter((one) => {
+      const object = objectOf(one.request)
+      if (!held.has(object) && isPossible(cluster, one.request)) {
+        send(cluster, one)
+        return false
+      }
+      if (cluster.now - one.at < PATIENCE) {
+        held.add(object)
+        return true
+      }
+      unmet.push(one)
+      return false
+    })
+  }
+  const runTo = (at: Micros): void => {
+    while (waiting.length > 0 && cluster.now < at) {
+      cluster.run(Math.min(LOOK, at - cluster.now))
+      lookAgain()
+    }
+    if (cluster.now < at) cluster.run(at - cluster.now)
+  }
+  for (const one of outsideRequests(incident)) {
+    runTo(one.at)
+    waiting.push(one)
+    lookAgain()
+  }
+  runTo(incident.window.to)
+  return { cluster, writes, unmet: [...unmet, ...waiting] }
+}
+
+/** Where each Pod went: among equally good nodes the real scheduler takes any. */
+const recordedNodes = ({ writes }: Incident): ((namespace: string | undefined, pod: string) => string | undefined) => {
+  const nodes = new Map<string, string>()
+  for (const { row, subresource, namespace, name, body } of writes) {
+    if (row.kind !== 'Pod' || subresource !== 'binding' || !isRecord(body)) continue
+    const { target } = body
+    if (isRecord(target) && typeof target['name'] === 'string') nodes.set(`${namespace}/${name}`, target['name'])
+  }
+  return (namespace, pod) => nodes.get(`${namespace}/${pod}`)
+}
+
+const objectOf = ({ kind, namespace, name, body }: Requested): string =>
+  `${kind}/${namespace ?? ''}/${name ?? ''}${name === undefined ? JSON.stringify(body) : ''}`
+
+/** Whether the object that a request is about is as far as it was when the request was recorded. */
+const isPossible = (cluster: Cluster, { verb, kind, namespace, name, subresource, user }: Requested): boolean => {
+  const row = rowByKind(kind)
+  if (row === undefined) return true
+  if (verb === 'deletecollection') return true
+  if (verb === 'create' && subresource === undefined) {
+    return namespace === undefined || cluster.get('Namespace', undefined, namespace) !== undefined
+  }
+  const object = cluster.get(row.kind, namespace, name ?? '')
+  if (object === undefined) return verb === 'patch' && subresource === undefined && kind !== 'Pod'
+  return (
+    kind !== 'Pod' ||
+    !user.startsWith('system:node:') ||
+    cluster.get('Pod', namespace, name ?? '')?.spec.nodeName !== undefined
+  )
+}
+
+const send = (cluster: Cluster, { request, code }: OutsideRequest): void => {
+  const row = rowByKind(request.kind)
+  const current = row === undefined ? undefined : cluster.get(row.kind, request.namespace, request.name ?? '')
+  // Who was refused for a version that was too old is refused again.
+  const version = code === 409 ? '1' : current?.metadata.resourceVersion
+  const data = { request: cluster.nextNumber, ...request, body: overVersion(request.body, version) }
+  cluster.send({ type: 'ApiRequested', data, to: API_SERVER })
+}
+
+const PROGRAMS: Readonly<Record<string, ProcessRef>> = {
+  'controller-manager': 'kube-controller-manager/0',
+  scheduler: 'kube-scheduler/0',
+  apiserver: API_SERVER,
+  etcd: 'etcd/1',
+}
+
+const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
+  for (const [index, { at, action }] of infra.entries()) {
+    const [, program = '', what] = /^(.*)-(kill|stop)$/.exec(action) ?? []
+    const process = PROGRAMS[program]
+    if (process === undefined || what === undefined) continue
+    const back = infra.slice(index).find((later) => later.action === `${program}-start`)
+    cluster.inject({ kind: 'kill', process }, { at, ...(back === undefined ? {} : { for: back.at - at }) })
+  }
+}
+
+/** Collects the writes of the control plane as they are answered. */
+const collector = (writes: Write[]): ((event: LogEvent) => void) => {
+  const asked = new Map<string, { readonly at: Micros; readonly data: EventData<'ApiRequested'> }>()
+  return (event) => {
+    if (event.type === 'ApiRequested') {
+      const { data, at, by } = event
+      if (data.verb !== 'get' && data.verb !== 'list' && isInside(data.user))
+        asked.set(`${by} ${data.request}`, { at, data })
+      return
+    }
+    if (event.type !== 'ApiResponded') return
+    const key = `${event.to} ${event.data.request}`
+    const request = asked.get(key)
+    if (request === undefined) return
+    asked.delete(key)
+    const { at, data } = request
+    const row = rowByKind(data.kind)
+    if (row === undefined) return
+    const { verb, user, namespace, name = event.data.name ?? '', subresource = '', body, options } = data
+    writes.push({
+      at,
+      user,
+      verb: verb as Write['verb'],
+      row,
+      namespace,
+      name,
+      subresource,
+      body: verb === 'delete' || verb === 'deletecollection' ? options : body,
+      code: event.data.code,
+    })
+  }
+}
