@@ -61,13 +61,36 @@ export const toRequest = (data: RequestData, row: ServedRow, user: User): Reques
 export const isDryRun = ({ options }: Request): boolean => options.dryRun === true
 
 /** A body as an object of the request's kind, or why it is none. */
-export const decodeBody = ({ row, options }: Request, body: unknown): Given | Status => {
+export const decodeBody = ({ row, options, warnings }: Request, body: unknown): Given | Status => {
   const given = body ?? {}
   if (typeof given !== 'object' || Array.isArray(given)) {
     return badRequest(`the object provided is unrecognized (must be of type ${row.kind})`)
   }
   const read = readObject(row, given as Readonly<Record<string, unknown>>, options.fieldValidation ?? 'Ignore')
-  return either.isLeft(read) ? read.left : givenOf(read.right.object)
+  if (either.isLeft(read)) return read.left
+  for (const text of read.right.warnings) warnings.add(text)
+  return givenOf(read.right.object)
+}
+
+/** Components of the cluster say nothing of validation and read no warnings; everybody else does. */
+const readsWarnings = ({ options }: Request): boolean => options.fieldValidation !== undefined
+
+/** Tells what a new object is warned of. Source: apiserver/pkg/registry/rest/create.go, WarningsOnCreate (v1.36). */
+export const warnOfCreate = (request: Request, object: ApiObject): void => {
+  if (!readsWarnings(request)) return
+  for (const text of request.row.strategy.warnings?.(object) ?? []) request.warnings.add(text)
+}
+
+/**
+ * Tells what a change is warned of: as a new object is, but for the name, which it has already; where generations are counted,
+ * only if there is a new one. Source: apiserver/pkg/registry/rest/update.go; the kinds' WarningsOnUpdate (v1.36).
+ */
+export const warnOfUpdate = (request: Request, next: ApiObject, old: ApiObject): void => {
+  const { row, subresource, warnings } = request
+  if (subresource !== '' || !readsWarnings(request)) return
+  const isCounted = row.strategy.initialGeneration !== undefined
+  if (isCounted && next.metadata.generation === old.metadata.generation) return
+  for (const text of row.strategy.warnings?.(next) ?? []) if (!text.startsWith('metadata.name:')) warnings.add(text)
 }
 
 export const givenOf = (object: Draft<ApiObject>): Given => {

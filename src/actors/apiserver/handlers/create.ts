@@ -21,7 +21,15 @@ import type { Procedure } from '../procedure.ts'
 import { trackedCreate } from '../registry/field-tracking.ts'
 import { metadataToCreate } from '../registry/metadata.ts'
 import { newUid } from '../registry/uid.ts'
-import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
+import {
+  attributesOf,
+  decodeBody,
+  isDryRun,
+  metadataProblem,
+  type Given,
+  type Request,
+  warnOfCreate,
+} from '../request.ts'
 import { withoutVersion } from '../storage/store.ts'
 import type { World } from '../world.ts'
 
@@ -82,6 +90,7 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
   const prepared = withConditionTimes(born, world.now)
   const errors = strategy.validate(prepared)
   if (errors.length > 0) return refusal(invalid(row, name, errors))
+  warnOfCreate(request, prepared)
   const refused = yield* validate(prepared, attributes, answers, world)
   if (refused !== undefined) return refusal(refused)
   return row.kind === 'Service'

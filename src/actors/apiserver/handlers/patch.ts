@@ -24,7 +24,9 @@ export function* patch(request: Request, world: World): Procedure<Answer> {
   const propose = (stored: ApiObject): Given | Status => {
     const target = request.subresource === 'status' && patchType !== 'json' ? statusOnly(stored) : stored
     const patched = patchObject(row, target, patchType, body, options.fieldValidation ?? 'Ignore')
-    return either.isLeft(patched) ? patched.left : givenOf(patched.right.object)
+    if (either.isLeft(patched)) return patched.left
+    for (const text of patched.right.warnings) request.warnings.add(text)
+    return givenOf(patched.right.object)
   }
   return yield* updateObject(request, propose, world)
 }

@@ -18,7 +18,15 @@ import type { Procedure } from '../procedure.ts'
 import { trackedUpdate } from '../registry/field-tracking.ts'
 import { isLastUpdate } from '../registry/graceful-deletion.ts'
 import { metadataToUpdate, withGeneration, type GivenMeta } from '../registry/metadata.ts'
-import { attributesOf, decodeBody, isDryRun, metadataProblem, type Given, type Request } from '../request.ts'
+import {
+  attributesOf,
+  decodeBody,
+  isDryRun,
+  metadataProblem,
+  type Given,
+  type Request,
+  warnOfUpdate,
+} from '../request.ts'
 import { Removal, type Attempt, type Updated } from '../storage/store.ts'
 import type { World } from '../world.ts'
 import { createObject } from './create.ts'
@@ -106,6 +114,7 @@ function* prepare(request: Request, propose: Proposal, old: ApiObject, world: Wo
       : preparedPart(part, admitted, old, world)
   const errors = errorsOf(subresource, strategy, part, next, old)
   if (errors.length > 0) return invalid(row, name, errors)
+  warnOfUpdate(request, next, old)
   return (yield* validate(next, attributes, answers, world)) ?? next
 }
 
