@@ -83,8 +83,16 @@ export const conflict = (what: GroupResource, name: string, why: string = OBJECT
     resourceDetails(what, name),
   )
 
-/** 422 with a cause for every error. `kind` may be empty, as for a patch that cannot be decoded. */
-export function invalid(what: GroupKind, name: string, errors: readonly FieldError[]): Status {
+/**
+ * 422 with a cause for every error. `kind` may be empty, as for a patch that cannot be decoded. `storedGroup` is for a version
+ * in another group than the stored one: what is wrong is told of the kind that is stored.
+ */
+export function invalid(
+  asked: GroupKind & { readonly storedGroup?: string },
+  name: string,
+  errors: readonly FieldError[],
+): Status {
+  const what = asked.storedGroup === undefined ? asked : { ...asked, group: asked.storedGroup }
   const causes = errors.map((error): StatusCause => ({
     reason: causeReason(error),
     message: errorBody(error),

@@ -24,6 +24,9 @@ const ELSEWHERE = [
   'provided port is not in the valid range',
   'namespace of the provided object does not match',
   'resourceVersion should not be set',
+  // What compiles CEL is no part of a strategy.
+  'compilation failed: ERROR',
+  'must evaluate to',
 ]
 
 function answer(exchange: Exchange, row: KindRow, namespace: string | undefined): unknown {

@@ -1,3 +1,4 @@
+import { EVENTS_V1 } from '../conversion/events-v1.ts'
 import {
   eventField,
   namespaceField,
@@ -70,7 +71,7 @@ export const CORE_ROWS: readonly KindRow[] = [
   row('ConfigMap', { shortNames: ['cm'], strategy: configMapStrategy }),
   row('Secret', { strategy: secretStrategy, field: secretField }),
   row('ServiceAccount', { shortNames: ['sa'], subresources: ['token'], strategy: serviceAccountStrategy }),
-  row('Event', { shortNames: ['ev'], strategy: eventStrategy, field: eventField }),
+  row('Event', { shortNames: ['ev'], strategy: eventStrategy, field: eventField, otherVersions: [EVENTS_V1] }),
   row('Endpoints', {
     resource: 'endpoints',
     shortNames: ['ep'],

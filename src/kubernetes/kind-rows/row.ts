@@ -21,6 +21,8 @@ export interface OtherVersion extends Conversion {
   /** Absent: the kind's own group. */
   readonly group?: string
   readonly version: string
+  /** Where the version has rules of its own. Its objects are in the stored version, as everywhere. */
+  readonly strategy?: Strategy<ApiObject>
   /** Where the version names fields differently. */
   field?(object: ApiObject, field: string): string | undefined
 }
@@ -54,6 +56,8 @@ export interface KindRow {
   readonly objectKind: string
   /** '' for the core group. */
   readonly group: string
+  /** The group of the stored version, which refusals of invalid objects name. */
+  readonly storedGroup?: string
   readonly version: string
   /** As objects carry it: `v1`, `apps/v1`. */
   readonly apiVersion: string
@@ -120,13 +124,23 @@ export function row<K extends Kind>(kind: K, parts: RowParts<KindMap[K]>): KindR
   return { ...own, others: (parts.otherVersions ?? []).map((other) => inVersion(own, other)) }
 }
 
-function inVersion(hub: KindRow, { group = hub.group, version, toHub, fromHub, field }: OtherVersion): KindRow {
+function inVersion(hub: KindRow, other: OtherVersion): KindRow {
+  const { group = hub.group, version, toHub, fromHub, strategy = hub.strategy, field } = other
   const apiVersion = apiVersionOf(group, version)
   const conversion: Conversion = {
     toHub: (object) => ({ ...toHub(object), apiVersion: hub.apiVersion, kind: hub.kind }),
     fromHub: (object) => ({ ...fromHub(object), apiVersion, kind: hub.kind }),
   }
-  return { ...hub, group, version, apiVersion, conversion, ...(field === undefined ? {} : { field }) }
+  return {
+    ...hub,
+    group,
+    storedGroup: hub.group,
+    version,
+    apiVersion,
+    conversion,
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(field === undefined ? {} : { field }),
+  }
 }
 
 const apiVersionOf = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`)
