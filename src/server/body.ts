@@ -1,6 +1,7 @@
 /** A request's body: read up to its limit, decoded by its media type. */
 import { parse as parseYaml } from 'yaml'
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
+import { duplicateFields } from './duplicate-fields.ts'
 import { goJsonProblem } from './go-json.ts'
 import { decodeEnvelope, isProtobuf } from './protobuf/messages.ts'
 import { mediaType, OBJECT_TYPES, unsupportedMediaType } from './media-types.ts'
@@ -23,6 +24,10 @@ export const readBody = async (request: AsyncIterable<Buffer>): Promise<Buffer |
 
 export interface DecodedBody {
   readonly value: unknown
+  /** Members that it gives twice. */
+  readonly duplicates?: readonly string[]
+  /** Why it is no JSON; `value` is then its text. */
+  readonly problem?: string
 }
 
 /** What a write's body holds, or why it cannot be decoded. `wanted` is the kind that the resource takes. */
@@ -40,7 +45,8 @@ export const decodeObjectBody = (
       const parsed = parseJson(body.toString())
       if ('problem' in parsed) return unrecognized(`couldn't get version/kind; json parse error: ${parsed.problem}`)
       const misfit = whatIsNoObject(parsed.value)
-      return misfit === undefined ? parsed : unrecognized(`couldn't get version/kind; json parse error: ${misfit}`)
+      if (misfit === undefined) return { ...parsed, duplicates: duplicateFields(body.toString()) }
+      return unrecognized(`couldn't get version/kind; json parse error: ${misfit}`)
     }
     case 'application/yaml': {
       try {
@@ -92,26 +98,32 @@ export const patchTypeOf = (contentType: string | undefined): PatchType | Status
   PATCHES.get(mediaType(contentType)) ?? unsupportedMediaType('415: Unsupported Media Type', {})
 
 /** A patch, or its text where it is none: the server says what is wrong with it once it has found the object. */
-export const decodePatch = (body: Buffer, type: PatchType): unknown => {
+export const decodePatch = (body: Buffer, type: PatchType): DecodedBody => {
   const text = body.toString()
   if (type === 'apply') {
     try {
-      return parseYaml(text, { version: '1.1' }) as unknown
+      return { value: parseYaml(text, { version: '1.1' }) as unknown }
     } catch {
-      return text
+      return { value: text }
     }
   }
   const parsed = parseJson(text)
-  return 'problem' in parsed ? text : parsed.value
+  return 'problem' in parsed
+    ? { value: text, problem: parsed.problem }
+    : { ...parsed, duplicates: duplicateFields(text) }
 }
 
 const parseJson = (text: string): { readonly value: unknown } | { readonly problem: string } => {
   try {
-    return { value: JSON.parse(text) as unknown }
+    // Half a surrogate pair is no character to Go.
+    return { value: JSON.parse(text, /\\u[dD][89a-fA-F]/.test(text) ? wellFormed : undefined) as unknown }
   } catch {
     return { problem: goJsonProblem(text) }
   }
 }
+
+const wellFormed = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? Buffer.from(value).toString() : value
 
 /** Source: apimachinery/pkg/runtime/serializer/json/meta.go, Interpret. */
 const whatIsNoObject = (value: unknown): string | undefined => {

@@ -1,10 +1,12 @@
 /** A request for a resource: carried to an API server, its answer carried back. */
 import { listedAt } from '../actors/apiserver/cache/page.ts'
+import { listOptionsProblem } from '../actors/apiserver/handlers/list-options.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ApiObject } from '../events/json.ts'
-import { isStatus, methodNotAllowed, noSuchPath, type Status } from '../kubernetes/status.ts'
+import { isStatus, methodNotAllowed, noSuchPath, undecodable, type Status } from '../kubernetes/status.ts'
 import type { ApiAnswer, ApiBridge, ApiRequest } from './api-bridge.ts'
-import { decodeDeleteOptions, decodeObjectBody, decodePatch, patchTypeOf, readBody } from './body.ts'
+import { decodeDeleteOptions, decodeObjectBody, decodePatch, patchTypeOf, readBody, type DecodedBody } from './body.ts'
+import { isServedGroup } from './discovery/documents.ts'
 import type { Caller } from './identity.ts'
 import {
   LIST_TYPES,
@@ -15,7 +17,7 @@ import {
   unacceptable,
   type Accepted,
 } from './media-types.ts'
-import { deleteBody, listParameters, writeOptions, type ListParameters } from './parameters.ts'
+import { deleteBody, listParameters, writeOptions, type ApiOptions, type ListParameters } from './parameters.ts'
 import { singleHeader, type Reply } from './reply.ts'
 import { showList, showObject, type Form } from './representation.ts'
 import type { RequestPath, ResourcePath } from './request-info.ts'
@@ -30,7 +32,14 @@ export interface ResourceRequest {
   readonly form: Form
 }
 
-type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options' | 'name'>
+type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options'> & {
+  readonly warnings?: readonly string[]
+  /** Why a patch is no JSON. */
+  readonly malformed?: string | undefined
+}
+
+/** As the mux of the aggregator answers. */
+const NO_SUCH_GROUP = '404 page not found\n'
 
 export class ResourceHandler {
   private readonly cluster: Cluster
@@ -46,7 +55,11 @@ export class ResourceHandler {
   async handle(path: ResourcePath, { query }: RequestPath, caller: Caller, reply: Reply): Promise<void> {
     const lists = listParameters(query)
     const target = targetOf(path)
-    if (target === undefined) return reply.status(noSuchPath())
+    if (target === undefined) {
+      return path.group === '' || isServedGroup(path.group)
+        ? reply.status(noSuchPath())
+        : reply.text(404, NO_SUCH_GROUP)
+    }
     const watching = path.watch || (!isStatus(lists) && lists.watch)
     const verb = verbOf(reply.request.method ?? '', target, watching)
     if (verb === undefined || !takesName(verb, target)) return reply.status(methodNotAllowed())
@@ -58,11 +71,17 @@ export class ResourceHandler {
       if (isStatus(lists)) return reply.status(lists)
       return this.watches.open(request, lists, reply)
     }
+    if (verb === 'list' && !isStatus(lists)) {
+      const problem = listOptionsProblem({ ...lists.options, sendInitialEvents: lists.sendInitialEvents })
+      if (problem !== undefined) return reply.status(problem)
+    }
     const parts = await partsOf(request, lists, reply)
     if (isStatus(parts)) return reply.status(parts)
-    const answer = await this.bridge.ask({ ...addressOf(request), verb, ...parts })
+    const { warnings = [], malformed, ...data } = parts
+    const answer = await this.bridge.ask({ ...addressOf(request), verb, ...data })
     if (answer === undefined) return reply.cut()
-    this.answer(request, answer, reply)
+    reply.warn([...warnings, ...(answer.warnings ?? [])])
+    this.answer(request, malformed === undefined ? answer : withProblem(answer, malformed), reply)
   }
 
   private formOf(accepted: Accepted, query: URLSearchParams): Form {
@@ -73,7 +92,6 @@ export class ResourceHandler {
 
   private answer(request: ResourceRequest, answer: ApiAnswer, reply: Reply): void {
     const { target, form } = request
-    reply.warn(answer.warnings ?? [])
     if (answer.status !== undefined) {
       const { status } = answer
       return isStatus(status)
@@ -155,6 +173,31 @@ const wantsPretty = (query: URLSearchParams, userAgent: string): boolean => {
   return userAgent.startsWith('curl') || userAgent.startsWith('Wget') || userAgent.startsWith('Mozilla/5.0')
 }
 
+/** An API server that gets text for a patch tells that it is text; what is wrong with the text is known here. */
+const withProblem = (answer: ApiAnswer, problem: string): ApiAnswer => {
+  const { status } = answer
+  if (!isStatus(status) || status.message === undefined) return answer
+  const message = status.message.replace(/json: cannot unmarshal string into Go .*$/, problem)
+  return { ...answer, status: { ...status, message } }
+}
+
+const duplicatesIn = ({ duplicates = [] }: DecodedBody, prefix = ''): readonly string[] =>
+  duplicates.map((path) => `${prefix}duplicate field ${JSON.stringify(path)}`)
+
+const warningsOf = (body: DecodedBody, { fieldValidation }: ApiOptions, prefix = ''): readonly string[] =>
+  fieldValidation === 'Warn' ? duplicatesIn(body, prefix) : []
+
+/** Source: apiserver/pkg/endpoints/handlers/create.go: strict decoding errors are refused as they stand. */
+const strictly = (
+  body: DecodedBody,
+  { fieldValidation }: ApiOptions,
+  { fact, apiVersion }: ResourceTarget,
+): Status | undefined => {
+  const problems = duplicatesIn(body)
+  if (fieldValidation !== 'Strict' || problems.length === 0) return undefined
+  return undecodable(apiVersion, fact.kind, fact.kind, `strict decoding error: ${problems.join(', ')}`)
+}
+
 /** What a request says besides its address. */
 const partsOf = async (
   { target, verb, query }: ResourceRequest,
@@ -180,7 +223,9 @@ const partsOf = async (
       if (isStatus(options)) return options
       const wanted = target.subresource?.kind.kind ?? target.fact.kind
       const decoded = decodeObjectBody(body, contentType, wanted)
-      return isStatus(decoded) ? decoded : { body: decoded.value ?? {}, options }
+      if (isStatus(decoded)) return decoded
+      const value = decoded.value ?? {}
+      return strictly(decoded, options, target) ?? { body: value, options, warnings: warningsOf(decoded, options) }
     }
     case 'patch': {
       const patchType = patchTypeOf(contentType)
@@ -188,7 +233,10 @@ const partsOf = async (
       const body = await readBody(request)
       if (isStatus(body)) return body
       const options = writeOptions(query, 'PatchOptions', userAgent, patchType)
-      return isStatus(options) ? options : { patchType, body: decodePatch(body, patchType), options }
+      if (isStatus(options)) return options
+      const decoded = decodePatch(body, patchType)
+      const warnings = warningsOf(decoded, options, patchType === 'json' ? 'json patch ' : '')
+      return { patchType, body: decoded.value, options, warnings, malformed: decoded.problem }
     }
     case 'delete':
     case 'deletecollection': {

@@ -115,7 +115,7 @@ class Stream implements WatchListener {
   private write(frame: Buffer): void {
     const { response } = this
     if (response.destroyed || response.writableEnded) return
-    if (response.writableLength > BACKLOG_MAX_BYTES) return this.reply.cut()
+    if (backlogOf(response) > BACKLOG_MAX_BYTES) return this.reply.cut()
     // Both kinds of response take a buffer; their signatures differ in what else they take.
     if ('stream' in response) response.write(frame)
     else response.write(frame)
@@ -149,7 +149,6 @@ class Stream implements WatchListener {
     const { target, form } = this.request
     const metadata = {
       resourceVersion: String(revision),
-      creationTimestamp: null,
       ...(initialEventsEnd === true ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
     }
     if (form.transform !== undefined && form.transform !== 'Table') {
@@ -159,6 +158,9 @@ class Stream implements WatchListener {
     return lineOf('BOOKMARK', { kind: target.fact.kind, apiVersion: target.apiVersion, metadata })
   }
 }
+
+const backlogOf = (response: HttpResponse): number =>
+  'stream' in response ? response.stream.writableLength : response.writableLength
 
 /** What a watch that ends for a reason tells; undefined when its time was simply up. */
 const statusOf = (code: number): Status | undefined => {
