@@ -28,6 +28,7 @@ const KNOWN: readonly { readonly why: string; readonly differs: RegExp }[] = [
   { why: 'an absent list is null in Go and empty here', differs: /^\.(endpoints|spec\.drivers): undefined ≠ \[\]/ },
   { why: 'certificates of callers are not part of these requests', differs: /credential-id/ },
   { why: 'no controller looks at APIServices here', differs: /ServiceNotFound|kube-apiserver Update apiregistration/ },
+  { why: 'no controller looks at FlowSchemas here', differs: /Dangling|api-priority-and-fairness/ },
   { why: 'status fields of Services are not validated', differs: /status\.loadBalancer\.ingress/ },
 ]
 

@@ -94,33 +94,42 @@ function compareMaps(type: MapNode, before: unknown, after: unknown, ignored: Fi
     return sameJson(before, after) ? undefined : MODIFIED
   }
   let findings: Findings | undefined
-  const visit = (key: string, old: unknown, next: unknown): void => {
-    const field = type.fields.get(key)
-    const element = field?.element ?? fieldElement(key)
-    const skipped = ignored === EMPTY_SET ? undefined : ignored[element]
-    if (skipped !== undefined && isMember(skipped)) return
-    const zero = field?.zero
-    const found = compareValues(
-      field?.type ?? type.of ?? ANY,
-      old ?? (left === undefined ? undefined : zero),
-      next ?? (right === undefined ? undefined : zero),
-      skipped ?? EMPTY_SET,
-    )
-    if (found === undefined) return
-    findings ??= new Findings()
-    findings.take(element, found)
-  }
   if (left !== undefined) {
     for (const key of Object.keys(left)) {
-      const old = left[key]
-      const next = right?.[key]
-      if (old !== undefined && old !== next) visit(key, old, next)
+      if (left[key] === undefined || left[key] === right?.[key]) continue
+      const found = compareMembers(type, key, left, right, ignored)
+      if (found !== undefined) (findings ??= new Findings()).take(elementFor(type, key), found)
     }
   }
   if (right !== undefined) {
-    for (const key of Object.keys(right)) if (left?.[key] === undefined) visit(key, undefined, right[key])
+    for (const key of Object.keys(right)) {
+      if (right[key] === undefined || left?.[key] !== undefined) continue
+      const found = compareMembers(type, key, left, right, ignored)
+      if (found !== undefined) (findings ??= new Findings()).take(elementFor(type, key), found)
+    }
   }
   return findings?.comparison()
+}
+
+const elementFor = (type: MapNode, key: string): string => type.fields.get(key)?.element ?? fieldElement(key)
+
+/** One member of two objects; of a structure, a member that was not given is its zero. */
+function compareMembers(
+  type: MapNode,
+  key: string,
+  left: JsonObject | undefined,
+  right: JsonObject | undefined,
+  ignored: FieldSet,
+): Comparison | undefined {
+  const field = type.fields.get(key)
+  const skipped = isEmptySet(ignored) ? undefined : ignored[field?.element ?? fieldElement(key)]
+  if (skipped !== undefined && isMember(skipped)) return undefined
+  return compareValues(
+    field?.type ?? type.of ?? ANY,
+    left?.[key] === undefined ? left && field?.zero : left[key],
+    right?.[key] === undefined ? right && field?.zero : right[key],
+    skipped ?? EMPTY_SET,
+  )
 }
 
 /** Of a structure with zeros nothing is bare: Go writes them. */

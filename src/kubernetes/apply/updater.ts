@@ -40,9 +40,8 @@ export interface Shape {
 }
 
 /**
- * After an update: what it changed is the updater's, and nobody else's. `strip` names what nobody owns.
- *
- * `owners` is changed. Gives whether the update changed anything that can be owned.
+ * After an update: what it changed is the updater's, and nobody else's. `strip` names what nobody owns, always the same.
+ * `owners` is changed.
  */
 export function updateOwners(
   shape: Shape,
@@ -53,7 +52,7 @@ export function updateOwners(
   claim: Claim,
   time: string,
 ): void {
-  const compared = filtered(shape, compareObjects(shape.type, live, next, union(shape.ignored, strip)))
+  const compared = filtered(shape, compareObjects(shape.type, live, next, skippedBy(shape, strip)))
   if (isSameComparison(compared)) return
   const changed = changedBy(compared)
   const removed = compared.removed ?? EMPTY_SET
@@ -67,6 +66,17 @@ export function updateOwners(
   if (isEmptySet(own)) owners.delete(self)
   else if (!isEmptySet(changed)) owners.set(self, { ...claim, time, fields: own, entry: previous?.entry })
   else if (previous !== undefined) replaceFields(owners, self, previous, own)
+}
+
+const skipped = new WeakMap<Shape, FieldSet>()
+
+/** Kept, for it is the same for all writes through an endpoint. */
+function skippedBy(shape: Shape, strip: FieldSet): FieldSet {
+  const known = skipped.get(shape)
+  if (known !== undefined) return known
+  const made = union(shape.ignored, strip)
+  skipped.set(shape, made)
+  return made
 }
 
 const filtered = ({ keep }: Shape, { added, removed, modified }: Comparison): Comparison => {
