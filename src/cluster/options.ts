@@ -60,6 +60,11 @@ export interface ClusterOptions {
    * Default `AlwaysAllow`.
    */
   readonly authorization?: 'AlwaysAllow' | 'RBAC'
+  /**
+   * Which objects tell who set which of their fields (managedFields): all, those whose creator names himself as clients over
+   * HTTP do, none. Default `named`. What is applied server-side always does.
+   */
+  readonly managedFields?: 'tracked' | 'named' | 'untracked'
   /** Whether superseded versions of objects stay readable (time travel) or go with etcd's compaction. */
   readonly history?: 'all' | 'compacted'
   /** Which events the log keeps in memory. `why` needs at least the facts. */
@@ -80,6 +85,7 @@ export interface ResolvedOptions {
   readonly otherSchedulers?: readonly ResolvedScheduler[]
   readonly foldsHeartbeats: boolean
   readonly authorization: 'AlwaysAllow' | 'RBAC'
+  readonly managedFields: 'tracked' | 'named' | 'untracked'
   readonly history: 'all' | 'compacted'
   readonly retain: 'all' | 'facts' | 'none'
 }
@@ -110,6 +116,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
       : { otherSchedulers: otherSchedulers.map((spec, i) => resolveScheduler(spec, `scheduler-${i + 2}`)) }),
     foldsHeartbeats: options.foldsHeartbeats ?? true,
     authorization: options.authorization ?? 'AlwaysAllow',
+    managedFields: options.managedFields ?? 'named',
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',
   }

@@ -104,7 +104,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
-      options: { authorization: options.authorization, policy: addonPolicy() },
+      options: { authorization: options.authorization, managedFields: options.managedFields, policy: addonPolicy() },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

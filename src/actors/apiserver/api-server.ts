@@ -125,8 +125,8 @@ class ApiServer implements World {
     return this.context.now
   }
 
-  get tracksFields(): boolean {
-    return this.options.managedFields === 'tracked'
+  get managedFields(): ApiServerOptions['managedFields'] {
+    return this.options.managedFields
   }
 
   get monotonic(): Micros {

@@ -7,6 +7,7 @@ import type { Gate } from './authz/gate.ts'
 import type { ServiceAddresses } from './allocation/service-addresses.ts'
 import type { Identities } from './parameters.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
+import type { ApiServerOptions } from './parameters.ts'
 import type { ObjectRef, Store } from './storage/store.ts'
 
 /** What the procedures of one API server share. */
@@ -22,8 +23,8 @@ export interface World {
   readonly addresses: ServiceAddresses
   /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
   readonly doubtedNamespaces: Map<string, Micros>
-  /** Whether new objects tell who set which of their fields. */
-  readonly tracksFields: boolean
+  /** Which new objects tell who set which of their fields. */
+  readonly managedFields: ApiServerOptions['managedFields']
   /** Absent: names and uids are drawn. */
   readonly identities: Identities | undefined
   /** Everything as it stood at a revision that etcd still keeps. */

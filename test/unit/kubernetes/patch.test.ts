@@ -143,6 +143,16 @@ describe('strategic merge patch', () => {
   })
 
   test.each([
+    [
+      { containers: [{ name: 'a' }, 'x'] },
+      'list element types are not identical: [[map[env:[map[name:X value:1]] image:i1 name:a] map[image:i2 name:b]] [map[name:a] x]]',
+    ],
+    [{ '$setElementOrder/containers': 'a' }, 'expected a []interface {}, but received a string'],
+    [{ '$setElementOrder/containers': null }, 'expected a []interface {}, but received a %!s(<nil>)'],
+    [
+      { '$setElementOrder/nothing': [], nothing: [{ name: 'a' }] },
+      'unable to find api field in struct PodSpec for the json field "nothing"',
+    ],
     [{ containers: [{ image: 'noname' }] }, 'map: map[image:noname] does not contain declared merge key: name'],
     [{ containers: [{ name: 'a', $patch: 'bogus' }] }, 'unknown patch type: bogus in map: map[$patch:bogus name:a]'],
     [{ '$setElementOrder/containers': 'x' }, 'expected a []interface {}, but received a string'],

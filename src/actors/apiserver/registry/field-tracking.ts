@@ -51,11 +51,14 @@ const isSettled = ({ patchType, subresource }: Request): boolean => patchType ==
 /** A new object with its managedFields. */
 export function trackedCreate(request: Request, object: ApiObject, world: World): ApiObject {
   if (isSettled(request)) return object
-  if (!world.tracksFields && entriesOf(object).length === 0) return object
+  if (!isBornTracked(request, world) && entriesOf(object).length === 0) return object
   const { row, subresource } = request
   const shown = plain(shownAs(row, withoutDeletion(object)))
   return withEntries(object, entriesOfCreated(endpointOf(row, subresource), shown, writerOf(request, world)))
 }
+
+const isBornTracked = ({ options }: Request, { managedFields }: World): boolean =>
+  managedFields === 'tracked' || (managedFields === 'named' && (options.fieldManager ?? '') !== '')
 
 /** Nobody owns what a new object cannot have. Source: registry/rest/meta.go, WipeObjectMetaSystemFields. */
 function withoutDeletion(object: ApiObject): ApiObject {
