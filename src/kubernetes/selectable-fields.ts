@@ -88,8 +88,11 @@ export const eventField: FieldOf<Event> = (event, field) => {
 
 export const resourceSliceField: FieldOf<ResourceSlice> = ({ spec }, field) => {
   if (field === 'spec.nodeName') return spec.nodeName ?? ''
-  return field === 'spec.driver' ? spec.driver : undefined
+  return field === 'spec.driver' ? textOf(spec.driver) : undefined
 }
 
 export const signingRequestField: FieldOf<CertificateSigningRequest> = ({ spec }, field) =>
-  field === 'spec.signerName' ? spec.signerName : undefined
+  field === 'spec.signerName' ? textOf(spec.signerName) : undefined
+
+/** Whether a kind has a field is tried on an object without any. */
+const textOf = (text: string | undefined): string => text ?? ''

@@ -3,7 +3,7 @@ import type { Draft } from '../draft.ts'
 import { canonicalJson, sameJson } from '../hash.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
 import { isDNS1035Label, isDNS1123Subdomain } from '../syntax.ts'
-import type { FieldErrors } from '../validation/field-error.ts'
+import { Shown, type FieldErrors } from '../validation/field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
 import { validateDefinitionSchema } from './definition-schema.ts'
 import type { Schema } from './schema.ts'
@@ -77,12 +77,18 @@ const checkSpec = (spec: Spec | undefined, errors: FieldErrors): void => {
     errors.unsupported('spec.scope', scope ?? '', ['Cluster', 'Namespaced'])
   }
   if (versions.filter(({ storage }) => storage === true).length !== 1) {
-    errors.invalid('spec.versions', versions, 'must have exactly one version marked as storage version')
+    errors.invalid('spec.versions', shownVersions(versions), 'must have exactly one version marked as storage version')
   }
   const { plural = '', singular = '', kind = '', listKind = '' } = names
-  const label = (field: string, value: string, text = value): void => {
+  const label = (field: string, value: string): void => {
     if (value === '') errors.required(`spec.names.${field}`)
-    else errors.invalids(`spec.names.${field}`, value, isDNS1035Label(text))
+    else errors.invalids(`spec.names.${field}`, value, isDNS1035Label(value))
+  }
+  const mixedCase = (field: string, value: string): void => {
+    if (value === '') errors.required(`spec.names.${field}`)
+    for (const problem of value === '' ? [] : isDNS1035Label(value.toLowerCase())) {
+      errors.invalid(`spec.names.${field}`, value, `may have mixed case, but should otherwise match: ${problem}`)
+    }
   }
   if (spec?.preserveUnknownFields === true) {
     const words =
@@ -92,10 +98,33 @@ const checkSpec = (spec: Spec | undefined, errors: FieldErrors): void => {
   checkConversion(spec?.conversion, errors)
   label('plural', plural)
   label('singular', singular)
-  label('kind', kind, kind.toLowerCase())
-  label('listKind', listKind, listKind.toLowerCase())
+  mixedCase('kind', kind)
+  mixedCase('listKind', listKind)
+  for (const field of ['shortNames', 'categories'] as const) {
+    for (const [i, word] of (names[field] ?? []).entries()) {
+      errors.invalids(`spec.names.${field}[${i}]`, word, isDNS1035Label(word))
+    }
+  }
   checkVersions(versions, errors)
 }
+
+/** As the server's own structure, in which what all versions share stands beside them. */
+const shownVersions = (versions: readonly Draft<DefinedVersion>[]): Shown =>
+  new Shown(
+    JSON.stringify(
+      versions.map(({ name = '', served = false, storage = false, deprecated = false, deprecationWarning = null }) => ({
+        Name: name,
+        Served: served,
+        Storage: storage,
+        Deprecated: deprecated,
+        DeprecationWarning: deprecationWarning,
+        Schema: null,
+        Subresources: null,
+        AdditionalPrinterColumns: null,
+        SelectableFields: null,
+      })),
+    ),
+  )
 
 /** Source: the same file, validateCustomResourceConversion. */
 const checkConversion = (conversion: Draft<Conversion> | undefined, errors: FieldErrors): void => {

@@ -4,6 +4,7 @@ import { validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/
 import { defineStrategy } from './strategy.ts'
 
 export const runtimeClassStrategy = defineStrategy<RuntimeClass>({
+  allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
   check: validateRuntimeClass,
   checkUpdate: validateRuntimeClassUpdate,

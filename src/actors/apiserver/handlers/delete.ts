@@ -1,5 +1,6 @@
 import type { ApiObject } from '../../../events/json.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
+import type { KindRow } from '../../../kubernetes/registry.ts'
 import { isStatus, notFound, success, type Status } from '../../../kubernetes/status.ts'
 import { admit, validate } from '../admission/ask.ts'
 import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
@@ -76,7 +77,7 @@ export function* removeObject(
     const broken = preconditionsBroken(options.preconditions, row.group, row.kind, current.object.metadata)
     if (broken !== undefined) return refusal(broken)
     const step = deletionStep(row.kind, current.object, options, world.now)
-    if (isDryRun(request)) return dryRunAnswer(ref, current.object, step)
+    if (isDryRun(request)) return dryRunAnswer(row, ref, current.object, step)
     if (step.step === 'pending') return answerObject(200, ref.name, current.revision)
     if (step.step === 'remove') return yield* takeAway(request, ref, current, options.preconditions, world)
     const result: PutResult = isSame(step.object, current.object)
@@ -88,7 +89,7 @@ export function* removeObject(
       const marked: Stored = { object: step.object, revision: result.revision }
       const answer = yield* takeAway(request, ref, marked, movedOn(options.preconditions, marked), world)
       // Somebody else took away what this request had marked: it is as it should be.
-      return answer.code === 404 ? removedAnswer(ref, marked.object, marked.revision) : answer
+      return answer.code === 404 ? removedAnswer(row, ref, marked.object, marked.revision) : answer
     }
     current = result.instead
   }
@@ -109,7 +110,7 @@ function* takeAway(
     if (isStatus(result)) return refusal(result)
     if ('revision' in result) {
       yield* afterRemoval(row.kind, current.object, world)
-      return removedAnswer(ref, current.object, result.revision)
+      return removedAnswer(row, ref, current.object, result.revision)
     }
     current = result.instead
     const broken = current && preconditionsBroken(preconditions, row.group, row.kind, current.object.metadata)
@@ -123,17 +124,18 @@ const movedOn = (preconditions: Preconditions | undefined, { revision }: Stored)
   preconditions?.resourceVersion === undefined ? preconditions : { ...preconditions, resourceVersion: String(revision) }
 
 /** `revision` is that of the removal; the object is what stood there before. */
-const removedAnswer = ({ kind, resource, name }: ObjectRef, { metadata }: ApiObject, revision: number): Answer => {
+const removedAnswer = (row: KindRow, { kind, name }: ObjectRef, { metadata }: ApiObject, revision: number): Answer => {
   if (RETURN_DELETED.has(kind)) return answerObject(200, name, revision)
-  return { ...answerBody(200, name, statusOf(resource, name, metadata.uid)), revision }
+  return { ...answerBody(200, name, statusOf(row, name, metadata.uid)), revision }
 }
 
-const dryRunAnswer = (ref: ObjectRef, stored: ApiObject, step: DeletionStep): Answer => {
+const dryRunAnswer = (row: KindRow, ref: ObjectRef, stored: ApiObject, step: DeletionStep): Answer => {
   const object = step.step === 'mark' ? step.object : stored
   const gone = step.step === 'remove' || (step.step === 'mark' && step.remove)
-  const shown = gone && !RETURN_DELETED.has(ref.kind) ? statusOf(ref.resource, ref.name, object.metadata.uid) : object
+  const shown = gone && !RETURN_DELETED.has(ref.kind) ? statusOf(row, ref.name, object.metadata.uid) : object
   return answerBody(200, ref.name, shown)
 }
 
-const statusOf = ({ group, resource }: ObjectRef['resource'], name: string, uid: string): Status =>
+/** The Status names the version that was asked for. */
+const statusOf = ({ group, resource }: KindRow, name: string, uid: string): Status =>
   success({ name, ...(group === '' ? {} : { group }), kind: resource, uid })
