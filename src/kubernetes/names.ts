@@ -1,5 +1,8 @@
 /** Generated names. Source: apiserver/pkg/storage/names/generate.go, apimachinery/pkg/util/rand/rand.go (v1.36). */
 
+import type { Micros } from '../events/envelope.ts'
+import { EPOCH_SECONDS } from './time.ts'
+
 /** No vowels and no look-alikes, so that chance spells no words. */
 export const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 const SUFFIX_LENGTH = 5
@@ -24,4 +27,17 @@ export function safeEncode(text: string): string {
   let safe = ''
   for (let i = 0; i < text.length; i += 1) safe += SAFE_ALPHABET.charAt(text.charCodeAt(i) % SAFE_ALPHABET.length)
   return safe
+}
+
+const UINT32 = 0x1_0000_0000
+
+/**
+ * The end of an Event's name: nanoseconds since 1970 in hexadecimal, as upstream; `serial` gives the last three digits, which tell
+ * apart what one instant brings.
+ */
+export const eventStamp = (elapsed: Micros, serial: number): string => {
+  const micros = EPOCH_SECONDS * 1_000_000 + elapsed
+  const low = (micros % UINT32) * 1000 + (serial % 1000)
+  const high = Math.floor(micros / UINT32) * 1000 + Math.floor(low / UINT32)
+  return high.toString(16) + (low % UINT32).toString(16).padStart(8, '0')
 }

@@ -5,6 +5,7 @@ import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api
 import type { ClientLimits } from '../../engine/client/controller.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.ts'
+import { EventSeriesRecorder, SERIES_TIMER } from '../../engine/client/event-series.ts'
 import { Informers } from '../../engine/client/informers.ts'
 import { LeaderElector, type ElectionNews } from '../../engine/client/leader-elector.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
@@ -68,6 +69,7 @@ class Scheduler {
   private readonly context: ActorContext
   private readonly client: ApiClient
   private readonly recorder: EventRecorder
+  private readonly events: EventSeriesRecorder
   private readonly elector: LeaderElector
   private readonly lease: string
   private readonly informers: Informers
@@ -85,6 +87,11 @@ class Scheduler {
     const component = configuration?.profiles?.[0]?.schedulerName ?? 'default-scheduler'
     this.client = client
     this.recorder = new EventRecorder({ client, component, ...limits })
+    this.events = new EventSeriesRecorder({
+      client,
+      controller: component,
+      limiter: new TokenBucket(limits.qps, limits.burst),
+    })
     // Of a kind that the API does not serve there are no objects, and its list would never come.
     const kinds = WATCHED_KINDS.filter(isServed).map((kind) => ({ kind }))
     this.informers = new Informers({ client, endpoint, cursor: options.cursor(), kinds })
@@ -139,6 +146,8 @@ class Scheduler {
         return this.core.queue.flushUnschedulable(now)
       case EVENT_RETRY:
         return this.recorder.retry(this.context, key)
+      case SERIES_TIMER:
+        return this.events.fired(this.context)
       default:
         this.bindings.timer(name, key)
     }
@@ -206,9 +215,17 @@ class Scheduler {
     message: string,
     cause: Seq,
   ): void => {
-    this.recorder.record(this.context, { kind: 'Pod', object: pod }, type, reason, message, cause)
+    const about = { kind: 'Pod', object: pod } as const
+    this.events.record(
+      this.context,
+      { about, type, action: ACTIONS[reason] ?? 'Scheduling', reason, note: message },
+      cause,
+    )
   }
 }
+
+/** What the scheduler was doing. Source: schedule_one.go; framework/preemption/executor.go: the third argument of Eventf. */
+const ACTIONS: Readonly<Record<string, string>> = { Scheduled: 'Binding', Preempted: 'Preempting' }
 
 const isServed = (kind: Kind): boolean => kindRow(kind).strategy !== undefined
 

@@ -14,6 +14,8 @@ type Requested = EventData<'ApiRequested'>
 export interface ApiCall<K extends Kind = Kind> {
   readonly verb: Requested['verb']
   readonly kind: K
+  /** Of the path and the body, where it is not the one that the kind is stored in. */
+  readonly apiVersion?: string
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
@@ -169,7 +171,7 @@ export class ApiClient {
     const { call, options, cause } = item
     const server = this.endpoint.current
     this.pending.set(request, { item, server })
-    const { verb, kind, namespace, name, subresource, patchType, body } = call
+    const { verb, kind, apiVersion, namespace, name, subresource, patchType, body } = call
     context.emit(
       'ApiRequested',
       {
@@ -177,6 +179,7 @@ export class ApiClient {
         verb,
         kind,
         user: this.user,
+        apiVersion,
         namespace,
         name,
         subresource,

@@ -3,7 +3,8 @@ import type { ApiObject } from '../../events/json.ts'
 import { seconds } from '../../events/time.ts'
 import { fnv32a } from '../../kubernetes/hash.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
-import { EPOCH_SECONDS, rfc3339 } from '../../kubernetes/time.ts'
+import { eventStamp } from '../../kubernetes/names.ts'
+import { rfc3339 } from '../../kubernetes/time.ts'
 import type { Event } from '../../kubernetes/types/core.ts'
 import type { ObjectReference } from '../../kubernetes/types/meta.ts'
 import type { ActorContext } from '../actor.ts'
@@ -80,7 +81,7 @@ export class EventRecorder {
       },
       reference: referenceTo(about),
       namespace: namespace ?? 'default',
-      name: `${name}.${this.stamp(context.monotonic)}`,
+      name: `${name}.${eventStamp(context.monotonic, this.serial++)}`,
       at: context.now,
       cause,
     })
@@ -147,20 +148,10 @@ export class EventRecorder {
     }
     return { verb: 'create', kind: 'Event', namespace, name: as.name, body }
   }
-
-  /** Nanoseconds since 1970 in hexadecimal, as upstream; the last three digits tell apart what one instant brings. */
-  private stamp(elapsed: Micros): string {
-    const micros = EPOCH_SECONDS * 1_000_000 + elapsed
-    const low = (micros % UINT32) * 1000 + (this.serial++ % 1000)
-    const high = Math.floor(micros / UINT32) * 1000 + Math.floor(low / UINT32)
-    return high.toString(16) + (low % UINT32).toString(16).padStart(8, '0')
-  }
 }
 
 /** An Event as its writer sends it: the API server gives it the rest of its metadata. */
 type NewEvent = Omit<Event, 'metadata'> & { readonly metadata: { readonly name: string; readonly namespace: string } }
-
-const UINT32 = 0x1_0000_0000
 
 const patchCall = ({ namespace, at }: Recorded, { name, count, message }: Correlated): ApiCall<'Event'> => ({
   verb: 'patch',
@@ -171,7 +162,7 @@ const patchCall = ({ namespace, at }: Recorded, { name, count, message }: Correl
   body: { count, lastTimestamp: rfc3339(at), message },
 })
 
-const referenceTo = ({ kind, object, fieldPath }: EventSubject): ObjectReference => {
+export const referenceTo = ({ kind, object, fieldPath }: EventSubject): ObjectReference => {
   const { namespace, name, uid, resourceVersion } = object.metadata
   return {
     kind,

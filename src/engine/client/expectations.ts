@@ -26,11 +26,15 @@ export class Expectations {
   }
 
   expectCreations(key: string, count: number, now: Micros): void {
-    this.byKey.set(key, { creations: count, deletions: new Set(), since: now })
+    this.expect(key, count, [], now)
   }
 
   expectDeletions(key: string, objects: readonly string[], now: Micros): void {
-    this.byKey.set(key, { creations: 0, deletions: new Set(objects), since: now })
+    this.expect(key, 0, objects, now)
+  }
+
+  expect(key: string, creations: number, deletions: readonly string[], now: Micros): void {
+    this.byKey.set(key, { creations, deletions: new Set(deletions), since: now })
   }
 
   created(key: string, count = 1): void {
