@@ -52,6 +52,7 @@ export const route = (request: Request, world: World): Procedure<Answer> => {
   if (!served || verbs === undefined) {
     return refuse(refusal(row.custom === undefined ? noSuchPath() : notFound(row, request.name)))
   }
+  if (request.name !== '' && row.namespaced && request.namespace === undefined) return refuse(refusal(noSuchPath()))
   const handler = verbs[verb]
   return handler === undefined || !hasTarget(request) ? refuse(refusal(methodNotAllowed())) : handler(request, world)
 }
@@ -59,6 +60,7 @@ export const route = (request: Request, world: World): Procedure<Answer> => {
 /** What is asked of one object names it. Namespaces go one by one, and nothing goes in all namespaces at once. */
 const hasTarget = ({ verb, row, namespace, name }: Request): boolean => {
   if (verb === 'deletecollection') return row.kind !== 'Namespace' && row.namespaced === (namespace !== undefined)
+  if (verb === 'create' && row.namespaced && namespace === undefined) return false
   return name !== '' || verb === 'list' || verb === 'create'
 }
 
