@@ -8,6 +8,7 @@ import { podRequests } from '../../src/kubernetes/resources.ts'
 import type { Node } from '../../src/kubernetes/types/node.ts'
 import type { Pod, PodSpec } from '../../src/kubernetes/types/pod.ts'
 import type { Change } from '../../src/kubernetes/view.ts'
+import { brokenPromises } from './scheduler-rules.ts'
 import { MemoryView } from '../oracle/scheduler-view.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
@@ -107,6 +108,8 @@ export class SmallCluster {
   readonly view = new MemoryView()
   readonly core: SchedulerCore
   private readonly tell: Tell
+  /** Promises that were broken at the moment of a binding, by what the scheduler saw. */
+  readonly brokenPromises: string[] = []
   private named = 0
   private now = 0
 
@@ -203,6 +206,10 @@ export class SmallCluster {
     if (!bind) {
       this.core.bindingFailed(binding, failure('test', 'only asked'), this.now)
       return decision
+    }
+    const placed = this.pods().filter(({ spec }) => this.view.get('Node', undefined, spec.nodeName ?? '') !== undefined)
+    for (const problem of brokenPromises({ nodes: this.nodes(), placed }, pod, binding.node)) {
+      this.brokenPromises.push(`${pod.metadata.name} on ${binding.node}: ${problem}`)
     }
     this.core.bind(binding)
     this.put('Pod', { ...pod, spec: { ...pod.spec, nodeName: binding.node } })
