@@ -54,7 +54,7 @@ export class ResourceHandler {
 
   async handle(path: ResourcePath, { query }: RequestPath, caller: Caller, reply: Reply): Promise<void> {
     const lists = listParameters(query)
-    const target = targetOf(path)
+    const target = targetOf(path.watch ? { ...path, name: undefined } : path)
     if (target === undefined) {
       return path.group === '' || isServedGroup(path.group)
         ? reply.status(noSuchPath())
@@ -69,7 +69,7 @@ export class ResourceHandler {
     const request: ResourceRequest = { target, verb, query, caller, form: this.formOf(accepted, query) }
     if (verb === 'watch') {
       if (isStatus(lists)) return reply.status(lists)
-      return this.watches.open(request, lists, reply)
+      return this.watches.open(request, path.watch ? ofOne(lists, path.name) : lists, reply)
     }
     if (verb === 'list' && !isStatus(lists)) {
       const problem = listOptionsProblem({ ...lists.options, sendInitialEvents: lists.sendInitialEvents })
@@ -138,6 +138,10 @@ export class ResourceHandler {
       : { ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } }
   }
 }
+
+/** The old path `/watch/…/name` watches one object. */
+const ofOne = (lists: ListParameters, name: string | undefined): ListParameters =>
+  name === undefined ? lists : { ...lists, options: { ...lists.options, fieldSelector: `metadata.name=${name}` } }
 
 /** Where a request goes, on whose behalf. */
 export const addressOf = ({

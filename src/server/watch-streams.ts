@@ -1,6 +1,7 @@
 /** Watches over HTTP: one line of JSON per change, each written out once for all who watch in the same form. */
 import type { Cluster } from '../cluster.ts'
 import type { ApiObject } from '../events/json.ts'
+import { printTable } from '../kubernetes/printing/print-table.ts'
 import { expired, isStatus, serviceUnavailable, type Status } from '../kubernetes/status.ts'
 import type { ApiBridge, WatchEnd, WatchListener, WatchPush } from './api-bridge.ts'
 import type { ListParameters } from './parameters.ts'
@@ -27,6 +28,8 @@ export class WatchStreams {
     const { target, caller } = request
     const { options } = lists
     const { response } = reply
+    // A time-out that has passed already.
+    if ((lists.timeoutSeconds ?? 0) < 0) return reply.body(200, 'application/json', '')
     const listener = new Stream(this.cluster, this.frames, request, reply)
     const cancel = this.bridge.watch(
       {
@@ -151,7 +154,19 @@ class Stream implements WatchListener {
       resourceVersion: String(revision),
       ...(initialEventsEnd === true ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
     }
-    if (form.transform !== undefined && form.transform !== 'Table') {
+    const { row } = target
+    if (form.transform === 'Table' && row !== undefined) {
+      const columns = printTable(row, [], { now: form.now }).columnDefinitions ?? []
+      const columnDefinitions = this.headersGiven ? null : columns
+      this.headersGiven = true
+      const apiVersion = `meta.k8s.io/${form.transformVersion}`
+      // The cells of an object with nothing in it but its version.
+      const cells = columns.map(({ name, type }) => (name === 'Age' ? '<unknown>' : type === 'integer' ? 0 : ''))
+      const rows = [{ cells, object: { kind: 'PartialObjectMetadata', apiVersion, metadata } }]
+      const { resourceVersion } = metadata
+      return lineOf('BOOKMARK', { kind: 'Table', apiVersion, metadata: { resourceVersion }, columnDefinitions, rows })
+    }
+    if (form.transform !== undefined) {
       const apiVersion = `meta.k8s.io/${form.transformVersion}`
       return lineOf('BOOKMARK', { kind: 'PartialObjectMetadata', apiVersion, metadata })
     }

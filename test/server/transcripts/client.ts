@@ -80,7 +80,7 @@ export class WireClient {
         rest += chunk.toString()
         const parts = rest.split('\n')
         rest = parts.pop() ?? ''
-        for (const part of parts) if (part !== '') lines.push(JSON.parse(part) as unknown)
+        for (const part of parts) if (part !== '') lines.push(parsedLine(part))
       })
       stream.on('end', () => (over = true))
       stream.on('error', (error) => {
@@ -99,5 +99,14 @@ export class WireClient {
 
   close(): void {
     this.session.destroy()
+  }
+}
+
+/** A refusal may come as text where a stream was expected. */
+const parsedLine = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
   }
 }

@@ -59,19 +59,26 @@ const sortKey = (entry: unknown): string =>
 
 const withoutAges = (table: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const { columnDefinitions, rows } = table
-  if (!Array.isArray(columnDefinitions) || !Array.isArray(rows)) return table
-  const ages = columnDefinitions.map(
+  if (!Array.isArray(rows)) return table
+  const columns: readonly unknown[] = Array.isArray(columnDefinitions) ? columnDefinitions : []
+  const ages = columns.map(
     (column) => isMembers(column) && (DATE_COLUMNS.has(String(column['name'])) || column['type'] === 'date'),
   )
   return {
     ...table,
     // Descriptions are upstream's sentences: not required.
-    columnDefinitions: columnDefinitions.map((column: object) => ({ ...column, description: '' })),
+    columnDefinitions:
+      columnDefinitions && columns.map((column) => isMembers(column) && { ...column, description: '' }),
     rows: rows.map((row: unknown) => {
       const cells = isMembers(row) ? row['cells'] : undefined
       if (!isMembers(row) || !Array.isArray(cells)) return row
       const shown = cells.map((cell: unknown, i) => {
-        if (ages[i] === true && typeof cell === 'string' && /^(\d+[smhdy])+$|^<time>$|^\d{4}-/.test(cell))
+        // All but the first Table of a watch come without columns.
+        if (
+          (ages[i] === true || columns.length === 0) &&
+          typeof cell === 'string' &&
+          /^(\d+[smhdy])+$|^<time>$|^\d{4}-/.test(cell)
+        )
           return '<age>'
         return typeof cell === 'string' ? cell.replace(/\((\d+[smhdy])+ ago\)/, '(<age> ago)') : cell
       })
