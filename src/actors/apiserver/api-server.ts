@@ -65,6 +65,7 @@ class ApiServer implements World {
   readonly admission = new AdmissionChain(DEFAULT_PLUGINS)
   readonly gate: Gate
   readonly addresses: ServiceAddresses
+  readonly callsWebhooks: boolean
   readonly doubtedNamespaces = new Map<string, Micros>()
 
   readonly viewAt: ApiServerParameters['viewAt']
@@ -89,6 +90,7 @@ class ApiServer implements World {
     this.viewAt = parameters.viewAt
     this.cache = new WatchCache(parameters.cursor(), KINDS)
     this.store = new Store(parameters.read)
+    this.callsWebhooks = this.options.callsWebhooks
     this.gate = new Gate(this.options.authorization, new Set(this.options.masters), this.cache.view, this)
     this.addresses = new ServiceAddresses(this.options.serviceCidr)
     this.etcd = new EtcdClient(parameters.etcd)
@@ -161,6 +163,8 @@ class ApiServer implements World {
         return this.feed.progressed(event.data.watch, event.data.revision)
       case 'EtcdWatchEnded':
         return this.feed.ended(context, event.data.watch, event.data.compactRevision)
+      case 'WebhookAnswered':
+        return this.procedures.webhookAnswered(event.data)
       case 'ConnectionLost':
         return this.disconnect(event.data.peer)
       case 'TimerFired':

@@ -57,6 +57,8 @@ export interface ApiServerOptions {
   readonly authorization: AuthorizationMode
   /** Roles and bindings made at the start, with RBAC, beside those of every cluster. */
   readonly policy: readonly BootstrapObject[]
+  /** Whether somebody outside calls admission webhooks for it, told by `WebhookCalled`; else nobody listens at their addresses. */
+  readonly callsWebhooks: boolean
   /** Users who may do anything and are never made to wait. */
   readonly masters: readonly string[]
 }
@@ -74,5 +76,6 @@ export const DEFAULT_OPTIONS: ApiServerOptions = {
   bootstrap: true,
   authorization: 'AlwaysAllow',
   policy: [],
+  callsWebhooks: false,
   masters: ['system:apiserver', 'kubernetes-admin', 'admin'],
 }

@@ -1,5 +1,12 @@
 import type { Micros } from '../../events/envelope.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
 import type { EtcdRequest, EtcdResponse } from '../../events/catalogue/etcd-request.ts'
+
+/** A webhook as it is called. */
+export type WebhookCall = Omit<EventData<'WebhookCalled'>, 'call'>
+
+/** What came of it. */
+export type WebhookReply = Omit<EventData<'WebhookAnswered'>, 'call'>
 
 /** What a procedure waits for. */
 export type Wait =
@@ -9,9 +16,11 @@ export type Wait =
   | { readonly wait: 'cache'; readonly revision: number; readonly within: Micros }
   /** For a lease of etcd to attach an Event to. */
   | { readonly wait: 'lease' }
+  /** For a webhook outside the cluster. */
+  | { readonly wait: 'webhook'; readonly call: WebhookCall }
 
 /** What a wait ends with, each in its kind. */
-export type Reply = EtcdResponse | number | boolean | undefined
+export type Reply = EtcdResponse | WebhookReply | number | boolean | undefined
 
 /**
  * The work on one request, written as upstream writes it: top to bottom, stopping wherever it waits. What it yields says for
@@ -38,4 +47,9 @@ export function* cacheReaches(revision: number, within: Micros): Procedure<boole
 /** A lease for an Event, or etcd's refusal. */
 export function* eventLease(): Procedure<number | EtcdResponse> {
   return (yield { wait: 'lease' }) as number | EtcdResponse
+}
+
+/** What a webhook answers; undefined when it took too long. */
+export function* callWebhook(call: WebhookCall): Procedure<WebhookReply | undefined> {
+  return (yield { wait: 'webhook', call }) as WebhookReply | undefined
 }

@@ -1,4 +1,6 @@
-import type { Seq } from '../../events/envelope.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { ActorId, Seq } from '../../events/envelope.ts'
+import { seconds } from '../../events/time.ts'
 import { invariant } from '../../engine/invariant.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
@@ -6,6 +8,9 @@ import type { Answer } from './answer.ts'
 import type { Procedure, Reply, Wait } from './procedure.ts'
 import type { EtcdClient } from './storage/etcd-client.ts'
 import type { EventLeases } from './storage/event-leases.ts'
+
+/** Who is not part of the cluster. */
+const OUTSIDE: ActorId = 'outside'
 
 /** A wait that ends by the clock. */
 export const WAIT_TIMER = 'wait'
@@ -20,6 +25,7 @@ interface Run {
   waiting: Wait['wait'] | undefined
   etcdRequest: number
   revision: number
+  call: string
 }
 
 /** Runs procedures: begins each, and takes it on whenever what it waits for has come. */
@@ -31,6 +37,8 @@ export class Procedures {
   private readonly runs = new Map<number, Run>()
   /** Runs that wait for the cache. */
   private readonly behind = new Map<number, Run>()
+  /** Runs that wait for a webhook, by its call. */
+  private readonly webhooks = new Map<string, Run>()
   private readonly tellBehind: (count: number) => void
   private next = 1
 
@@ -59,6 +67,7 @@ export class Procedures {
       waiting: undefined,
       etcdRequest: 0,
       revision: 0,
+      call: '',
     }
     this.runs.set(run.id, run)
     this.step(run, undefined)
@@ -70,6 +79,7 @@ export class Procedures {
     const run = this.runs.get(id)
     if (run === undefined) return
     if (run.waiting === 'etcd') this.etcd.cancel(run.etcdRequest)
+    this.webhooks.delete(run.call)
     this.runs.delete(id)
     if (this.behind.delete(id)) this.tellBehind(this.behind.size)
   }
@@ -78,11 +88,23 @@ export class Procedures {
   fired(key: string): void {
     const run = this.runs.get(Number(key))
     if (run?.waiting === 'time') this.step(run, undefined)
-    else if (run?.waiting === 'cache') {
+    else if (run?.waiting === 'webhook') {
+      this.webhooks.delete(run.call)
+      this.step(run, undefined)
+    } else if (run?.waiting === 'cache') {
       this.behind.delete(run.id)
       this.tellBehind(this.behind.size)
       this.step(run, false)
     }
+  }
+
+  /** A webhook has answered. */
+  webhookAnswered({ call, ...reply }: EventData<'WebhookAnswered'>): void {
+    const run = this.webhooks.get(call)
+    if (run === undefined) return
+    this.webhooks.delete(call)
+    this.context.cancelTimer(WAIT_TIMER, String(run.id))
+    this.step(run, reply)
   }
 
   /** The cache has moved on. */
@@ -134,6 +156,13 @@ export class Procedures {
         this.behind.set(run.id, run)
         this.tellBehind(this.behind.size)
         context.setTimer(WAIT_TIMER, String(run.id), wait.within)
+        return
+      case 'webhook':
+        // A number of its own in the whole log: what is answered to an earlier start of this server finds nobody.
+        run.call = `${context.id}/${context.seq}/${run.id}`
+        this.webhooks.set(run.call, run)
+        context.emit('WebhookCalled', { ...wait.call, call: run.call }, { to: OUTSIDE, cause: run.cause })
+        context.setTimer(WAIT_TIMER, String(run.id), seconds(wait.call.timeoutSeconds))
         return
       case 'lease':
         this.leases.use(context, (lease) => {

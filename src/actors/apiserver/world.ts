@@ -20,6 +20,7 @@ export interface World {
   readonly store: Store
   readonly admission: AdmissionChain
   readonly gate: Gate
+  readonly callsWebhooks: boolean
   readonly addresses: ServiceAddresses
   /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
   readonly doubtedNamespaces: Map<string, Micros>

@@ -138,4 +138,19 @@ export const apiEvents = {
     doc: 'A client gives a watch up.',
     data: t.type({ watch: t.number }),
   }),
+  WebhookCalled: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'An API server asks an admission webhook, which is outside the cluster, and waits at most so long for `WebhookAnswered` with the same call.',
+    data: t.intersection([
+      t.type({ call: t.string, url: t.string, timeoutSeconds: t.number, review: t.unknown }),
+      t.partial({ caBundle: t.string }),
+    ]),
+  }),
+  WebhookAnswered: defineEvent({
+    class: 'message',
+    v: 1,
+    doc: 'What came of calling a webhook: its AdmissionReview, or why there is none.',
+    data: t.intersection([t.type({ call: t.string }), t.partial({ review: t.unknown, problem: t.string })]),
+  }),
 }

@@ -1,12 +1,10 @@
 /**
- * Goal: policies in CEL refuse, warn of and change what they say, and fail as their failure policy says; webhooks that nobody
- * answers fail likewise.
+ * Goal: policies in CEL refuse, warn of and change what they say and fail as their failure policy says.
  * Method: one plugin at a time, over a view of a handful of objects.
  */
 import { describe, expect, test } from 'vitest'
 import { mutatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/mutating.ts'
 import { validatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/validating.ts'
-import { validatingAdmissionWebhook } from '../../../src/actors/apiserver/admission/webhook/webhooks.ts'
 import type { ApiObject } from '../../../src/events/json.ts'
 import type { Status } from '../../../src/kubernetes/status.ts'
 import { attributes, meta, worldOf } from './admission-world.ts'
@@ -139,39 +137,5 @@ test('MutatingAdmissionPolicy merges what it applies and patches, each on what t
   const outcome = mutatingAdmissionPolicy.admit?.(object, asked, worldOf([namespace, mutating, bound]))
   expect(outcome).toMatchObject({
     object: { metadata: { labels: { added: 'yes' } }, data: { a: '1', seen: 'yes' } },
-  })
-})
-
-describe('webhooks that cannot be reached', () => {
-  const configuration = (webhook: object): ApiObject & { webhooks: object } => ({
-    apiVersion: API,
-    kind: 'ValidatingWebhookConfiguration',
-    metadata: meta('w'),
-    webhooks: [{ name: 'w.example.com', sideEffects: 'None', rules: CONFIG_MAPS.resourceRules, ...webhook }],
-  })
-  const call = (webhook: object): string | undefined => {
-    const asked = attributes({ kind: 'ConfigMap', resource: RESOURCE, name: 'c' })
-    const outcome = validatingAdmissionWebhook.validate?.(
-      configMap('c', {}),
-      asked,
-      worldOf([namespace, configuration(webhook)]),
-    )
-    return outcome !== undefined && 'refusal' in outcome ? outcome.refusal.message : undefined
-  }
-
-  test('refuse, in the words of a dial that failed', () => {
-    expect(call({ clientConfig: { url: 'https://127.0.0.1:1/x' }, timeoutSeconds: 1 })).toBe(
-      'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://127.0.0.1:1/x?timeout=1s": dial tcp 127.0.0.1:1: connect: connection refused',
-    )
-    expect(call({ clientConfig: { service: { namespace: 'ns', name: 'hook', path: '/v' } } })).toBe(
-      'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://hook.ns.svc:443/v?timeout=10s": service "hook" not found',
-    )
-  })
-
-  test('are passed over where failures are ignored, and where they do not match', () => {
-    const clientConfig = { url: 'https://127.0.0.1:1/x' }
-    expect(call({ clientConfig, failurePolicy: 'Ignore' })).toBeUndefined()
-    expect(call({ clientConfig, namespaceSelector: { matchLabels: { tier: 'b' } } })).toBeUndefined()
-    expect(call({ clientConfig, matchConditions: [{ name: 'm', expression: 'false' }] })).toBeUndefined()
   })
 })

@@ -3,6 +3,7 @@ import { isStatus, type Status } from '../../../kubernetes/status.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import type { World } from '../world.ts'
 import { chargeQuotas } from './resource-quota.ts'
+import { mutateByWebhooks, validateByWebhooks } from './webhook/webhooks.ts'
 import type { AdmissionWorld, Attributes, Question } from './admission.ts'
 
 /** What one request's plugins have learnt from the storage. Kept over retries of its write. */
@@ -17,7 +18,9 @@ export function* admit(
 ): Procedure<ApiObject | Status> {
   for (;;) {
     const outcome = world.admission.admit(object, attributes, admissionWorld(answers, world))
-    if ('object' in outcome) return outcome.object
+    if ('object' in outcome) {
+      return yield* mutateByWebhooks(outcome.object, attributes, admissionWorld(answers, world), world)
+    }
     if ('refusal' in outcome) return outcome.refusal
     const failure = yield* ask(outcome.question, answers, world)
     if (failure !== undefined) return failure
@@ -33,7 +36,10 @@ export function* validate(
 ): Procedure<Status | undefined> {
   for (;;) {
     const outcome = world.admission.validate(object, attributes, admissionWorld(answers, world))
-    if (outcome === undefined) return yield* chargeQuotas(object, attributes, world)
+    if (outcome === undefined) {
+      const refused = yield* validateByWebhooks(object, attributes, admissionWorld(answers, world), world)
+      return refused ?? (yield* chargeQuotas(object, attributes, world))
+    }
     if ('refusal' in outcome) return outcome.refusal
     const failure = yield* ask(outcome.question, answers, world)
     if (failure !== undefined) return failure

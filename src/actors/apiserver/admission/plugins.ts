@@ -16,12 +16,11 @@ import { validatingAdmissionPolicy } from './policy/validating.ts'
 import { priority } from './priority.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
-import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './webhook/webhooks.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 /**
  * The plugins that are on by default, in upstream's order. Source: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins (v1.36).
- * The last one, ResourceQuota, writes, so it is no plain plugin: see resource-quota.ts.
+ * Webhooks wait for somebody outside, and ResourceQuota, the last one, writes, so they are no plain plugins: see ask.ts.
  */
 export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
   rbacEscalation,
@@ -42,7 +41,5 @@ export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   mutatingAdmissionPolicy,
-  mutatingAdmissionWebhook,
   validatingAdmissionPolicy,
-  validatingAdmissionWebhook,
 ]

@@ -1,6 +1,13 @@
 import type { Webhook } from '../../../../kubernetes/types/admissionregistration.ts'
 import { goQuote } from '../../../../kubernetes/validation/field-error.ts'
 import type { View } from '../../../../kubernetes/view.ts'
+import type { ApiObject } from '../../../../events/json.ts'
+import type { Status } from '../../../../kubernetes/status.ts'
+import { callWebhook, type Procedure } from '../../procedure.ts'
+import { newUid } from '../../registry/uid.ts'
+import type { World } from '../../world.ts'
+import type { Attributes } from '../admission.ts'
+import { requestOf } from '../policy/variables.ts'
 
 const DEFAULT_TIMEOUT_SECONDS = 10
 
@@ -41,4 +48,49 @@ const addressOf = (url: string): { readonly host: string; readonly port: string 
   const authority = /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? ''
   const [, host = authority, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? []
   return { host, port }
+}
+
+/** What a webhook answers. Source: api/admission/v1/types.go, AdmissionResponse. */
+export interface AdmissionResponse {
+  readonly uid?: string
+  readonly allowed?: boolean
+  readonly status?: Partial<Status>
+  /** A JSON patch in base64. */
+  readonly patch?: string
+  readonly warnings?: readonly string[]
+}
+
+/** Calls a webhook, if anybody calls webhooks for this server; else nobody listens. */
+export function* callOne(
+  webhook: Webhook,
+  object: ApiObject,
+  attributes: Attributes,
+  world: World,
+): Procedure<AdmissionResponse | { readonly problem: string }> {
+  const destination = destinationOf(webhook, world.cache.view)
+  if ('problem' in destination) return destination
+  const { url } = destination
+  if (!world.callsWebhooks) return { problem: refusedConnection(url) }
+  const uid = newUid(world.random)
+  const isDelete = attributes.operation === 'DELETE'
+  const request = {
+    uid,
+    ...requestOf(attributes),
+    object: isDelete ? null : object,
+    oldObject: isDelete ? object : (attributes.old ?? null),
+  }
+  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, clientConfig } = webhook
+  const reply = yield* callWebhook({
+    url,
+    timeoutSeconds,
+    review: { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request },
+    ...(clientConfig?.caBundle === undefined ? {} : { caBundle: clientConfig.caBundle }),
+  })
+  if (reply === undefined) return { problem: `Post ${goQuote(url)}: context deadline exceeded` }
+  if (reply.problem !== undefined) return { problem: reply.problem }
+  const { response } = (reply.review ?? {}) as { readonly response?: AdmissionResponse }
+  if (response === undefined) return { problem: 'webhook response is invalid: no response' }
+  return response.uid === uid
+    ? response
+    : { problem: `expected response.uid=${goQuote(uid)}, got ${goQuote(response.uid ?? '')}` }
 }

@@ -1,52 +1,100 @@
 import type { ApiObject } from '../../../../events/json.ts'
-import { forbidden, internalError, type Status } from '../../../../kubernetes/status.ts'
+import { badRequest, forbidden, internalError, isStatus, type Status } from '../../../../kubernetes/status.ts'
 import type { Webhook } from '../../../../kubernetes/types/admissionregistration.ts'
 import { goQuote } from '../../../../kubernetes/validation/field-error.ts'
-import type { AdmissionPlugin, AdmissionWorld, Attributes } from '../admission.ts'
+import type { Procedure } from '../../procedure.ts'
+import type { World } from '../../world.ts'
+import type { AdmissionWorld, Attributes } from '../admission.ts'
 import { isExempt, matchesNamespace, matchesObject, matchesRule } from '../match.ts'
 import { conditionsHold, variablesOf } from '../policy/variables.ts'
-import { destinationOf, refusedConnection } from './call.ts'
+import { callOne, type AdmissionResponse } from './call.ts'
+import { patched } from './patch.ts'
 
 /**
- * Webhooks that judge or change requests. None of them is reached: nothing in a simulated cluster listens for them. So only what
- * happens then is modelled, by each webhook's failure policy.
- * Source: apiserver/pkg/admission/plugin/webhook/{validating,mutating}/dispatcher.go (v1.36).
- *
- * Abridged: no webhook is called.
+ * Lets webhooks change an object, one after the other, each what the one before has left.
+ * Source: apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go (v1.36).
+ * Abridged: no webhook is called again after another has changed the object.
  */
-const callWebhooks = (
-  webhooks: readonly Webhook[],
+export function* mutateByWebhooks(
   object: ApiObject,
   attributes: Attributes,
-  world: AdmissionWorld,
-): Status | undefined => {
-  for (const webhook of webhooks) {
-    const matched = matches(webhook, object, attributes, world)
-    if (matched === false) continue
-    const { name, failurePolicy = 'Fail' } = webhook
-    if (matched !== true) {
-      if (failurePolicy === 'Ignore') continue
-      const why = `${name}: failed to evaluate match conditions: ${matched.problem}`
-      return forbidden(attributes.resource, attributes.name, why)
-    }
-    if (attributes.dryRun && webhook.sideEffects !== 'None' && webhook.sideEffects !== 'NoneOnDryRun') {
-      return forbidden(
-        attributes.resource,
-        attributes.name,
-        `admission webhook ${goQuote(name)} does not support dry run`,
-      )
-    }
-    if (failurePolicy === 'Ignore') continue
-    return internalError(
-      `failed calling webhook ${goQuote(name)}: failed to call webhook: ${unreached(webhook, world)}`,
-    )
+  view: AdmissionWorld,
+  world: World,
+): Procedure<ApiObject | Status> {
+  const configurations = world.cache.view.list('MutatingWebhookConfiguration')
+  if (configurations.length === 0 || isExempt(attributes)) return object
+  let current = object
+  for (const webhook of sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)) {
+    const response: AdmissionResponse | Status | undefined = yield* ask(webhook, current, attributes, view, world)
+    if (isStatus(response)) return response
+    if (response?.patch === undefined) continue
+    const changed = patched(current, response.patch, attributes)
+    if ('problem' in changed) return internalError(changed.problem)
+    current = changed.object
+  }
+  return current
+}
+
+/** Lets webhooks judge an object. Source: plugin/webhook/validating/dispatcher.go (v1.36), which calls them all at once. */
+export function* validateByWebhooks(
+  object: ApiObject,
+  attributes: Attributes,
+  view: AdmissionWorld,
+  world: World,
+): Procedure<Status | undefined> {
+  const configurations = world.cache.view.list('ValidatingWebhookConfiguration')
+  if (configurations.length === 0 || isExempt(attributes)) return undefined
+  for (const webhook of sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)) {
+    const response = yield* ask(webhook, object, attributes, view, world)
+    if (isStatus(response)) return response
   }
   return undefined
 }
 
-const unreached = (webhook: Webhook, { view }: AdmissionWorld): string => {
-  const destination = destinationOf(webhook, view)
-  return 'problem' in destination ? destination.problem : refusedConnection(destination.url)
+/** A webhook's word if it is asked; a Status when the request ends with it. */
+function* ask(
+  webhook: Webhook,
+  object: ApiObject,
+  attributes: Attributes,
+  view: AdmissionWorld,
+  world: World,
+): Procedure<AdmissionResponse | Status | undefined> {
+  const { name, failurePolicy = 'Fail', sideEffects } = webhook
+  const { resource, dryRun } = attributes
+  const matched = matches(webhook, object, attributes, view)
+  if (matched === false) return undefined
+  if (matched !== true) {
+    if (failurePolicy === 'Ignore') return undefined
+    return forbidden(resource, attributes.name, `${name}: failed to evaluate match conditions: ${matched.problem}`)
+  }
+  if (dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
+    return badRequest(`admission webhook ${goQuote(name)} does not support dry run`)
+  }
+  const outcome = yield* callOne(webhook, object, attributes, world)
+  if ('problem' in outcome) {
+    if (failurePolicy === 'Ignore') return undefined
+    return internalError(`failed calling webhook ${goQuote(name)}: failed to call webhook: ${outcome.problem}`)
+  }
+  for (const warning of outcome.warnings ?? []) attributes.warnings.add(warning)
+  return outcome.allowed === true ? outcome : denied(name, outcome)
+}
+
+/** Source: plugin/webhook/errors/statuserror.go, ToStatusErr. */
+const denied = (name: string, { status = {} }: AdmissionResponse): Status => {
+  const { message = '', reason = '', code = 0, ...rest } = status
+  const said = message === '' ? reason : message
+  const why = said === '' ? ' without explanation' : `: ${said}`
+  const text = `admission webhook ${goQuote(name)} denied the request${why}`
+  const refusal = badRequest(text)
+  const { reason: _reason, ...bare } = refusal
+  return {
+    ...bare,
+    ...rest,
+    status: 'Failure',
+    message: text,
+    ...(reason === '' ? {} : { reason }),
+    code: Math.max(code, 400),
+  }
 }
 
 const matches = (
@@ -60,32 +108,6 @@ const matches = (
   if (!matchesObject(objectSelector, object, attributes)) return false
   if (matchConditions === undefined || matchConditions.length === 0) return true
   return conditionsHold(matchConditions, variablesOf(object, attributes, world, undefined))
-}
-
-export const mutatingAdmissionWebhook: AdmissionPlugin = {
-  name: 'MutatingAdmissionWebhook',
-  applies: () => true,
-
-  admit(object, attributes, world) {
-    const configurations = world.view.list('MutatingWebhookConfiguration')
-    if (configurations.length === 0 || isExempt(attributes)) return { object }
-    const all = sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)
-    const refusal = callWebhooks(all, object, attributes, world)
-    return refusal === undefined ? { object } : { refusal }
-  },
-}
-
-export const validatingAdmissionWebhook: AdmissionPlugin = {
-  name: 'ValidatingAdmissionWebhook',
-  applies: () => true,
-
-  validate(object, attributes, world) {
-    const configurations = world.view.list('ValidatingWebhookConfiguration')
-    if (configurations.length === 0 || isExempt(attributes)) return undefined
-    const all = sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)
-    const refusal = callWebhooks(all, object, attributes, world)
-    return refusal === undefined ? undefined : { refusal }
-  },
 }
 
 /** Configurations count in the order of their names. */
