@@ -3,6 +3,10 @@
  *
  * Usage: tsx scripts/oracle/scheduler.ts DIRECTORY [file or area ...] [--core] [--differences N]
  *
+ * What the recorder switched off and this API server does (TaintNodesByCondition, ServiceAccount) is undone at once: taints
+ * are patched away, accounts mount no token. Nothing else passes validation by. Storage is played by the feed: it binds
+ * what the scheduler has chosen.
+ *
  * Each file is a cluster of its own: API server, etcd and scheduler, the objects written through the API. With `--core` the
  * scheduler's core alone is fed, which is quicker.
  */
@@ -17,6 +21,10 @@ const limitAt = rest.indexOf('--differences')
 const limit = limitAt < 0 ? 20 : Number(rest[limitAt + 1])
 const wanted = limitAt < 0 ? rest : rest.slice(0, limitAt)
 
+if (directory === '') {
+  process.stderr.write('usage: npm run oracle -- scheduler DIRECTORY [file or area ...] [--core] [--differences N]\n')
+  process.exit(2)
+}
 const files = vectorFiles(directory).filter(
   (file) =>
     wanted.length === 0 || wanted.some((name) => file.replace(/-\d+\.json$/, '') === name || file.startsWith(name)),

@@ -45,6 +45,8 @@ export function runVector(file: string, vector: Vector, feed: Feed = new BareFee
       count.compared++
       if (wrong.length === 0) count.equal++
       for (const { field, expected, actual } of wrong) {
+        // A field is a part of the decision and may be one of a part that is counted by itself.
+        if (differences.some((known) => known.step === number && known.field === field)) continue
         differences.push({ file, step: number, about: aboutOf(step), field, expected, actual })
       }
     }
