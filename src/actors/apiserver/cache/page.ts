@@ -31,23 +31,30 @@ export const listedAt = (view: View, row: KindRow, text: ListText, revision: num
   return isStatus(scope) ? scope : pageOf(view, row, scope, text, revision)
 }
 
+interface Keyed {
+  readonly key: string
+  readonly object: ApiObject
+}
+
 /** One page. Source: apiserver/pkg/storage/etcd3/store.go, GetList; storage/continue.go, PrepareContinueToken (v1.36). */
 export const pageOf = (view: View, row: KindRow, scope: WatchScope, text: ListText, revision: number): Page => {
   const keyOf = row.namespaced && text.namespace === undefined ? keyInCluster : keyInNamespace
   const start = startOf(text)
   const limit = limitOf(text)
-  const all = candidates(view, row, scope)
-  const from = start === '' ? all : all.filter((object) => keyOf(object) >= start)
-  const ordered = [...from].sort((a, b) => compare(keyOf(a), keyOf(b)))
+  const ordered: Keyed[] = []
+  for (const object of candidates(view, row, scope)) {
+    const key = keyOf(object)
+    if (key >= start) ordered.push({ key, object })
+  }
+  ordered.sort(byKey)
   const items: ApiObject[] = []
-  for (let i = 0; i < ordered.length; i++) {
-    const object = ordered[i] as ApiObject
+  for (const [i, { key, object }] of ordered.entries()) {
     if (!isIn(scope, object)) continue
     items.push(object)
     if (limit === 0 || items.length < limit) continue
     const left = ordered.length - i - 1
     if (left === 0) break
-    const token = encodeContinue(`${keyOf(object)}\0`, revision)
+    const token = encodeContinue(`${key}\0`, revision)
     return { items, continue: token, ...(isSelective(text) ? {} : { remainingItemCount: left }) }
   }
   return { items }
@@ -74,4 +81,4 @@ const keyInCluster = ({ metadata }: ApiObject): string => `/${metadata.namespace
 const isSelective = ({ labelSelector = '', fieldSelector = '' }: ListText): boolean =>
   labelSelector !== '' || fieldSelector !== ''
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const byKey = (a: Keyed, b: Keyed): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
