@@ -1,5 +1,6 @@
 import type { Controller } from '../../engine/client/controller.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
@@ -35,6 +36,7 @@ export const kubeControllerManager = (
   replicaSetController(staleControllerConsistency),
   replicationController(),
   statefulSetController(staleControllerConsistency),
+  daemonSetController(staleControllerConsistency),
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,
