@@ -12,18 +12,18 @@ import { hasTranscripts, WHY_SKIPPED, type Exchange } from './transcripts.ts'
 /** Themes, and how many exchanges of each at least are answered alike. */
 const THEMES: readonly (readonly [theme: string, same: number])[] = [
   ['lifecycle', 123],
-  ['subresources', 113],
-  ['admission', 65],
-  ['crud', 829],
-  ['updates', 412],
+  ['subresources', 120],
+  ['admission', 130],
+  ['crud', 980],
+  ['updates', 438],
   ['patch', 226],
   ['strict', 64],
-  ['validation', 353],
-  ['list', 860],
+  ['validation', 375],
+  ['list', 1020],
   ['watch', 226],
   ['crd', 109],
   ['expired', 23],
-  ['tables', 187],
+  ['tables', 200],
 ]
 
 /** Why an exchange differs, found by its case or by what differs. */
@@ -37,7 +37,6 @@ const KNOWN: readonly { readonly why: string; readonly case?: RegExp; readonly d
     why: 'a refused value is shown as a Go structure',
     differs: /\[\{\\"Name\\":\\"v1\\",\\"Served|\{\\"Rule\\"/,
   },
-  { why: 'what a caller is known by is not part of it here', differs: /credential-id/ },
   { why: 'definitions are settled sooner', case: /^(crd\/(get|get after delete|delete again)|watch custom objects)$/ },
   { why: 'nobody keeps these conditions', case: /^(apiservice|flowschema)[ /]/, differs: /status\.conditions/ },
   { why: 'expressions of policies are not judged before they are used', case: /^(vap|map): / },

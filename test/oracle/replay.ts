@@ -2,6 +2,7 @@
 import { millis } from '../../src/events/time.ts'
 import { ControlPlane } from '../scenarios/apiserver/control-plane.ts'
 import { bodyOf, callOf, framesOf, isOldWatchPath, targetOf, watchOf, type Target } from './api-server.ts'
+import { callerOf } from './callers.ts'
 import { actionsOf, exchangesOf, type Exchange } from './transcripts.ts'
 import { outcomeDifferences, Translation } from './translation.ts'
 
@@ -73,7 +74,7 @@ export class Replay {
   private call(exchange: Exchange, target: Target): readonly string[] {
     const { plane, translation } = this
     const call = callOf(exchange, target, translation.ofBody(textBodyOf(exchange.request) ?? exchange.request.body))
-    const answer = plane.call(call)
+    const answer = plane.call({ ...call, caller: callerOf(exchange) })
     const body = bodyOf(plane, target, call, answer)
     return this.compare(exchange, answer.code, body)
   }

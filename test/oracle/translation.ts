@@ -125,6 +125,7 @@ const blank = (text: string): string => {
   if (/^\d{4}-\d\d-\d\dT/.test(text) && Number(text.slice(0, 4)) >= 2025) return '<time>'
   return text
     .replace(UUID, '<uid>')
+    .replace(/X509SHA256=[0-9a-f]+/g, 'X509SHA256=<hash>')
     .replace(/ResourceVersion in record \(\d+\)/g, 'ResourceVersion in record (<n>)')
     .replace(/(resource version:? |current: )\d+/gi, '$1<n>')
     .replace(/10\.96\.\d+\.\d+/g, '<ip>')
