@@ -38,6 +38,25 @@ type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options'> & {
   readonly malformed?: string | undefined
 }
 
+const NO_CONTENT = 204
+
+/** Subresources whose answer is a place to connect to. */
+const CONNECTIONS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
+
+const isConnection = ({ subresource }: ResourceTarget): boolean =>
+  subresource !== undefined && CONNECTIONS.has(subresource.name)
+
+/** Abridged: connections to what runs in Pods are checked and then refused; no bytes are carried. */
+const notCarried = ({ subresource }: ResourceTarget): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: `${subresource?.name ?? ''} is not carried to simulated machines`,
+  reason: 'NotImplemented',
+  code: 501,
+})
+
 /** As the mux of the aggregator answers. */
 const NO_SUCH_GROUP = '404 page not found\n'
 
@@ -98,6 +117,8 @@ export class ResourceHandler {
         ? reply.status({ ...status, code: status.code ?? answer.code } as Status)
         : reply.object(answer.code, status)
     }
+    if (answer.code === NO_CONTENT) return reply.empty(answer.code)
+    if (isConnection(target)) return reply.status(notCarried(target))
     if (answer.object !== undefined) {
       return reply.object(answer.code, showObject(answer.object, target.row, form))
     }
@@ -211,6 +232,10 @@ const partsOf = async (
   const { request } = reply
   const contentType = singleHeader(request, 'content-type')
   const userAgent = singleHeader(request, 'user-agent') ?? ''
+  if (isConnection(target)) {
+    const container = query.get('container')
+    return container === null ? {} : { body: { container } }
+  }
   switch (verb) {
     case 'get': {
       const resourceVersion = query.get('resourceVersion') ?? ''
