@@ -32,7 +32,9 @@ const NODES_WITHIN = seconds(60)
 export const up = async (options: UpOptions): Promise<number> => {
   const manifests = readManifests(options.files)
   const users = options.users === undefined ? undefined : parseUsers(options.users)
-  const given = { seed: options.seed, nodes: options.nodes, controlPlane: options.controlPlane }
+  // Real clients meet what real clusters have.
+  const authorization = 'RBAC' as const
+  const given = { seed: options.seed, nodes: options.nodes, controlPlane: options.controlPlane, authorization }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
   cluster.runUntil(nodesAreReady, { within: NODES_WITHIN })
