@@ -4,6 +4,7 @@ import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
+import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
@@ -37,6 +38,7 @@ export const kubeControllerManager = (
   replicationController(),
   statefulSetController(staleControllerConsistency),
   daemonSetController(staleControllerConsistency),
+  jobController(staleControllerConsistency),
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,

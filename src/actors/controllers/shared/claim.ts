@@ -22,7 +22,7 @@ export const candidates = <K extends Kind>(kind: K, owner: ApiObject, view: View
 
 /**
  * Of the candidates, those that belong to the owner: which it controls and its selector matches, and matching orphans,
- * which it adopts. Those that no longer match are released. An owner that is being deleted neither adopts nor releases.
+ * which it adopts, with `finalizers` if there are any. Those that no longer match are released. An owner that is being deleted neither adopts nor releases.
  * Source: pkg/controller/controller_ref_manager.go, ClaimObject (v1.36).
  */
 export function* claim<K extends Kind>(
@@ -30,6 +30,7 @@ export function* claim<K extends Kind>(
   owner: ApiObject,
   selector: LabelSelector | undefined,
   objects: readonly KindMap[K][],
+  finalizers?: readonly string[],
 ): Sync<Claimed<KindMap[K]>> {
   const matches = compileLabelSelector(selector)
   const isDeleting = owner.metadata.deletionTimestamp !== undefined
@@ -47,7 +48,7 @@ export function* claim<K extends Kind>(
     } else if (isMatch && !isDeleting && object.metadata.deletionTimestamp === undefined) {
       // Asked once, and only before something is adopted.
       refusal ??= (yield* whyNotAdopt(owner)) ?? true
-      const outcome: boolean | string = refusal === true ? yield* adopt(kind, object, owner) : refusal
+      const outcome: boolean | string = refusal === true ? yield* adopt(kind, object, owner, finalizers) : refusal
       if (outcome === true) mine.push(object)
       else if (outcome !== false) failure ??= outcome
     }
@@ -67,9 +68,14 @@ function* whyNotAdopt({ kind, metadata }: ApiObject): Sync<string | undefined> {
 }
 
 /** True when it is ours now, false when it is gone, else what went wrong. */
-function* adopt<K extends Kind>(kind: K, object: ApiObject, owner: ApiObject): Sync<boolean | string> {
+function* adopt<K extends Kind>(
+  kind: K,
+  object: ApiObject,
+  owner: ApiObject,
+  finalizers?: readonly string[],
+): Sync<boolean | string> {
   const { namespace, name } = object.metadata
-  const body = adoptPatch(object, owner)
+  const body = adoptPatch(object, owner, finalizers)
   const answer = yield* call({ verb: 'patch', kind, namespace, name, patchType: 'strategic', body })
   if (answer.ok) return true
   return answer.code === 404 ? false : answer.message

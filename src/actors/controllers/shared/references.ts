@@ -2,8 +2,12 @@ import type { ApiObject } from '../../../events/json.ts'
 import { controllerReference } from '../../../kubernetes/owners.ts'
 
 /** The strategic merge patch that makes `owner` the controller of an object, if the object is still the one that was seen. */
-export const adoptPatch = (object: ApiObject, owner: ApiObject): unknown => ({
-  metadata: { ownerReferences: [controllerReference(owner)], uid: object.metadata.uid },
+export const adoptPatch = (object: ApiObject, owner: ApiObject, finalizers?: readonly string[]): unknown => ({
+  metadata: {
+    ownerReferences: [controllerReference(owner)],
+    uid: object.metadata.uid,
+    ...(finalizers === undefined ? {} : { finalizers }),
+  },
 })
 
 /**
