@@ -60,12 +60,3 @@ const parse = (text: string, where: string): unknown => {
     throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
 }
-
-const SECOND = 1_000_000
-
-/** RFC 3339 with up to six digits as microseconds since 1970, without a float. */
-export const microsOf = (time: string): number => {
-  const seconds = Date.parse(`${time.slice(0, 19)}Z`) / 1000
-  const fraction = /\.(\d+)/.exec(time)?.[1] ?? ''
-  return seconds * SECOND + Number(fraction.slice(0, 6).padEnd(6, '0'))
-}

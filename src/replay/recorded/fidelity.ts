@@ -81,8 +81,16 @@ const grouped = (writes: readonly Write[]): ReadonlyMap<string, readonly Compare
     if (known === undefined) groups.set(key, [one])
     else known.push(one)
   }
+  // Events are told on the side: they have no order among themselves.
+  for (const [key, group] of groups)
+    if (group[0]?.write.row.kind === 'Event') groups.set(key, group.toSorted(byContent))
   return groups
 }
+
+const byContent = (a: Compared, b: Compared): number =>
+  a.what === b.what ? compareText(a.content, b.content) : compareText(a.what, b.what)
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The longest common subsequence, as pairs. */
 const aligned = <T>(

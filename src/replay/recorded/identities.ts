@@ -7,7 +7,7 @@ export class Identities {
   private readonly uids = new Map<string, string[]>()
 
   constructor(writes: readonly RecordedWrite[]) {
-    for (const { verb, subresource, code, row, namespace, body, answer } of writes) {
+    for (const { verb, subresource, code, row, namespace, body, answer } of writes.toSorted(byRevision)) {
       const isApply = verb === 'patch' && code === 201
       if ((verb !== 'create' && !isApply) || subresource !== '' || code !== 201) continue
       const { name, uid } = metadataOf(answer)
@@ -29,6 +29,11 @@ export class Identities {
     return this.uids.get(`${kind}/${namespace ?? ''}/${name}`)?.shift()
   }
 }
+
+/** Of requests that came together, the store says which was first. */
+const byRevision = (a: RecordedWrite, b: RecordedWrite): number => revisionOf(a) - revisionOf(b)
+
+const revisionOf = ({ answer }: RecordedWrite): number => Number(metadataOf(answer)['resourceVersion'] ?? 0)
 
 const push = (map: Map<string, string[]>, key: string, value: string): void => {
   const known = map.get(key)

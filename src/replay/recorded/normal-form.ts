@@ -28,7 +28,9 @@ export const normalForm = (value: unknown): unknown => {
 
 /** Chosen by a server, each for itself. */
 const BLANKED = new Set([
+  'reportingInstance',
   'resourceVersion',
+  'reportingInstance',
   'clusterIP',
   'clusterIPs',
   'nodePort',

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Micros } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
-import { microsOf, parseAuditLog, readText } from './audit-line.ts'
+import { seconds } from '../../events/time.ts'
+import { parseTime } from '../../kubernetes/time.ts'
+import { parseAuditLog, readText } from './audit-line.ts'
+import { inVirtualTime } from './clock.ts'
 import { ownHashes, withHashes } from './hashes.ts'
 import { isRecord, recordedWrites, type RecordedWrite } from './writes.ts'
 
@@ -13,7 +16,10 @@ export interface InfraAction {
   readonly node?: string
 }
 
-/** An incident as it was recorded: see `readIncident`. Times are microseconds since its control plane was started. */
+/**
+ * An incident as it was recorded: see `readIncident`. Times are virtual: 0 is the second in which its control plane was started, also
+ * in the objects; hashes of templates, which names are made of, are ours.
+ */
 export interface Incident {
   readonly writes: readonly RecordedWrite[]
   readonly infra: readonly InfraAction[]
@@ -35,7 +41,8 @@ export const readIncident = (directory: string): Incident => {
   const first = inputs.find(({ action }) => action === 'control-plane-start')
   if (typeof first?.['t'] !== 'string')
     throw new Error(`${inputsPath}: no line says when the control plane was started`)
-  const start = microsOf(first['t'])
+  // In whole seconds, because most times in objects are.
+  const start = Math.floor(micros(first['t'], inputsPath) / SECOND) * SECOND
   const expectedPath = join(directory, 'expected.json')
   const expected = record(readFileSync(expectedPath, 'utf8'), expectedPath)
   const { initialTakenAt, finalTakenAt } = expected
@@ -45,16 +52,25 @@ export const readIncident = (directory: string): Incident => {
   const auditPath = oneOf(directory, 'audit.jsonl')
   const audit = readText(auditPath)
   const hashes = ownHashes(parseAuditLog(audit, auditPath))
+  const asOurs = (text: string): string => inVirtualTime(withHashes(text, hashes), start)
   return {
-    writes: recordedWrites(parseAuditLog(withHashes(audit, hashes), auditPath), start),
+    writes: recordedWrites(parseAuditLog(asOurs(audit), auditPath)),
     infra: inputs.flatMap(({ t, kind, action, node }) =>
       kind === 'infra' && typeof t === 'string' && typeof action === 'string'
-        ? [{ at: microsOf(t) - start, action, ...(typeof node === 'string' ? { node } : {}) }]
+        ? [{ at: micros(t, inputsPath) - start, action, ...(typeof node === 'string' ? { node } : {}) }]
         : [],
     ),
-    window: { from: microsOf(initialTakenAt) - start, to: microsOf(finalTakenAt) - start },
-    final: itemsIn(oneOf(directory, 'final.json'), hashes),
+    window: { from: micros(initialTakenAt, expectedPath) - start, to: micros(finalTakenAt, expectedPath) - start },
+    final: itemsIn(oneOf(directory, 'final.json'), asOurs),
   }
+}
+
+const SECOND = seconds(1)
+
+const micros = (time: string, where: string): Micros => {
+  const at = parseTime(time)
+  if (at === undefined) throw new Error(`${where}: ${time} is no time`)
+  return at
 }
 
 const oneOf = (directory: string, name: string): string => {
@@ -62,8 +78,8 @@ const oneOf = (directory: string, name: string): string => {
   return existsSync(plain) ? plain : `${plain}.gz`
 }
 
-const itemsIn = (path: string, hashes: ReadonlyMap<string, string>): readonly ApiObject[] => {
-  const { items } = record(withHashes(readText(path), hashes), path)
+const itemsIn = (path: string, asOurs: (text: string) => string): readonly ApiObject[] => {
+  const { items } = record(asOurs(readText(path)), path)
   if (!Array.isArray(items)) throw new Error(`${path}: not a list of objects`)
   return items.filter((item): item is ApiObject => isRecord(item) && isRecord(item['metadata']))
 }

@@ -1,7 +1,8 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
 import { rowByResource, type KindRow } from '../../kubernetes/registry.ts'
-import { microsOf, type AuditLine } from './audit-line.ts'
+import { parseTime } from '../../kubernetes/time.ts'
+import type { AuditLine } from './audit-line.ts'
 
 type Requested = EventData<'ApiRequested'>
 type Json = Readonly<Record<string, unknown>>
@@ -31,7 +32,7 @@ export interface RecordedWrite extends Write {
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
 /** The writes among audit lines, by the time at which they were received; those of kinds that are not served are left out. */
-export const recordedWrites = (lines: readonly AuditLine[], start: Micros): readonly RecordedWrite[] =>
+export const recordedWrites = (lines: readonly AuditLine[]): readonly RecordedWrite[] =>
   lines
     .flatMap((line): readonly RecordedWrite[] => {
       const { verb, objectRef = {}, responseStatus } = line
@@ -39,7 +40,7 @@ export const recordedWrites = (lines: readonly AuditLine[], start: Micros): read
       if (row === undefined || !WRITES.has(verb)) return []
       return [
         {
-          at: microsOf(line.requestReceivedTimestamp) - start,
+          at: parseTime(line.requestReceivedTimestamp) ?? 0,
           user: line.user.username,
           verb: verb as Write['verb'],
           row,
