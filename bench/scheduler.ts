@@ -276,6 +276,6 @@ const measure = (shape: Shape, nodes: number, passes: number, most: number): Sch
 export const benchScheduler = (smoke: boolean, shapes: readonly Shape[] = SHAPES): readonly SchedulerFigure[] =>
   shapes.flatMap((shape) =>
     (smoke ? [100] : [100, 1_000, 5_000]).map((nodes) =>
-      measure(shape, nodes, smoke ? 0 : PASSES, smoke ? 20 : DECISIONS),
+      measure(shape, nodes, smoke ? 1 : PASSES, smoke ? 200 : DECISIONS),
     ),
   )

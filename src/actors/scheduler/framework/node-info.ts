@@ -96,7 +96,11 @@ export class NodeInfo {
   clone(): NodeInfo {
     const copy = new NodeInfo(this.name, this.slot, this.pods.slice(), this.ports.clone())
     copy.node = this.node
-    addTo(copy.requested, this.requested, 1)
+    const { milliCPU, memory, ephemeralStorage, scalars } = this.requested
+    copy.requested.milliCPU = milliCPU
+    copy.requested.memory = memory
+    copy.requested.ephemeralStorage = ephemeralStorage
+    if (scalars !== undefined) copy.requested.scalars = new Map(scalars)
     copy.nonZeroMilliCPU = this.nonZeroMilliCPU
     copy.nonZeroMemory = this.nonZeroMemory
     copy.allocatable = this.allocatable
