@@ -26,6 +26,8 @@ export interface Correlated {
   readonly count: number
   readonly first: Micros
   readonly patch: boolean
+  /** Stands for similar ones. */
+  readonly combined: boolean
 }
 
 interface Similar {
@@ -60,7 +62,7 @@ export class EventCorrelator {
     this.observed.set(key, seen)
     if (!this.allows(event.subject, elapsed)) return undefined
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
-    return { ...seen, message, patch: before !== undefined }
+    return { ...seen, message, combined, patch: before !== undefined }
   }
 
   /** An event has been written: the next one that says the same adds to it. Source: eventLogger.updateState. */

@@ -143,8 +143,9 @@ export class EventRecorder {
       count: as.count,
       type: identity.type,
       eventTime: null,
-      reportingComponent: component,
-      reportingInstance: host ?? '',
+      // Upstream makes the combined Event anew and leaves these out. Source: events_cache.go, EventAggregate.
+      reportingComponent: as.combined ? '' : component,
+      reportingInstance: as.combined ? '' : (host ?? ''),
     }
     return { verb: 'create', kind: 'Event', namespace, name: as.name, body }
   }

@@ -1,4 +1,4 @@
-import { isInside } from './outside.ts'
+import { isInside } from './inside.ts'
 import { contentOf, nameForm } from './normal-form.ts'
 import type { Incident } from './recording.ts'
 import { targetOf, type Write } from './writes.ts'

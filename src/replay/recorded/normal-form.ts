@@ -4,7 +4,7 @@ import type { Write } from './writes.ts'
 import { isRecord } from './writes.ts'
 
 /** Members of metadata that two servers never agree on, or that nobody asked for. */
-const METADATA = new Set(['resourceVersion', 'managedFields', 'creationTimestamp', 'selfLink'])
+const METADATA = new Set(['namespace', 'resourceVersion', 'managedFields', 'creationTimestamp', 'selfLink'])
 /** A time of the recording or of the run. */
 const TIME = /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -2,6 +2,7 @@ import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { microTime } from '../../kubernetes/time.ts'
+import { isInside } from './inside.ts'
 import type { Incident } from './recording.ts'
 import { isRecord, metadataOf, patchTypeOf, type RecordedWrite } from './writes.ts'
 
@@ -14,13 +15,6 @@ export interface OutsideRequest {
   /** The answer that was recorded; undefined for what was not. */
   readonly code: number | undefined
 }
-
-/** Components of the control plane act themselves; whoever else is in the audit log is outside. */
-export const isInside = (user: string): boolean =>
-  user === 'system:apiserver' ||
-  user === 'system:kube-scheduler' ||
-  user === 'system:kube-controller-manager' ||
-  user.startsWith('system:serviceaccount:kube-system:')
 
 /** What people, kubelets and scripts sent, in order of time; Leases of nodes, which audit logs leave out, are added. */
 export const outsideRequests = (incident: Incident): readonly OutsideRequest[] =>

@@ -52,9 +52,12 @@ export const readIncident = (directory: string): Incident => {
   const auditPath = oneOf(directory, 'audit.jsonl')
   const audit = readText(auditPath)
   const hashes = ownHashes(parseAuditLog(audit, auditPath))
+  const patches = inputs.flatMap(({ t, end, cmd }) =>
+    patchCommand(t, end, cmd, (time) => micros(time, inputsPath) - start),
+  )
   const asOurs = (text: string): string => inVirtualTime(withHashes(text, hashes), start)
   return {
-    writes: recordedWrites(parseAuditLog(asOurs(audit), auditPath)),
+    writes: recordedWrites(parseAuditLog(asOurs(audit), auditPath)).map((write) => withPatchType(write, patches)),
     infra: inputs.flatMap(({ t, kind, action, node }) =>
       kind === 'infra' && typeof t === 'string' && typeof action === 'string'
         ? [{ at: micros(t, inputsPath) - start, action, ...(typeof node === 'string' ? { node } : {}) }]
@@ -63,6 +66,31 @@ export const readIncident = (directory: string): Incident => {
     window: { from: micros(initialTakenAt, expectedPath) - start, to: micros(finalTakenAt, expectedPath) - start },
     final: itemsIn(oneOf(directory, 'final.json'), asOurs),
   }
+}
+
+/** While a command ran that named the type of its patch. */
+interface PatchCommand {
+  readonly from: Micros
+  readonly to: Micros
+  readonly patchType: 'merge' | 'json' | 'strategic'
+}
+
+const patchCommand = (
+  t: unknown,
+  end: unknown,
+  cmd: unknown,
+  at: (time: string) => Micros,
+): readonly PatchCommand[] => {
+  if (typeof t !== 'string' || typeof end !== 'string' || typeof cmd !== 'string') return []
+  const patchType = /--type[= ]'?(merge|json|strategic)\b/.exec(cmd)?.[1]
+  if (patchType !== 'merge' && patchType !== 'json' && patchType !== 'strategic') return []
+  return [{ from: at(t), to: at(end), patchType }]
+}
+
+const withPatchType = (write: RecordedWrite, commands: readonly PatchCommand[]): RecordedWrite => {
+  if (write.verb !== 'patch' || write.user.startsWith('system:')) return write
+  const command = commands.find(({ from, to }) => write.at >= from && write.at <= to)
+  return command === undefined ? write : { ...write, patchType: command.patchType }
 }
 
 const SECOND = seconds(1)

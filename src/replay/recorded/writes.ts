@@ -27,6 +27,8 @@ export interface RecordedWrite extends Write {
   readonly auditID: string
   readonly query: URLSearchParams
   readonly answer: unknown
+  /** What the command that made it says, where it says so. */
+  readonly patchType?: Requested['patchType']
 }
 
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
@@ -77,7 +79,8 @@ export const targetOf = ({ row, subresource, namespace, name }: Write): string =
  * scales by merge and everything else, unless told otherwise, strategically.
  * Source: facts of the recordings' README; kubectl/pkg/cmd.
  */
-export const patchTypeOf = ({ body, query, subresource, answer }: RecordedWrite): Requested['patchType'] => {
+export const patchTypeOf = ({ body, query, subresource, answer, patchType }: RecordedWrite): Requested['patchType'] => {
+  if (patchType !== undefined) return patchType
   if (Array.isArray(body)) return 'json'
   if (query.has('force') || isApplied(answer, query.get('fieldManager'))) return 'apply'
   return subresource === 'scale' ? 'merge' : 'strategic'
