@@ -1,5 +1,6 @@
 import type { Controller } from '../../engine/client/controller.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
@@ -14,6 +15,7 @@ import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
 
 /** Source: pkg/controller/garbagecollector/config/v1alpha1/defaults.go, DefaultIgnoredResources. */
 const NOT_COLLECTED: readonly Kind[] = ['Event']
@@ -39,6 +41,8 @@ export const kubeControllerManager = (
   statefulSetController(staleControllerConsistency),
   daemonSetController(staleControllerConsistency),
   jobController(staleControllerConsistency),
+  cronJobController,
+  ttlAfterFinishedController,
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,

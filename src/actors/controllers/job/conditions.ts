@@ -2,7 +2,7 @@ import type { Micros } from '../../../events/envelope.ts'
 import { findCondition } from '../../../kubernetes/conditions.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { ConditionStatus } from '../../../kubernetes/types/meta.ts'
-import type { Job, JobCondition } from '../../../kubernetes/types/workloads.ts'
+import type { JobCondition } from '../../../kubernetes/types/workloads.ts'
 
 export const newCondition = (
   type: string,
@@ -14,12 +14,6 @@ export const newCondition = (
   const time = rfc3339(now)
   return { type, status, lastProbeTime: time, lastTransitionTime: time, reason, message }
 }
-
-/** The condition with which a Job ended. Source: pkg/controller/job/util/utils.go, FinishedCondition. */
-export const finishedCondition = ({ status }: Job): JobCondition | undefined =>
-  status?.conditions?.find(({ type, status: state }) => (type === 'Complete' || type === 'Failed') && state === 'True')
-
-export const isFinished = (job: Job): boolean => finishedCondition(job) !== undefined
 
 /**
  * The conditions with one set; the same array if that says nothing new. A condition that is not there need not become false.

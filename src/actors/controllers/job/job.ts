@@ -5,8 +5,8 @@ import { call, type Sync } from '../../../engine/client/sync.ts'
 import { controllerOf } from '../../../kubernetes/owners.ts'
 import type { Job } from '../../../kubernetes/types/workloads.ts'
 import { candidates, claim } from '../shared/claim.ts'
+import { hasEnded } from '../shared/job-end.ts'
 import { livingOwner } from '../shared/living-owner.ts'
-import { isFinished } from './conditions.ts'
 import { letGoCall } from './deletions.ts'
 import { JobMemory } from './memory.ts'
 import { isTracked, TRACKING } from './pods.ts'
@@ -36,7 +36,7 @@ export const jobController = (readsOwnWrites: boolean): Controller =>
       if (key.startsWith(STRAY)) return yield* freeStray(key.slice(STRAY.length), world)
       const { namespace, name } = splitKey(key)
       const job = world.view.get('Job', namespace, name)
-      if (job === undefined || isFinished(job)) {
+      if (job === undefined || hasEnded(job)) {
         if (job === undefined) world.expectations.forget(key)
         world.memory.forget(key)
         return
@@ -62,7 +62,7 @@ function* freeStray(key: string, world: World): Sync {
   const reference = controllerOf(pod)
   if (reference !== undefined && reference.kind !== 'Job') return
   const job = livingOwner('Job', pod, world.view)
-  if (job !== undefined && (isForeign(job) || !isFinished(job))) return
+  if (job !== undefined && (isForeign(job) || !hasEnded(job))) return
   const answer = yield* call(letGoCall(pod))
   if (!answer.ok && answer.code !== 404) return { retry: answer.message }
 }

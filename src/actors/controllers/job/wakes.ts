@@ -7,9 +7,9 @@ import { parseTime } from '../../../kubernetes/time.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Job } from '../../../kubernetes/types/workloads.ts'
 import type { Change } from '../../../kubernetes/view.ts'
+import { hasEnded } from '../shared/job-end.ts'
 import { livingOwner } from '../shared/living-owner.ts'
 import { podChanged, type PodOwners } from '../shared/pod-wakes.ts'
-import { isFinished } from './conditions.ts'
 import { BATCH_PERIOD } from './manage.ts'
 import type { JobMemory } from './memory.ts'
 import { isTracked } from './pods.ts'
@@ -35,7 +35,7 @@ export function* jobChanged(change: Change, world: World<JobMemory>): Generator<
   const isSpec = before === undefined || after === undefined || before.metadata.generation !== after.metadata.generation
   yield isSpec ? key : { key, after: BATCH_PERIOD }
   if (after === undefined) return
-  if (isFinished(after)) yield* straysOf(after, world)
+  if (hasEnded(after)) yield* straysOf(after, world)
   const { activeDeadlineSeconds } = after.spec
   const started = parseTime(after.status?.startTime ?? '')
   if (before === undefined || started === undefined || activeDeadlineSeconds === undefined) return
@@ -68,5 +68,5 @@ function* trackingChanged(change: Change, pod: Pod, world: World<JobMemory>): Ge
   if (change.after === undefined || !isTracked(pod)) return
   const isNobodys = controllerOf(pod) === undefined
   // Of one that is not on its way out the Job may just not be in view yet.
-  if (isNobodys || (isTerminating(pod) && (job === undefined || isFinished(job)))) yield STRAY + keyOf(pod)
+  if (isNobodys || (isTerminating(pod) && (job === undefined || hasEnded(job)))) yield STRAY + keyOf(pod)
 }
