@@ -92,9 +92,99 @@ const asObject = (manifest: {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: object
+  readonly spec: object
 }): ApiObject => manifest as ApiObject
 
-/** One to three applications. */
+const containerOf = (name: string): object => ({
+  name: 'main',
+  image: `registry.example/${name}:1`,
+  ports: [{ containerPort: 8080 }],
+  resources: { requests: { cpu: '50m', memory: '64Mi' } },
+})
+
+/** Pods with names of their own. */
+const statefulSet = (name: string): fc.Arbitrary<ApiObject> =>
+  fc
+    .record({
+      replicas: fc.integer({ min: 0, max: 3 }),
+      podManagementPolicy: fc.constantFrom('OrderedReady', 'Parallel'),
+      minReadySeconds: fc.constantFrom(0, 0, 3),
+    })
+    .map((drawn) =>
+      asObject({
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name, namespace: 'default' },
+        spec: {
+          ...drawn,
+          serviceName: name,
+          selector: { matchLabels: { app: name } },
+          template: {
+            metadata: { labels: { app: name } },
+            spec: { terminationGracePeriodSeconds: 2, tolerations: impatient, containers: [containerOf(name)] },
+          },
+        },
+      }),
+    )
+
+/** A Pod on each node. */
+const daemonSet = (name: string): fc.Arbitrary<ApiObject> =>
+  fc
+    .constantFrom({ maxUnavailable: 1 }, { maxUnavailable: '50%' }, { maxUnavailable: 0, maxSurge: 1 })
+    .map((rollingUpdate) =>
+      asObject({
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        metadata: { name, namespace: 'default' },
+        spec: {
+          updateStrategy: { type: 'RollingUpdate', rollingUpdate },
+          selector: { matchLabels: { app: name } },
+          template: {
+            metadata: { labels: { app: name } },
+            spec: { terminationGracePeriodSeconds: 2, containers: [containerOf(name)] },
+          },
+        },
+      }),
+    )
+
+/** Pods that end by themselves. */
+const job = (name: string): fc.Arbitrary<ApiObject> =>
+  fc
+    .record({
+      completions: fc.integer({ min: 1, max: 4 }),
+      parallelism: fc.integer({ min: 1, max: 3 }),
+      completionMode: fc.constantFrom('NonIndexed', 'Indexed'),
+    })
+    .map((drawn) =>
+      asObject({
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name, namespace: 'default' },
+        spec: {
+          ...drawn,
+          template: {
+            metadata: { labels: { app: name }, annotations: { 'seatrial.dev/exit-after': '8s' } },
+            spec: {
+              restartPolicy: 'Never',
+              terminationGracePeriodSeconds: 2,
+              tolerations: impatient,
+              containers: [containerOf(name)],
+            },
+          },
+        },
+      }),
+    )
+
+/** One to three applications, and perhaps one of each other kind of workload. */
 export const workloads: fc.Arbitrary<Workload> = fc
-  .tuple(application('web'), fc.option(application('api')), fc.option(application('worker')))
-  .map((applications) => ({ objects: applications.flatMap((one) => one ?? []) }))
+  .tuple(
+    application('web'),
+    fc.option(application('api')),
+    fc.option(application('worker')),
+    fc.option(statefulSet('db')),
+    fc.option(daemonSet('agent')),
+    fc.option(job('task')),
+  )
+  .map(([web, api, worker, ...others]) => ({
+    objects: [web, api ?? [], worker ?? [], others.filter((one) => one !== null)].flat(),
+  }))
