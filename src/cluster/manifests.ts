@@ -1,11 +1,7 @@
 import { either as E } from 'fp-ts'
 import type { ApiObject } from '../events/json.ts'
 import { locate, parseManifests, type Manifest, type Problem } from '../kubernetes/manifest.ts'
-import { readObject } from '../kubernetes/read-object.ts'
-import type { KindRow } from '../kubernetes/registry.ts'
-import { decodeObject } from '../kubernetes/schema/decode.ts'
-import { definitionOf } from '../kubernetes/schema/reader.ts'
-import { formatFieldError } from '../kubernetes/validation/field-error.ts'
+import { checkManifest } from '../kubernetes/manifest-check.ts'
 
 /** An object that can be applied. */
 export interface Applicable {
@@ -26,7 +22,7 @@ export type ProblemText = string
  */
 export const readManifests = (text: string, file: string): E.Either<readonly ProblemText[], readonly Applicable[]> => {
   const parsed = parseManifests(text, file)
-  if (E.isLeft(parsed)) return E.left(parsed.left.map(problemText))
+  if (E.isLeft(parsed)) return E.left(parsed.left.map((problem) => problemText(problem)))
   const problems = parsed.right.flatMap(problemsOf)
   if (problems.length > 0) return E.left(problems)
   return E.right(
@@ -39,33 +35,18 @@ export const readManifests = (text: string, file: string): E.Either<readonly Pro
   )
 }
 
-const problemText = ({ file, line, field, message }: Problem): ProblemText =>
-  [`${file}:${line}`, field, message].filter((part) => part !== '').join(': ')
+const problemText = ({ file, line, field, message }: Problem, name?: string): ProblemText =>
+  [`${file}:${line}`, name ?? '', field, message].filter((part) => part !== '').join(': ')
 
 const problemsOf = (manifest: Manifest): readonly ProblemText[] => {
-  const { row, object, kind, file } = manifest
+  const { object, kind, file } = manifest
   const name = nameOf(object)
-  const tell = (field: string, message: string): ProblemText =>
-    [`${file}:${locate(manifest, field).line}`, name === undefined ? kind : `${kind} ${name}`, field, message]
-      .filter((part) => part !== '')
-      .join(': ')
-  if (name === undefined && generateNameOf(object) === undefined) return [tell('metadata.name', 'is required')]
-  if (row === undefined) return []
-  const shape = definitionOf(row.apiVersion, row.kind)
-  const { problems } = shape === undefined ? { problems: [] } : decodeObject(object, shape)
-  if (problems.length > 0) return problems.map(({ field, message }) => tell(field, message))
-  return invalidities(manifest, row).map(([field, message]) => tell(field, message))
-}
-
-/** What the API server would refuse with 422. */
-const invalidities = (manifest: Manifest, row: KindRow): readonly (readonly [field: string, message: string])[] => {
-  const read = readObject(row, Object.fromEntries(Object.entries(asObject(manifest))), 'Ignore')
-  if (E.isLeft(read)) return [['', read.left.message ?? 'cannot be decoded']]
-  const { strategy } = row
-  if (strategy === undefined) return []
-  return strategy
-    .validate(strategy.prepareForCreate(strategy.defaults(read.right.object)))
-    .map((error) => [error.field, formatFieldError(error).slice(error.field.length + 2)])
+  if (name === undefined && generateNameOf(object) === undefined) {
+    return [
+      problemText({ file, ...locate(manifest, 'metadata.name'), field: 'metadata.name', message: 'is required' }, kind),
+    ]
+  }
+  return checkManifest(manifest).map((problem) => problemText(problem, name === undefined ? kind : `${kind} ${name}`))
 }
 
 const metadataOf = (object: Manifest['object']): Readonly<Record<string, unknown>> => {

@@ -109,9 +109,9 @@ describe('bad input', () => {
 
   test('kinds that are not simulated are named and skipped; standard input is a file', () => {
     const manifest =
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b}\n'
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: sea.example.com/v1\nkind: Boat\nmetadata: {name: b}\n'
     const { code, stderr } = seatrial(['run', '-f', '-', '--for', '30s'], manifest)
-    expect(stderr).toContain('stdin:5: Ingress is not simulated')
+    expect(stderr).toContain('stdin:5: Boat is not simulated')
     expect(code).toBe(0)
   })
 })
