@@ -8,6 +8,7 @@ import { etcd } from '../actors/etcd/etcd.ts'
 import { RaftSafety } from '../actors/etcd/invariants.ts'
 import { hostId, hostProcess } from '../actors/host/host.ts'
 import { kubectl } from '../actors/kubectl/kubectl.ts'
+import { METRICS_SERVER, metricsServerProcess } from '../actors/metrics/metrics-server.ts'
 import { kubeletId, kubeletProcess } from '../actors/kubelet/process.ts'
 import { kubeProxyProcess } from '../actors/proxy/kube-proxy.ts'
 import { containerdId, containerdProcess } from '../actors/runtime/containerd.ts'
@@ -73,6 +74,7 @@ export const populate = (
   const spread = kernel.fork('join')
   options.nodes.forEach((shape, index) => addNode(ground, shape, index, JOIN_AFTER + spread.below(JOIN_SPREAD)))
   addDNS(ground)
+  addMetricsServer(ground)
   if (options.clients.length > 0) addClients(ground)
 }
 
@@ -104,6 +106,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
+      metrics: METRICS_SERVER,
       options: { authorization: options.authorization, managedFields: options.managedFields, policy: addonPolicy() },
     }),
   )
@@ -164,6 +167,13 @@ const addDNS = (ground: Ground): void => {
     const cursor = (): Cursor => objects.createCursor(coreDNSId(instance))
     kernel.addProcess(coreDNSProcess({ instance, host, servers, cursor, read: objects.read }), JOIN_AFTER)
   }
+}
+
+/** metrics-server, on the first control-plane machine; it does nothing until somebody asks it. */
+const addMetricsServer = ({ kernel, objects, servers }: Ground): void => {
+  const cursor = (): Cursor => objects.createCursor(METRICS_SERVER)
+  const options = { host: 'cp-1', servers, cursor, read: objects.read, kubeletOf: kubeletId }
+  kernel.addProcess(metricsServerProcess(options), JOIN_AFTER)
 }
 
 /** Load generators share a machine outside the nodes, with forwarding rules of its own. */

@@ -10,6 +10,7 @@ import { kindRow, rowByApiVersion, SERVED_KINDS } from '../../kubernetes/registr
 import type { Status } from '../../kubernetes/status.ts'
 import { isStatus } from '../../kubernetes/status.ts'
 import { storageKey } from '../../kubernetes/storage-key.ts'
+import { MetricsAggregation } from './aggregation/metrics.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
 import { ServiceAddresses } from './allocation/service-addresses.ts'
@@ -78,6 +79,7 @@ class ApiServer implements World {
   private readonly watches: Watches
   private readonly procedures: Procedures
   private readonly requests: Requests
+  private readonly metrics: MetricsAggregation
   private readonly definitions: Definitions
   private readonly compactor: Compactor
   private bootstrapped = false
@@ -105,11 +107,13 @@ class ApiServer implements World {
     const behind = (count: number): void => this.feed.hurry(context, count)
     this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind })
     this.definitions = new Definitions(this, (procedure) => this.procedures.start(procedure, context.seq, () => {}))
+    this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
       context,
       options: this.options,
       world: this,
       procedures: this.procedures,
+      metrics: this.metrics,
       rowOf: this.rowOf,
     })
     this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
@@ -165,6 +169,8 @@ class ApiServer implements World {
         return this.feed.ended(context, event.data.watch, event.data.compactRevision)
       case 'WebhookAnswered':
         return this.procedures.webhookAnswered(event.data)
+      case 'MetricsAnswered':
+        return this.metrics.answered(event.data)
       case 'ConnectionLost':
         return this.disconnect(event.data.peer)
       case 'TimerFired':
@@ -188,6 +194,7 @@ class ApiServer implements World {
     this.etcd.lost(this.context, peer)
     this.feed.lost(this.context, peer)
     this.requests.clientGone(peer)
+    this.metrics.lost(peer)
     this.watches.drop(peer)
   }
 

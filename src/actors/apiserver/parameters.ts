@@ -19,6 +19,8 @@ export interface ApiServerParameters {
   readonly etcd: readonly ActorId[]
   readonly options?: Partial<ApiServerOptions>
   readonly identities?: Identities
+  /** Who answers the metrics APIs; absent: nobody serves them. */
+  readonly metrics?: ActorId
 }
 
 /** Names and uids that objects are to have: those of a recording that is simulated again. Undefined leaves it to chance. */

@@ -4,6 +4,7 @@ import type { ActorContext } from '../../engine/actor.ts'
 import { isStatus, noSuchPath, serviceUnavailable, timeout, tooManyRequests } from '../../kubernetes/status.ts'
 import { reviewKind } from '../../kubernetes/review-kinds.ts'
 import { BINDING, COMPONENT_STATUS } from '../../kubernetes/unstored-kinds.ts'
+import type { MetricsAggregation } from './aggregation/metrics.ts'
 import { refusal, type Answer } from './answer.ts'
 import { jsonWebKeySet } from './authn/signing-key.ts'
 import { openIdConfiguration } from './authn/tokens.ts'
@@ -52,6 +53,7 @@ export class Requests {
   private readonly options: ApiServerOptions
   private readonly world: World
   private readonly procedures: Procedures
+  private readonly metrics: MetricsAggregation
   private readonly rowOf: (kind: string, apiVersion: string | undefined) => ServedRow | undefined
   private readonly works = new Map<number, Work>()
   private readonly seats: Seats<Work>
@@ -63,6 +65,7 @@ export class Requests {
     options: ApiServerOptions
     world: World
     procedures: Procedures
+    metrics: MetricsAggregation
     rowOf: (kind: string, apiVersion: string | undefined) => ServedRow | undefined
   }) {
     const { options } = parts
@@ -70,6 +73,7 @@ export class Requests {
     this.options = options
     this.world = parts.world
     this.procedures = parts.procedures
+    this.metrics = parts.metrics
     this.rowOf = parts.rowOf
     this.seats = new Seats(options.seats, options.queueLength)
     this.deadlines = new Expiry(DEADLINE_TIMER, options.requestTimeout)
@@ -82,7 +86,10 @@ export class Requests {
     if (atOnce !== undefined) return this.respond(event, atOnce)
     const isBinding = data.kind === BINDING.kind
     const row = isBinding ? this.rowOf('Pod', undefined) : this.rowOf(data.kind, data.apiVersion)
-    if (row === undefined) return this.respond(event, NO_SUCH_PATH)
+    if (row === undefined) {
+      if (!this.metrics.arrive(event)) this.respond(event, NO_SUCH_PATH)
+      return
+    }
     const user = this.world.gate.enter(data, isBinding ? BINDING : row)
     if (isStatus(user)) return this.respond(event, refusal(user))
     const request = toRequest(isBinding ? toPodBinding(data) : data, row, user)

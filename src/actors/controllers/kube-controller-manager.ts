@@ -6,6 +6,7 @@ import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
@@ -48,4 +49,5 @@ export const kubeControllerManager = (
   nodeLifecycleController,
   taintEvictionController,
   podGcController,
+  horizontalPodAutoscalerController,
 ]

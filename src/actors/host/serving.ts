@@ -90,6 +90,7 @@ export class Serving {
       context.emit('RequestAnswered', data, { to: from })
     }
     if (task.finishedAt !== undefined) return answer('reset')
+    task.requestMicros += task.row.context.model.requestCpu ?? 0
     if (met === 'unhealthy') return answer('error')
     const pending = [...(task.row.context.model.calls ?? [])]
     const next = (): void => {

@@ -4,6 +4,7 @@ import { compileChart } from '../../engine/statechart/compile.ts'
 import type { Row } from '../../engine/statechart/row.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import { planRun } from '../../kubernetes/workload/run.ts'
+import { usageAt } from '../../kubernetes/workload/usage.ts'
 import { taskChart, type TaskContext, type TaskEmitted, type TaskEvent } from './task.chart.ts'
 
 const chart = compileChart(taskChart)
@@ -18,12 +19,16 @@ export interface Task {
   readonly uid: string
   readonly namespace: string
   readonly pod: string
+  /** Of the container. */
+  readonly name: string
   readonly ip: string
   /** Whom to tell of its end. */
   readonly runtime: ActorId
   readonly row: Row<TaskContext>
   /** Set with its end. */
   finishedAt: Micros | undefined
+  /** Processor time that its requests have cost. */
+  requestMicros: number
 }
 
 /**
@@ -59,6 +64,9 @@ export class Tasks {
       case 'ListTasks':
         context.emit('TasksListed', { tasks: this.list() }, { to: event.by })
         return true
+      case 'UsageRequested':
+        context.emit('UsageReported', { ...event.data, containers: this.usage(context.monotonic) }, { to: event.by })
+        return true
       case 'TimerFired': {
         if (event.data.name !== END) return false
         const task = this.byId.get(event.data.key)
@@ -74,8 +82,8 @@ export class Tasks {
     const run = planRun(data.workload, data.restartCount, context.monotonic, context.random)
     const planned: TaskEmitted[] = []
     const row = chart.start({ model: data.workload, run }, (emitted) => planned.push(emitted))
-    const { task: id, uid, namespace, pod, ip } = data
-    const task: Task = { id, uid, namespace, pod, ip, runtime, row, finishedAt: undefined }
+    const { task: id, uid, namespace, pod, name, ip } = data
+    const task: Task = { id, uid, namespace, pod, name, ip, runtime, row, finishedAt: undefined, requestMicros: 0 }
     this.byId.set(id, task)
     const neighbours = this.byIp.get(ip)
     if (neighbours === undefined) this.byIp.set(ip, [task])
@@ -108,6 +116,14 @@ export class Tasks {
       if (this.ended.size <= REMEMBERED_ENDS) break
       this.ended.delete(oldest)
     }
+  }
+
+  private usage(at: Micros): EventData<'UsageReported'>['containers'] {
+    const containers: EventData<'UsageReported'>['containers'] = []
+    for (const { id, namespace, pod, name, row, requestMicros } of this.byId.values()) {
+      containers.push({ namespace, pod, name, task: id, ...usageAt(row.context, requestMicros, at) })
+    }
+    return containers
   }
 
   private list(): EventData<'TasksListed'>['tasks'] {

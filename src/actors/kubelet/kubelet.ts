@@ -28,6 +28,7 @@ import { RuntimeClient } from './runtime/client.ts'
 import { runningContainers } from './runtime/pod-state.ts'
 import { rejectedStatus } from './status/generate.ts'
 import { StatusWriter } from './status/writer.ts'
+import { UsageRelay } from './usage.ts'
 import type { Why } from './why.ts'
 
 /** How often a runtime that is away is called again: each look at it tries. Source: pkg/kubelet/kubelet.go, genericPlegRelistPeriod. */
@@ -55,6 +56,7 @@ export class Kubelet {
   private readonly workers: PodWorkers
   private readonly orphans: Orphans
   private readonly reporter: NodeReporter
+  private readonly usage: UsageRelay
   private runtimeLostAt: Micros | undefined
   private hasCleanedUp = false
 
@@ -85,12 +87,13 @@ export class Kubelet {
     this.workers = new PodWorkers(this.createWorld(why), () => {})
     this.orphans = new Orphans(this.runtime, context)
     this.reporter = this.createReporter()
+    this.usage = new UsageRelay(options.machine, context)
     // The chart's first state asks for the runtime; its row was made before there was anybody to ask.
     this.runtime.connect((ok) => this.step({ type: ok ? 'RuntimeListed' : 'RuntimeLost' }))
   }
 
   receive(event: LogEvent): void {
-    if (this.runtime.receive(event) || this.prober.receive(event)) return
+    if (this.runtime.receive(event) || this.prober.receive(event) || this.usage.receive(event)) return
     if (event.type === 'TimerFired' && this.alarm(event.data.name, event.data.key)) return
     this.client.receive(event, this.context)
     this.informers.receive(event, this.context)

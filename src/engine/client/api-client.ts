@@ -42,6 +42,8 @@ export interface ApiSuccess<K extends Kind = Kind> {
   readonly items: number
   /** The object as answered; undefined for lists and for deletions that left nothing. */
   readonly object: KindMap[K] | undefined
+  /** A body that is stored nowhere: a Scale, what an aggregated API answers. */
+  readonly body?: unknown
 }
 
 export type ApiAnswer<K extends Kind = Kind> = ApiSuccess<K> | ApiFailure
@@ -208,7 +210,10 @@ export class ApiClient {
     const name = answer.name ?? call.name
     const single = call.verb !== 'list' && call.verb !== 'deletecollection' && name !== undefined && revision > 0
     const object = single ? this.read(call.kind, call.namespace, name, revision) : undefined
-    return { ok: true, code: answer.code, revision, items: answer.items ?? 0, object }
+    const { code, items = 0, object: body } = answer
+    return body === undefined
+      ? { ok: true, code, revision, items, object }
+      : { ok: true, code, revision, items, object, body }
   }
 }
 

@@ -6,6 +6,7 @@ import { kernelEvents } from './kernel.ts'
 import { schedulingEvents } from './scheduling.ts'
 import { peopleEvents } from './people.ts'
 import { networkingEvents } from './networking.ts'
+import { metricsEvents } from './metrics.ts'
 import { nodeEvents } from './node.ts'
 import { controlEvents } from './control.ts'
 
@@ -16,6 +17,7 @@ export const catalogue = {
   ...apiEvents,
   ...etcdEvents,
   ...nodeEvents,
+  ...metricsEvents,
   ...networkingEvents,
   ...controlEvents,
   ...schedulingEvents,

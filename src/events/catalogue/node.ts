@@ -42,6 +42,8 @@ export const workloadModel = t.intersection([
     memoryLimitBytes: t.number,
     /** `name:port` of what it calls to serve one request. */
     calls: t.array(t.string),
+    /** Processor time, in microseconds, that one request costs on top of `cpuMillis`. */
+    requestCpu: t.number,
   }),
 ])
 

@@ -29,4 +29,10 @@ export const addonPolicy = (): readonly BootstrapObject[] =>
       ].map(ruleOf),
     },
     binding('system:coredns', 'system:coredns', 'coredns'),
+    {
+      kind: 'ClusterRole',
+      metadata: bootstrapMetadata('system:metrics-server'),
+      rules: ['get / core / nodes/metrics', 'get list watch / core / pods nodes', 'get / * / *'].map(ruleOf),
+    },
+    binding('system:metrics-server', 'system:metrics-server', 'metrics-server'),
   ])

@@ -53,6 +53,7 @@ export const WORKLOAD_ANNOTATIONS: readonly WorkloadAnnotation[] = [
   row('memory', 'memory', '300Mi', 'Memory it comes to use. Above its limit it is killed for it (OOMKilled).'),
   row('memory-ramp', 'duration', '60s', 'Time in which its memory grows to that. Default: its start-up.'),
   row('cpu', 'cpu', '250m', 'Processor time it uses.'),
+  row('cpu-per-request', 'duration', '10ms', 'Processor time that each request costs on top of that. Default: none.'),
   row('serve-latency', 'duration', '20ms', 'Time to answer one request. Default: 1 to 5 ms.'),
   row(
     'listen',

@@ -155,6 +155,7 @@ const annotated = (model: WorkloadModel, values: AnnotationValues): WorkloadMode
     ...given('memoryBytes', values.memory('memory')),
     ...given('memoryRamp', values.duration('memory-ramp')),
     ...given('cpuMillis', values.cpu('cpu')),
+    ...given('requestCpu', values.duration('cpu-per-request')),
     ...given('ports', listen?.map(Number)),
     ...given('calls', values.list('calls')),
     // Whoever says how long its shutdown takes has a handler.

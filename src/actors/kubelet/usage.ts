@@ -1,0 +1,36 @@
+import type { ActorId, LogEvent } from '../../events/envelope.ts'
+import type { ActorContext } from '../../engine/actor.ts'
+
+/**
+ * What the kubelet answers on /metrics/resource: it knows of the containers' usage what its machine tells it.
+ * Source: pkg/kubelet/server/server.go, metrics/resource; pkg/kubelet/stats (v1.36).
+ */
+export class UsageRelay {
+  private readonly machine: ActorId
+  private readonly context: ActorContext
+  /** Who asked, and under what number, by ours. */
+  private readonly open = new Map<number, { readonly by: ActorId; readonly scrape: number }>()
+  private next = 1
+
+  constructor(machine: ActorId, context: ActorContext) {
+    this.machine = machine
+    this.context = context
+  }
+
+  /** True when the event was about usage. */
+  receive(event: LogEvent): boolean {
+    if (event.type === 'UsageRequested') {
+      const scrape = this.next++
+      this.open.set(scrape, { by: event.by, scrape: event.data.scrape })
+      this.context.emit('UsageRequested', { scrape }, { to: this.machine })
+      return true
+    }
+    if (event.type !== 'UsageReported') return false
+    const asked = this.open.get(event.data.scrape)
+    this.open.delete(event.data.scrape)
+    if (asked !== undefined) {
+      this.context.emit('UsageReported', { ...event.data, scrape: asked.scrape }, { to: asked.by })
+    }
+    return true
+  }
+}
