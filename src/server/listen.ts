@@ -9,6 +9,7 @@ import { ApiBridge } from './api-bridge.ts'
 import { createCertificates } from './certificates.ts'
 import { createClock } from './clock.ts'
 import { callerOf } from './identity.ts'
+import { ServedApi } from './discovery/served-api.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import { PathHandler } from './path-handler.ts'
 import { Reply, type HttpRequest, type HttpResponse } from './reply.ts'
@@ -43,8 +44,9 @@ export const listen = async (cluster: Cluster, options: ListenOptions = {}): Pro
     onFailure?.(error)
   })
   const bridge = new ApiBridge(cluster, clock)
-  const resources = new ResourceHandler(cluster, bridge, new WatchStreams(cluster, bridge))
-  const paths = new PathHandler({ cluster, bridge, keys: new ServiceAccountKeys(), address: () => address })
+  const api = new ServedApi(cluster)
+  const resources = new ResourceHandler({ cluster, bridge, api, watches: new WatchStreams(cluster, bridge) })
+  const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })
   server.on('request', (request: HttpRequest, response: HttpResponse) => {
     const reply = new Reply(request, response)
     answer(request, reply, resources, paths).catch((error: unknown) => {

@@ -2,16 +2,9 @@
 import type { Cluster } from '../cluster.ts'
 import { isStatus, methodNotAllowed, noSuchPath, type Status } from '../kubernetes/status.ts'
 import type { ApiBridge } from './api-bridge.ts'
-import {
-  aggregated,
-  apiGroup,
-  apiGroupList,
-  apiResourceList,
-  apiVersions,
-  etagOf,
-  isServedGroup,
-} from './discovery/documents.ts'
+import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf } from './discovery/documents.ts'
 import { rootPaths } from './discovery/root-paths.ts'
+import type { ServedApi } from './discovery/served-api.ts'
 import { healthOf } from './health.ts'
 import type { Caller } from './identity.ts'
 import { acceptClauses, negotiate, notAcceptable, NO_TRANSFORMS, OBJECT_TYPES, unacceptable } from './media-types.ts'
@@ -30,12 +23,21 @@ export class PathHandler {
   private readonly bridge: ApiBridge
   private readonly keys: ServiceAccountKeys
   private readonly address: () => string
-  private readonly openApi = new OpenApi()
+  private readonly api: ServedApi
+  private readonly openApi: OpenApi
 
-  constructor(parts: { cluster: Cluster; bridge: ApiBridge; keys: ServiceAccountKeys; address: () => string }) {
+  constructor(parts: {
+    cluster: Cluster
+    bridge: ApiBridge
+    keys: ServiceAccountKeys
+    api: ServedApi
+    address: () => string
+  }) {
     this.cluster = parts.cluster
     this.bridge = parts.bridge
     this.keys = parts.keys
+    this.api = parts.api
+    this.openApi = new OpenApi(parts.api)
     this.address = parts.address
   }
 
@@ -54,7 +56,7 @@ export class PathHandler {
     if (isHealth(path)) return healthOf(path, target.query, reply)
     switch (path) {
       case '/':
-        return reply.object(200, { paths: rootPaths() })
+        return reply.object(200, { paths: rootPaths(this.api) })
       case '/api':
         return get ? this.groups(reply, true) : reply.status(methodNotAllowed())
       case '/apis':
@@ -89,15 +91,15 @@ export class PathHandler {
     for (const { subtype, parameters } of clauses) {
       if (subtype === 'json' && parameters.get('g') === 'apidiscovery.k8s.io') {
         if (parameters.get('v') === 'v2' && parameters.get('as') === 'APIGroupDiscoveryList')
-          return aggregate(reply, core)
+          return aggregate(this.api, reply, core)
         continue
       }
       const accepted = negotiate(clauseText({ subtype, parameters }, header), NO_TRANSFORMS)
       if (isStatus(accepted)) continue
       reply.accept(accepted)
-      return reply.object(200, core ? apiVersions(this.address()) : apiGroupList())
+      return reply.object(200, core ? apiVersions(this.address()) : apiGroupList(this.api))
     }
-    if (clauses.length === 0) return reply.object(200, core ? apiVersions(this.address()) : apiGroupList())
+    if (clauses.length === 0) return reply.object(200, core ? apiVersions(this.address()) : apiGroupList(this.api))
     reply.status(notAcceptable(`only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`))
   }
 
@@ -106,12 +108,15 @@ export class PathHandler {
     const [, prefix, first = '', second, ...rest] = path.split('/')
     const group = prefix === 'api' ? '' : first
     const version = prefix === 'api' ? first : second
-    const known = prefix === 'api' || (prefix === 'apis' && isServedGroup(group))
+    const known = prefix === 'api' || (prefix === 'apis' && this.api.groups.has(group))
     if (!known || rest.length > 0) return reply.text(404, NOT_FOUND_TEXT)
     const header = singleHeader(reply.request, 'accept') ?? ''
-    if (version === undefined) return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS), apiGroup(group))
-    const list = apiResourceList(group, version)
-    if (list === undefined) return reply.status(noSuchPath())
+    if (version === undefined)
+      return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS), apiGroup(this.api, group))
+    const list = apiResourceList(this.api, group, version)
+    if (list === undefined) {
+      return this.api.isBuiltIn(group) ? reply.status(noSuchPath()) : reply.text(404, NOT_FOUND_TEXT)
+    }
     if (reply.request.method !== 'GET') return reply.status(methodNotAllowed())
     plain(reply, OBJECT_TYPES, list)
   }
@@ -134,8 +139,8 @@ const clauseText = (
     ? header
     : [`application/${subtype}`, ...[...parameters].map(([name, value]) => `${name}=${value}`)].join(';')
 
-const aggregate = (reply: Reply, core: boolean): void => {
-  const text = JSON.stringify(aggregated(core))
+const aggregate = (api: ServedApi, reply: Reply, core: boolean): void => {
+  const text = JSON.stringify(aggregated(api, core))
   const etag = `"${etagOf(text)}"`
   reply.header('cache-control', 'public')
   reply.header('etag', etag)

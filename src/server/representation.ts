@@ -2,7 +2,9 @@
 import type { ApiObject } from '../events/json.ts'
 import type { Micros } from '../events/envelope.ts'
 import { metadataOnly, metadataOnlyList, type ListMeta } from '../kubernetes/metadata-only.ts'
-import { printOne, printTable, type IncludeObject } from '../kubernetes/printing/print-table.ts'
+import { printCustomTable } from '../kubernetes/printing/custom.ts'
+import { metadataOfOne, printTable, type IncludeObject, type TableOptions } from '../kubernetes/printing/print-table.ts'
+import type { Table } from '../kubernetes/printing/table.ts'
 import { shownAs, type KindRow } from '../kubernetes/registry.ts'
 import { isStatus } from '../kubernetes/status.ts'
 import { notAcceptable, type Accepted } from './media-types.ts'
@@ -24,7 +26,7 @@ export const showObject = (object: unknown, row: KindRow | undefined, form: Form
     case undefined:
       return shown
     case 'Table':
-      return printOne(row, shown, tableOptions(form))
+      return showTable(row, [shown], { ...tableOptions(form), metadata: metadataOfOne(shown) })
     default:
       return metadataOnly(shown, form.transformVersion)
   }
@@ -34,9 +36,11 @@ export const showList = (items: readonly ApiObject[], meta: ListMeta, row: KindR
   const shown = items.map((one) => shownAs(row, one))
   switch (form.transform) {
     case undefined:
-      return { kind: `${row.kind}List`, apiVersion: row.apiVersion, metadata: meta, items: shown.map(asItem) }
+      return row.custom === undefined
+        ? { kind: `${row.kind}List`, apiVersion: row.apiVersion, metadata: meta, items: shown.map(asItem) }
+        : { apiVersion: row.apiVersion, items: shown, kind: row.custom.listKind, metadata: { continue: '', ...meta } }
     case 'Table':
-      return printTable(row, shown, { ...tableOptions(form), metadata: meta })
+      return showTable(row, shown, { ...tableOptions(form), metadata: meta })
     case 'PartialObjectMetadata':
       return notAcceptable(
         `you requested PartialObjectMetadata, but the requested object is a list (*${goPackage(row)}.${row.kind}List)`,
@@ -45,6 +49,10 @@ export const showList = (items: readonly ApiObject[], meta: ListMeta, row: KindR
       return metadataOnlyList(shown, meta, form.transformVersion)
   }
 }
+
+/** Definitions name their columns themselves. */
+export const showTable = (row: KindRow, objects: readonly ApiObject[], options: TableOptions): Table =>
+  row.custom === undefined ? printTable(row, objects, options) : printCustomTable(row.custom.columns, objects, options)
 
 /** Items of a list do not repeat what the list says. */
 const asItem = ({ kind: _kind, apiVersion: _apiVersion, ...item }: ApiObject): object => item

@@ -6,7 +6,7 @@ import type { ApiObject } from '../events/json.ts'
 import { isStatus, methodNotAllowed, noSuchPath, undecodable, type Status } from '../kubernetes/status.ts'
 import type { ApiAnswer, ApiBridge, ApiRequest } from './api-bridge.ts'
 import { decodeDeleteOptions, decodeObjectBody, decodePatch, patchTypeOf, readBody, type DecodedBody } from './body.ts'
-import { isServedGroup } from './discovery/documents.ts'
+import type { ServedApi } from './discovery/served-api.ts'
 import type { Caller } from './identity.ts'
 import {
   LIST_TYPES,
@@ -57,6 +57,23 @@ const notCarried = ({ subresource }: ResourceTarget): Status => ({
   code: 501,
 })
 
+const VERB_OF_METHOD: Readonly<Record<string, ApiRequest['verb']>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+const pathOf = (url: string): string => {
+  try {
+    return decodeURIComponent(url)
+  } catch {
+    return url
+  }
+}
+
 /** As the mux of the aggregator answers. */
 const NO_SUCH_GROUP = '404 page not found\n'
 
@@ -64,43 +81,56 @@ export class ResourceHandler {
   private readonly cluster: Cluster
   private readonly bridge: ApiBridge
   private readonly watches: WatchStreams
+  private readonly api: ServedApi
 
-  constructor(cluster: Cluster, bridge: ApiBridge, watches: WatchStreams) {
+  constructor(parts: { cluster: Cluster; bridge: ApiBridge; watches: WatchStreams; api: ServedApi }) {
+    const { cluster, bridge, watches, api } = parts
     this.cluster = cluster
+    this.api = api
     this.bridge = bridge
     this.watches = watches
   }
 
   async handle(path: ResourcePath, { query }: RequestPath, caller: Caller, reply: Reply): Promise<void> {
     const lists = listParameters(query)
-    const target = targetOf(path.watch ? { ...path, name: undefined } : path)
-    if (target === undefined) {
-      return path.group === '' || isServedGroup(path.group)
-        ? reply.status(noSuchPath())
-        : reply.text(404, NO_SUCH_GROUP)
-    }
+    const target = targetOf(path.watch ? { ...path, name: undefined } : path, this.api)
+    if (target === undefined) return this.refuse(this.nothingAt(path), caller, reply)
     const watching = path.watch || (!isStatus(lists) && lists.watch)
     const verb = verbOf(reply.request.method ?? '', target, watching)
-    if (verb === undefined || !takesName(verb, target)) return reply.status(methodNotAllowed())
+    if (verb === undefined || !takesName(verb, target)) return this.refuse(methodNotAllowed(), caller, reply)
     const accepted = acceptedFor(reply, target, verb, query)
-    if (isStatus(accepted)) return reply.status(accepted)
+    if (isStatus(accepted)) return this.refuse(accepted, caller, reply)
     reply.accept(accepted)
     const request: ResourceRequest = { target, verb, query, caller, form: this.formOf(accepted, query) }
     if (verb === 'watch') {
-      if (isStatus(lists)) return reply.status(lists)
+      if (isStatus(lists)) return this.refuse(lists, caller, reply)
       return this.watches.open(request, path.watch ? ofOne(lists, path.name) : lists, reply)
     }
     if (verb === 'list' && !isStatus(lists)) {
       const problem = listOptionsProblem({ ...lists.options, sendInitialEvents: lists.sendInitialEvents })
-      if (problem !== undefined) return reply.status(problem)
+      if (problem !== undefined) return this.refuse(problem, caller, reply)
     }
     const parts = await partsOf(request, lists, reply)
-    if (isStatus(parts)) return reply.status(parts)
+    if (isStatus(parts)) return this.refuse(parts, caller, reply)
     const { warnings = [], malformed, ...data } = parts
     const answer = await this.bridge.ask({ ...addressOf(request), verb, ...data })
     if (answer === undefined) return reply.cut()
-    reply.warn([...warnings, ...(answer.warnings ?? [])])
+    reply.warn([...deprecationOf(target), ...warnings, ...(answer.warnings ?? [])])
     this.answer(request, malformed === undefined ? answer : withProblem(answer, malformed), reply)
+  }
+
+  /** A server that is asked for what makes no sense tells first that its caller may not ask it. */
+  private async refuse(why: Status | 'in text', caller: Caller, reply: Reply): Promise<void> {
+    const { method = '', url = '' } = reply.request
+    const verb = VERB_OF_METHOD[method] ?? 'get'
+    const answer = await this.bridge.ask({ verb, kind: '', user: '', caller, path: pathOf(url) })
+    if (answer === undefined) return reply.cut()
+    if (isStatus(answer.status)) return reply.status(answer.status)
+    return why === 'in text' ? reply.text(404, NO_SUCH_GROUP) : reply.status(why)
+  }
+
+  private nothingAt({ group }: ResourcePath): Status | 'in text' {
+    return this.api.isBuiltIn(group) ? noSuchPath() : 'in text'
   }
 
   private formOf(accepted: Accepted, query: URLSearchParams): Form {
@@ -160,9 +190,17 @@ export class ResourceHandler {
   }
 }
 
+/** What every answer in a version of a custom resource warns of. */
+const deprecationOf = ({ row }: ResourceTarget): readonly string[] =>
+  row?.custom?.deprecation === undefined ? [] : [row.custom.deprecation]
+
 /** The old path `/watch/…/name` watches one object. */
 const ofOne = (lists: ListParameters, name: string | undefined): ListParameters =>
   name === undefined ? lists : { ...lists, options: { ...lists.options, fieldSelector: `metadata.name=${name}` } }
+
+/** Whether the API server has to be told in which version its caller asks. */
+export const namesVersion = ({ row }: ResourceTarget): boolean =>
+  row === undefined || row.conversion !== undefined || row.custom !== undefined
 
 /** Where a request goes, on whose behalf. */
 export const addressOf = ({
@@ -175,7 +213,7 @@ export const addressOf = ({
   kind: target.kind,
   user: '',
   caller,
-  ...(target.row === undefined || target.row.conversion !== undefined ? { apiVersion: target.apiVersion } : {}),
+  ...(namesVersion(target) ? { apiVersion: target.apiVersion } : {}),
   ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
   ...(target.name === undefined ? {} : { name: target.name }),
   ...(target.subresource === undefined ? {} : { subresource: target.subresource.name }),

@@ -1,6 +1,7 @@
 /** From a path to what it names: a resource of the API, or one of its subresources. */
-import { rowByResource, type KindRow } from '../kubernetes/registry.ts'
-import { resourceFact, type ResourceFact, type SubresourceFact } from './discovery/facts.ts'
+import type { KindRow } from '../kubernetes/registry.ts'
+import type { ResourceFact, SubresourceFact } from './discovery/facts.ts'
+import type { ServedApi } from './discovery/served-api.ts'
 import type { ResourcePath } from './request-info.ts'
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -18,9 +19,9 @@ export interface ResourceTarget {
 }
 
 /** Undefined for a path that nothing serves. */
-export const targetOf = (path: ResourcePath): ResourceTarget | undefined => {
+export const targetOf = (path: ResourcePath, api: ServedApi): ResourceTarget | undefined => {
   const { group, version, resource, namespace, name } = path
-  const fact = resourceFact(group, version, resource)
+  const fact = api.resource(group, version, resource)
   if (fact === undefined || resource === '' || name === '') return undefined
   // Objects of a namespace are named within it; what has no namespace is not found in one.
   if (fact.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) return undefined
@@ -33,7 +34,7 @@ export const targetOf = (path: ResourcePath): ResourceTarget | undefined => {
     subresource === undefined
   )
     return undefined
-  const row = rowByResource(group, resource, version)
+  const row = api.row(fact)
   const apiVersion = group === '' ? version : `${group}/${version}`
   return { fact, subresource, row, kind: row?.kind ?? fact.kind, apiVersion, namespace, name }
 }

@@ -1,13 +1,12 @@
 /** Watches over HTTP: one line of JSON per change, each written out once for all who watch in the same form. */
 import type { Cluster } from '../cluster.ts'
 import type { ApiObject } from '../events/json.ts'
-import { printTable } from '../kubernetes/printing/print-table.ts'
 import { expired, isStatus, serviceUnavailable, type Status } from '../kubernetes/status.ts'
 import type { ApiBridge, WatchEnd, WatchListener, WatchPush } from './api-bridge.ts'
 import type { ListParameters } from './parameters.ts'
 import type { HttpResponse, Reply } from './reply.ts'
-import { showObject } from './representation.ts'
-import type { ResourceRequest } from './resource-handler.ts'
+import { showObject, showTable } from './representation.ts'
+import { namesVersion, type ResourceRequest } from './resource-handler.ts'
 
 /** A watcher that lets so much pile up is dropped: it would only fall further behind. Its client lists again. */
 const BACKLOG_MAX_BYTES = 16 * 1024 * 1024
@@ -37,7 +36,7 @@ export class WatchStreams {
         user: '',
         caller,
         revision: revisionOf(options.resourceVersion),
-        ...(target.row?.conversion === undefined ? {} : { apiVersion: target.apiVersion }),
+        ...(target.row !== undefined && namesVersion(target) ? { apiVersion: target.apiVersion } : {}),
         ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
         ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
         ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
@@ -156,7 +155,7 @@ class Stream implements WatchListener {
     }
     const { row } = target
     if (form.transform === 'Table' && row !== undefined) {
-      const columns = printTable(row, [], { now: form.now }).columnDefinitions ?? []
+      const columns = showTable(row, [], { now: form.now }).columnDefinitions ?? []
       const columnDefinitions = this.headersGiven ? null : columns
       this.headersGiven = true
       const apiVersion = `meta.k8s.io/${form.transformVersion}`

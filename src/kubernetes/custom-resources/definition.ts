@@ -1,5 +1,6 @@
 /** What of a CustomResourceDefinition makes its objects served. Source: apiextensions/v1/types.go (v1.36). */
 import type { ApiObject } from '../../events/json.ts'
+import type { CustomColumn } from '../printing/custom.ts'
 import type { Condition } from '../types/meta.ts'
 import type { Schema } from './schema.ts'
 
@@ -28,6 +29,7 @@ export interface DefinedVersion {
     }
   }
   readonly selectableFields?: readonly { readonly jsonPath: string }[]
+  readonly additionalPrinterColumns?: readonly CustomColumn[]
 }
 
 export interface Conversion {

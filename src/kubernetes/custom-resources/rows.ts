@@ -83,6 +83,7 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
     others: [],
     custom: {
       listKind: accepted.listKind ?? `${names.kind}List`,
+      ...(version.additionalPrinterColumns === undefined ? {} : { columns: version.additionalPrinterColumns }),
       ...(as.schema === undefined ? {} : { schema: as.schema }),
       read: (json, fieldValidation) => {
         const read = readCustom(as, json, fieldValidation)

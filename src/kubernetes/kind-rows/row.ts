@@ -4,6 +4,7 @@ import type { ApiObject } from '../../events/json.ts'
 import type { Schema } from '../custom-resources/schema.ts'
 import type { Draft } from '../draft.ts'
 import type { Kind, KindMap } from '../kinds.ts'
+import type { CustomColumn } from '../printing/custom.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import type { Status } from '../types/meta.ts'
 
@@ -30,6 +31,8 @@ export interface OtherVersion extends Conversion {
 /** What a CustomResourceDefinition says beyond a row. */
 export interface CustomParts {
   readonly listKind: string
+  /** What its Tables show beside the name; absent: the age. */
+  readonly columns?: readonly CustomColumn[]
   /** Of its version. Absent where the definition says nothing. */
   readonly schema?: Schema
   /** A body as an object of this kind in the stored version: pruned and with its defaults. */

@@ -1,46 +1,11 @@
 /**
- * What the server says it serves: groups, versions, resources. Made from the table of kinds and the facts of facts.ts.
+ * What the server says it serves: groups, versions, resources.
  * Source: apiserver/pkg/endpoints/discovery (v1.36).
  */
 import { createHash } from 'node:crypto'
 import { rowByResource } from '../../kubernetes/registry.ts'
-import { API_VERSIONS, type ResourceFact, type VersionFact } from './facts.ts'
-
-/** Resources that are served without being stored; the API server answers them itself. */
-const UNSTORED: ReadonlySet<string> = new Set([
-  '/bindings',
-  '/componentstatuses',
-  'authentication.k8s.io/selfsubjectreviews',
-  'authentication.k8s.io/tokenreviews',
-  'authorization.k8s.io/localsubjectaccessreviews',
-  'authorization.k8s.io/selfsubjectaccessreviews',
-  'authorization.k8s.io/selfsubjectrulesreviews',
-  'authorization.k8s.io/subjectaccessreviews',
-])
-
-const isServed = ({ group, version, resource }: ResourceFact): boolean =>
-  UNSTORED.has(`${group}/${resource}`) || rowByResource(group, resource, version) !== undefined
-
-const served = ({ resources, ...version }: VersionFact): VersionFact => ({
-  ...version,
-  resources: resources.filter(isServed),
-})
-
-/** What this server serves, in the order of preference. */
-export const SERVED_VERSIONS: readonly VersionFact[] = API_VERSIONS.map(served).filter(
-  ({ resources }) => resources.length > 0,
-)
-
-/** The groups beside the core group, each with its versions. */
-const GROUPS: ReadonlyMap<string, readonly VersionFact[]> = (() => {
-  const groups = new Map<string, VersionFact[]>()
-  for (const one of SERVED_VERSIONS) {
-    if (one.group !== '') groups.set(one.group, [...(groups.get(one.group) ?? []), one])
-  }
-  return groups
-})()
-
-export const isServedGroup = (group: string): boolean => GROUPS.has(group)
+import type { GroupVersionKind, ResourceFact, VersionFact } from './facts.ts'
+import type { ServedApi } from './served-api.ts'
 
 export const apiVersions = (address: string): unknown => ({
   kind: 'APIVersions',
@@ -48,14 +13,14 @@ export const apiVersions = (address: string): unknown => ({
   serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
 })
 
-export const apiGroupList = (): unknown => ({
+export const apiGroupList = ({ groups }: ServedApi): unknown => ({
   kind: 'APIGroupList',
   apiVersion: 'v1',
-  groups: [...GROUPS].map(([name, versions]) => groupOf(name, versions)),
+  groups: [...groups].map(([name, versions]) => groupOf(name, versions)),
 })
 
-export const apiGroup = (group: string): unknown => {
-  const versions = GROUPS.get(group)
+export const apiGroup = ({ groups }: ServedApi, group: string): unknown => {
+  const versions = groups.get(group)
   return versions === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group, versions) }
 }
 
@@ -64,16 +29,20 @@ const groupOf = (name: string, versions: readonly VersionFact[]): object => {
   return { name, versions: shown, preferredVersion: shown[0] }
 }
 
-export const apiResourceList = (group: string, version: string): unknown => {
-  const found = SERVED_VERSIONS.find((one) => one.group === group && one.version === version)
+export const apiResourceList = (api: ServedApi, group: string, version: string): unknown => {
+  const found = api.version(group, version)
   if (found === undefined) return undefined
+  const lines = found.resources.flatMap(linesOf)
   return {
     kind: 'APIResourceList',
     ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: group === '' ? version : `${group}/${version}`,
-    resources: found.resources.flatMap(linesOf).toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    resources: isCustom(found) ? lines : lines.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
   }
 }
+
+/** Defined versions come in the order of their definitions. */
+const isCustom = ({ resources }: VersionFact): boolean => resources.some(({ custom }) => custom !== undefined)
 
 const linesOf = (fact: ResourceFact): readonly { readonly name: string }[] => {
   const { resource, singular, namespaced, kind, verbs, shortNames, categories } = fact
@@ -82,7 +51,7 @@ const linesOf = (fact: ResourceFact): readonly { readonly name: string }[] => {
     singularName: singular,
     namespaced,
     kind,
-    verbs,
+    verbs: shownVerbs(fact),
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories.length === 0 ? {} : { categories }),
     ...(verbs.includes('watch') ? { storageVersionHash: storageVersionHash(fact) } : {}),
@@ -100,22 +69,29 @@ const linesOf = (fact: ResourceFact): readonly { readonly name: string }[] => {
   return [own, ...parts]
 }
 
+/** What is going takes no more writes. Source: apiextensions-apiserver/pkg/apiserver/customresource_discovery_controller.go. */
+const shownVerbs = ({ verbs, custom }: ResourceFact): readonly string[] =>
+  custom?.terminating === true ? ['delete', 'deletecollection', 'get', 'list', 'watch'] : verbs
+
 /** Source: apiserver/pkg/endpoints/discovery/storageversionhash.go, StorageVersionHash. */
-const storageVersionHash = ({ group, version, resource, kind }: ResourceFact): string => {
+const storageVersionHash = ({ group, version, resource, kind, custom }: ResourceFact): string => {
+  if (custom !== undefined) return hashOf(`${group}/${custom.storedVersion}/${kind}`)
   const row = rowByResource(group, resource, version)
   const stored = row?.conversion === undefined ? row : rowByResource(row.group, row.resource)
   const name = stored === undefined ? `${group}/${version}/${kind}` : `${stored.group}/${stored.version}/${stored.kind}`
-  return createHash('sha256').update(name).digest().subarray(0, 8).toString('base64')
+  return hashOf(name)
 }
 
+const hashOf = (name: string): string => createHash('sha256').update(name).digest().subarray(0, 8).toString('base64')
+
 /** Both documents of aggregated discovery, v2. Source: apiserver/pkg/endpoints/discovery/aggregated (v1.36). */
-export const aggregated = (core: boolean): unknown => ({
+export const aggregated = (api: ServedApi, core: boolean): unknown => ({
   kind: 'APIGroupDiscoveryList',
   apiVersion: 'apidiscovery.k8s.io/v2',
   metadata: {},
   items: core
-    ? [{ metadata: {}, versions: SERVED_VERSIONS.filter(({ group }) => group === '').map(aggregatedVersion) }]
-    : [...GROUPS].map(([name, versions]) => ({
+    ? [{ metadata: {}, versions: api.versions.filter(({ group }) => group === '').map(aggregatedVersion) }]
+    : [...api.groups].map(([name, versions]) => ({
         metadata: { name },
         versions: versions.map(aggregatedVersion),
       })),
@@ -125,10 +101,10 @@ const aggregatedVersion = ({ version, resources }: VersionFact): object => ({
   version,
   resources: resources.map((fact) => ({
     resource: fact.resource,
-    responseKind: { group: '', version: '', kind: fact.kind },
+    responseKind: shownKind(fact, fact),
     scope: fact.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: fact.singular,
-    verbs: fact.verbs,
+    verbs: shownVerbs(fact),
     ...(fact.shortNames.length === 0 ? {} : { shortNames: fact.shortNames }),
     ...(fact.categories.length === 0 ? {} : { categories: fact.categories }),
     ...(fact.subresources.length === 0
@@ -136,16 +112,19 @@ const aggregatedVersion = ({ version, resources }: VersionFact): object => ({
       : {
           subresources: fact.subresources.map((one) => ({
             subresource: one.name,
-            responseKind:
-              one.kind.group === fact.group && one.kind.version === fact.version
-                ? { group: '', version: '', kind: one.kind.kind }
-                : one.kind,
+            responseKind: shownKind(one.kind, fact),
             verbs: one.verbs,
           })),
         }),
   })),
   freshness: 'Current',
 })
+
+/** A built-in kind of its own group and version is told without them. */
+const shownKind = ({ group, version, kind }: GroupVersionKind, fact: ResourceFact): GroupVersionKind =>
+  fact.custom === undefined && group === fact.group && version === fact.version
+    ? { group: '', version: '', kind }
+    : { group, version, kind }
 
 /** `"4D7E…"`: the hash of what is answered. */
 export const etagOf = (text: string): string => createHash('sha512').update(text).digest('hex').toUpperCase()

@@ -34,6 +34,8 @@ export interface ResourceFact {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly subresources: readonly SubresourceFact[]
+  /** Only of resources that a CustomResourceDefinition defines. */
+  readonly custom?: { readonly storedVersion: string; readonly listKind: string; readonly terminating: boolean }
 }
 
 export interface VersionFact {
@@ -87,10 +89,3 @@ const readTable = (): readonly VersionFact[] => {
 
 /** Every version of every group that a kube-apiserver v1.36 serves by itself, in its order of preference. */
 export const API_VERSIONS: readonly VersionFact[] = readTable()
-
-const byPath = new Map<string, ResourceFact>(
-  API_VERSIONS.flatMap(({ resources }) => resources).map((one) => [`${one.group}/${one.version}/${one.resource}`, one]),
-)
-
-export const resourceFact = (group: string, version: string, resource: string): ResourceFact | undefined =>
-  byPath.get(`${group}/${version}/${resource}`)

@@ -1,12 +1,12 @@
 import { healthPaths } from '../health.ts'
-import { SERVED_VERSIONS } from './documents.ts'
+import type { ServedApi } from './served-api.ts'
 
 /** What `/` lists. */
-export const rootPaths = (): readonly string[] => {
-  const groups = new Set(SERVED_VERSIONS.map(({ group }) => group).filter((group) => group !== ''))
-  const versions = SERVED_VERSIONS.filter(({ group }) => group !== '').map(
-    ({ group, version }) => `/apis/${group}/${version}`,
-  )
+export const rootPaths = (api: ServedApi): readonly string[] => {
+  const groups = api.groups.keys()
+  const versions = api.versions
+    .filter(({ group }) => group !== '')
+    .map(({ group, version }) => `/apis/${group}/${version}`)
   const paths = [
     '/.well-known/openid-configuration',
     '/api',

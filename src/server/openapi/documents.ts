@@ -3,9 +3,10 @@
  * Source: apiserver/pkg/endpoints/installer.go (v1.36) for the operations and their extensions.
  */
 import { definitionOfKind } from '../../kubernetes/schema/reader.ts'
-import { SERVED_VERSIONS } from '../discovery/documents.ts'
 import type { GroupVersionKind, ResourceFact, VersionFact } from '../discovery/facts.ts'
-import { reference, schemasFrom, type KindName, type OpenApiVersion, type Schema } from './schemas.ts'
+import type { ServedApi } from '../discovery/served-api.ts'
+import { customKindName, customSchemas } from './custom-schemas.ts'
+import { customReference, reference, schemasFrom, type KindName, type OpenApiVersion, type Schema } from './schemas.ts'
 
 const INFO = { title: 'Kubernetes', version: '1.36' }
 const PRODUCES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
@@ -20,26 +21,29 @@ const pathOf = ({ group, version }: VersionFact): string =>
   group === '' ? `api/${version}` : `apis/${group}/${version}`
 
 /** One document for each version of each group, by its path below `/openapi/v3/`. */
-export const documentPaths = (): readonly string[] => SERVED_VERSIONS.map(pathOf).toSorted()
+export const documentPaths = (api: ServedApi): readonly string[] => api.versions.map(pathOf).toSorted()
 
-export const documentV3 = (path: string): unknown => {
-  const found = SERVED_VERSIONS.find((one) => pathOf(one) === path)
+export const documentV3 = (api: ServedApi, path: string): unknown => {
+  const found = api.versions.find((one) => pathOf(one) === path)
   return {
     openapi: '3.0.0',
     info: INFO,
     paths: found === undefined ? {} : pathsOf(found, 3),
     components: {
-      schemas: found === undefined ? {} : schemasFrom(rootsOf([found]), 3),
+      schemas: found === undefined ? {} : { ...schemasFrom(rootsOf([found]), 3), ...customSchemas(api, found, 3) },
       securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
     },
   }
 }
 
-export const documentV2 = (): unknown => ({
+export const documentV2 = (api: ServedApi): unknown => ({
   swagger: '2.0',
   info: INFO,
-  paths: Object.assign({}, ...SERVED_VERSIONS.map((one) => pathsOf(one, 2))) as unknown,
-  definitions: schemasFrom(rootsOf(SERVED_VERSIONS), 2),
+  paths: Object.assign({}, ...api.versions.map((one) => pathsOf(one, 2))) as unknown,
+  definitions: Object.assign(
+    schemasFrom(rootsOf(api.versions), 2),
+    ...api.versions.map((one) => customSchemas(api, one, 2)),
+  ) as unknown,
   securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
   security: [{ BearerToken: [] }],
 })
@@ -51,7 +55,7 @@ const kindsOf = ({ group, version, resources }: VersionFact): readonly GroupVers
     ...subresources.map((one) => one.kind),
   ])
 
-const ALWAYS: readonly string[] = ['meta/v1.DeleteOptions', 'meta/v1.Status']
+const ALWAYS: readonly string[] = ['meta/v1.DeleteOptions', 'meta/v1.Status', 'meta/v1.ObjectMeta', 'meta/v1.ListMeta']
 
 const rootsOf = (versions: readonly VersionFact[]): readonly { name: string; kind?: KindName }[] => {
   const roots = versions.flatMap(kindsOf).flatMap((kind) => {
@@ -170,7 +174,11 @@ const operationOf = (
   const within = fact.namespaced && suffix !== 'ForAllNamespaces' ? 'Namespaced' : ''
   const shown = verb === 'list' ? `${kind.kind}List` : verb.startsWith('delete') ? undefined : kind.kind
   const structure = shown === undefined ? undefined : definitionOfKind(kind.group, kind.version, shown)
-  const schema = structure === undefined ? reference('meta/v1.Status', version) : reference(structure.name, version)
+  const custom = shown === undefined || kind.group !== fact.group ? undefined : customKindName(fact, verb === 'list')
+  const schema =
+    custom !== undefined
+      ? customReference(custom, version)
+      : reference(structure === undefined ? 'meta/v1.Status' : structure.name, version)
   const body =
     verb === 'patch'
       ? { type: 'object' }

@@ -1,6 +1,7 @@
 /** `/openapi/v2` and `/openapi/v3`. */
 import { createHash } from 'node:crypto'
 import { singleHeader, type Reply } from '../reply.ts'
+import type { ServedApi } from '../discovery/served-api.ts'
 import { documentPaths, documentV2, documentV3 } from './documents.ts'
 
 interface Document {
@@ -10,10 +11,18 @@ interface Document {
 
 /** Documents are made when they are first asked for, and kept. */
 export class OpenApi {
-  private readonly made = new Map<string, Document>()
+  private readonly api: ServedApi
+  private made = new Map<string, Document>()
+  /** What was served when they were made. */
+  private madeFor: object
+
+  constructor(api: ServedApi) {
+    this.api = api
+    this.madeFor = api.identity
+  }
 
   index(reply: Reply): void {
-    const paths = documentPaths().map((path) => [
+    const paths = documentPaths(this.api).map((path) => [
       path,
       { serverRelativeURL: `/openapi/v3/${path}?hash=${this.get(path).hash}` },
     ])
@@ -21,7 +30,7 @@ export class OpenApi {
   }
 
   document(path: string, query: URLSearchParams, reply: Reply): void {
-    if (!documentPaths().includes(path)) return reply.empty(404)
+    if (!documentPaths(this.api).includes(path)) return reply.empty(404)
     const { text, hash } = this.get(path)
     const asked = query.get('hash')
     reply.header('etag', `"${hash}"`)
@@ -49,12 +58,21 @@ export class OpenApi {
 
   /** '' is the one document of version 2. */
   private get(path: string): Document {
+    this.forgetChanged()
     const known = this.made.get(path)
     if (known !== undefined) return known
-    const text = Buffer.from(JSON.stringify(path === '' ? documentV2() : documentV3(path)))
+    const text = Buffer.from(JSON.stringify(path === '' ? documentV2(this.api) : documentV3(this.api, path)))
     const document = { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() }
     this.made.set(path, document)
     return document
+  }
+
+  /** With another definition the documents of defined groups change, and the one of version 2. */
+  private forgetChanged(): void {
+    const { identity } = this.api
+    if (identity === this.madeFor) return
+    this.madeFor = identity
+    this.made = new Map([...this.made].filter(([path]) => path !== '' && this.api.isBuiltIn(path.split('/')[1] ?? '')))
   }
 }
 

@@ -20,8 +20,11 @@ export const longName = (name: string): string => {
   return `${PACKAGES[group] ?? `io.k8s.api.${group}`}.${rest}`
 }
 
-export const reference = (name: string, version: OpenApiVersion): Schema => ({
-  $ref: `#/${version === 2 ? 'definitions' : 'components/schemas'}/${longName(name)}`,
+export const reference = (name: string, version: OpenApiVersion): Schema => customReference(longName(name), version)
+
+/** To what is named in full already. */
+export const customReference = (name: string, version: OpenApiVersion): Schema => ({
+  $ref: `#/${version === 2 ? 'definitions' : 'components/schemas'}/${name}`,
 })
 
 const SCALARS: Readonly<Record<Scalar, Schema>> = {

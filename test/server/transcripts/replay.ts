@@ -33,6 +33,7 @@ const idle = defineActor({ start: () => undefined, receive: () => {} })
 const freshCluster = ({ controllers, nodes }: Theme): Cluster =>
   createCluster({
     nodes,
+    authorization: 'RBAC',
     ...(controllers
       ? {}
       : {
