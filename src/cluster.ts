@@ -11,8 +11,9 @@ import { createMemoryLog } from './events/memory-log.ts'
 import { invariant } from './engine/invariant.ts'
 import { ActorFailure, Kernel, OUTSIDE, type Substitute } from './engine/kernel/kernel.ts'
 import { unsettled } from './cluster/convergence.ts'
+import { EtcdCluster } from './cluster/etcd-cluster.ts'
 import type { Fault } from './cluster/fault.ts'
-import { checkFault, Injector, type ActiveFault } from './cluster/injector.ts'
+import { checkFault, defaultLength, Injector, type ActiveFault } from './cluster/injector.ts'
 import { pluginCode, type PluginCode, type SchedulerSpec } from './cluster/schedulers.ts'
 import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input, type OutsideMessage } from './cluster/inputs.ts'
@@ -168,10 +169,15 @@ class SimulatedCluster implements Cluster {
         for (const check of invariants) check(event)
       },
     })
-    this.injector = new Injector(this.kernel, () => this.projections.etcdLeader())
+    const etcd = new EtcdCluster(this.kernel, this.options)
+    this.injector = new Injector(this.kernel, {
+      cluster: etcd,
+      leader: () => this.projections.etcdLeader(),
+      revision: () => this.projections.objects.head,
+    })
     this.kernel.record(OUTSIDE, 'RunStarted', { seed, options: { ...this.options } }, 0)
     this.guard(() =>
-      populate(this.kernel, this.options, this.projections.objects, {
+      populate(this.kernel, this.options, this.projections.objects, etcd, {
         plugins: this.plugins(),
         identities: given.identities,
         favourite: given.favourite,
@@ -274,8 +280,7 @@ class SimulatedCluster implements Cluster {
     if (problem !== undefined) throw new Error(problem)
     const faultNumber = this.queue.all().filter((input) => input.kind === 'begin').length + 1
     this.plan({ at, kind: 'begin', fault })
-    // Nobody holds a killed process down unless asked to: its supervisor starts it again.
-    const length = duration ?? (fault.kind === 'kill' ? 0 : undefined)
+    const length = duration ?? defaultLength(fault)
     if (length !== undefined) this.plan({ at: at + length, kind: 'end', faultNumber })
   }
 

@@ -1,6 +1,7 @@
 import { either as E } from 'fp-ts'
 import type { Micros } from '../events/envelope.ts'
 import {
+  backup,
   crash,
   delay,
   describeFault,
@@ -12,6 +13,7 @@ import {
   oneWayPartition,
   partition,
   pause,
+  restore,
   skew,
   slowDisk,
 } from '../cluster/fault.ts'
@@ -35,6 +37,8 @@ export const FAULT_GRAMMAR = [
   'slow-disk HOST FACTORx',
   'full-disk HOST',
   'skew HOST [-]DURATION',
+  'backup PROCESS|etcd-leader',
+  'restore PROCESS|etcd-leader [bump REVISIONS]',
 ] as const
 
 /** Reads `crash node-2 at 2m for 5m`. */
@@ -81,10 +85,16 @@ const parseBare = (words: readonly string[]): E.Either<string, Fault> => {
     case 'full-disk':
       return rest.length === 0 ? E.right(fullDisk(subject)) : unreadable(what)
     case 'kill':
-    case 'pause': {
+    case 'pause':
+    case 'backup': {
       // "kill etcd leader" is what people say.
       const process = subject === 'etcd' && last === 'leader' ? ETCD_LEADER : subject
-      return E.right(what === 'kill' ? kill(process) : pause(process))
+      return E.right({ kill, pause, backup }[what](process))
+    }
+    case 'restore': {
+      if (rest.length === 0) return E.right(restore(subject))
+      const isBump = rest.length === 2 && rest[0] === 'bump' && /^\d{1,15}$/.test(last)
+      return isBump ? E.right(restore(subject, Number(last))) : unreadable(what)
     }
     case 'partition': {
       const hosts = rest.filter((word) => word !== 'one-way')

@@ -22,6 +22,14 @@ export type Fault =
   | { readonly kind: 'slow-disk'; readonly host: HostRef; readonly factor: number }
   | { readonly kind: 'full-disk'; readonly host: HostRef }
   | { readonly kind: 'skew'; readonly host: HostRef; readonly by: Micros }
+  /** A copy of what an etcd member holds is kept. No harm is done, but it stands among faults: it is what operators do. */
+  | { readonly kind: 'backup'; readonly process: ProcessRef }
+  /**
+   * etcd is stopped and, when the fault ends, starts as a new cluster: with the newest backup or, if none was made, with what
+   * stands on the disk of `process`. Its revision is moved on by `bump` and all before is compacted, so that whoever read
+   * from the lost past has to list again.
+   */
+  | { readonly kind: 'restore'; readonly process: ProcessRef; readonly bump: number }
 
 export const crash = (host: HostRef): Fault => ({ kind: 'crash', host })
 export const kill = (process: ProcessRef): Fault => ({ kind: 'kill', process })
@@ -39,6 +47,16 @@ export const slowDisk = (host: HostRef, factor: number): Fault => ({ kind: 'slow
 export const fullDisk = (host: HostRef): Fault => ({ kind: 'full-disk', host })
 export const skew = (host: HostRef, by: Micros): Fault => ({ kind: 'skew', host, by })
 
+export const backup = (process: ProcessRef = ETCD_LEADER): Fault => ({ kind: 'backup', process })
+
+/** More revisions than any cluster writes between a backup and its restore. Source: etcd.io/docs/v3.6/op-guide/recovery. */
+export const REVISION_BUMP = 1_000_000_000
+export const restore = (process: ProcessRef = ETCD_LEADER, bump = REVISION_BUMP): Fault => ({
+  kind: 'restore',
+  process,
+  bump,
+})
+
 /** What the fault concerns, as people would write it. */
 export const describeFault = (fault: Fault): string => {
   switch (fault.kind) {
@@ -51,7 +69,10 @@ export const describeFault = (fault: Fault): string => {
       return `skew ${fault.host} ${fault.by / 1000}ms`
     case 'kill':
     case 'pause':
+    case 'backup':
       return `${fault.kind} ${fault.process}`
+    case 'restore':
+      return `restore ${fault.process}${fault.bump === REVISION_BUMP ? '' : ` bump ${fault.bump}`}`
     case 'partition':
       return `partition ${fault.from}${fault.to === '*' ? '' : ` ${fault.to}`}${fault.bothWays ? '' : ' one-way'}`
     case 'delay':

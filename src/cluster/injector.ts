@@ -1,5 +1,8 @@
-import type { Seq } from '../events/envelope.ts'
+import type { Micros, Seq } from '../events/envelope.ts'
+import { InvariantError } from '../engine/invariant.ts'
 import type { Kernel } from '../engine/kernel/kernel.ts'
+import { seconds } from '../events/time.ts'
+import type { EtcdCluster } from './etcd-cluster.ts'
 import { ETCD_LEADER, type Fault, type ProcessRef } from './fault.ts'
 
 /** By whom fault events are. */
@@ -12,16 +15,35 @@ export interface ActiveFault {
   readonly seq: Seq
 }
 
+/** What an injector has to know of etcd. */
+export interface EtcdAccess {
+  readonly cluster: EtcdCluster
+  /** Who leads it, as far as the log tells. */
+  readonly leader: () => ProcessRef | undefined
+  /** The newest revision that the log tells of. */
+  readonly revision: () => number
+}
+
+/** Long enough to copy a small backup to each machine and to start etcd there. */
+const RESTORE_TIME: Micros = seconds(30)
+
+/** How long a fault lasts for which nobody said so; undefined: until it is healed. */
+export const defaultLength = ({ kind }: Fault): Micros | undefined => {
+  // Nobody holds a killed process down unless asked to: its supervisor starts it again.
+  if (kind === 'kill') return 0
+  return kind === 'restore' ? RESTORE_TIME : undefined
+}
+
 /** Lets faults begin and end: first the event in the log, then its effect in the kernel. */
 export class Injector {
   private readonly kernel: Kernel
-  private readonly etcdLeader: () => ProcessRef | undefined
+  private readonly etcd: EtcdAccess
   private readonly inForce = new Map<number, ActiveFault>()
   private next = 1
 
-  constructor(kernel: Kernel, etcdLeader: () => ProcessRef | undefined) {
+  constructor(kernel: Kernel, etcd: EtcdAccess) {
     this.kernel = kernel
-    this.etcdLeader = etcdLeader
+    this.etcd = etcd
   }
 
   active(): readonly ActiveFault[] {
@@ -32,6 +54,10 @@ export class Injector {
   begin(wanted: Fault): number {
     const id = this.next++
     const fault = this.resolve(wanted)
+    if (fault.kind === 'backup') {
+      this.backUp(id, fault.process)
+      return id
+    }
     this.kernel.countFault(1)
     const seq = this.start(id, fault)
     this.inForce.set(id, { id, fault, seq })
@@ -48,8 +74,24 @@ export class Injector {
   }
 
   private resolve(fault: Fault): Fault {
-    if ((fault.kind !== 'kill' && fault.kind !== 'pause') || fault.process !== ETCD_LEADER) return fault
-    return { ...fault, process: this.etcdLeader() ?? 'etcd/1' }
+    if (!('process' in fault) || fault.process !== ETCD_LEADER) return fault
+    return { ...fault, process: this.etcd.leader() ?? 'etcd/1' }
+  }
+
+  /** It is over at once, so it is never in force. */
+  private backUp(id: number, process: ProcessRef): void {
+    const revision = this.etcd.cluster.backUp(process, this.etcd.revision())
+    this.kernel.record(CHAOS, 'EtcdBackedUp', { fault: id, process, revision }, 0)
+  }
+
+  private finishRestore(id: number, { process, bump }: Extract<Fault, { readonly kind: 'restore' }>): void {
+    const { cluster, revision: told } = this.etcd
+    const image = cluster.source(process, told())
+    const { revision: from } = image
+    const seq = this.kernel.record(CHAOS, 'EtcdRestored', { fault: id, from, revision: from + bump }, 0)
+    // Another fault that ended meanwhile may have let a member start.
+    cluster.stop(seq)
+    cluster.restore(image, bump, seq)
   }
 
   private start(id: number, fault: Fault): Seq {
@@ -68,6 +110,14 @@ export class Injector {
       case 'pause': {
         const seq = kernel.record(CHAOS, 'ProcessPaused', { fault: id, process: fault.process }, 0)
         kernel.pause(fault.process)
+        return seq
+      }
+      case 'backup':
+        throw new InvariantError('a backup is never in force')
+      case 'restore': {
+        const { process, bump } = fault
+        const seq = kernel.record(CHAOS, 'EtcdRestoreBegun', { fault: id, process, bump }, 0)
+        this.etcd.cluster.stop(seq)
         return seq
       }
       case 'slow-disk': {
@@ -119,6 +169,11 @@ export class Injector {
         kernel.record(CHAOS, 'ProcessResumed', { fault: id, process: fault.process }, 0)
         kernel.resume(fault.process)
         return
+      case 'backup':
+        return
+      case 'restore':
+        this.finishRestore(id, fault)
+        return
       case 'slow-disk':
       case 'full-disk': {
         const host = kernel.host(fault.host)
@@ -145,6 +200,10 @@ export const checkFault = (kernel: Kernel, fault: Fault): string | undefined => 
     if (host !== '*' && !kernel.hasHost(host))
       return `there is no host ${host}; there are ${kernel.hostNames().join(', ')}`
   }
+  if ((fault.kind === 'backup' || fault.kind === 'restore') && !/^etcd[/-]/.test(fault.process))
+    return `${fault.process} is no etcd member`
+  if (fault.kind === 'restore' && fault.bump < 1)
+    return 'a restore moves the revision on: without a bump, watchers read on in a past that did not take place'
   if (!('process' in fault) || fault.process === ETCD_LEADER || kernel.hasProcess(fault.process)) return undefined
   return `there is no process ${fault.process}; there are ${kernel.processIds().join(', ')}`
 }

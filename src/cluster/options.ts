@@ -39,6 +39,8 @@ export interface ClusterOptions {
   readonly controlPlane?: 1 | 2 | 3
   /** Members of the etcd cluster; by default one on each control-plane machine. */
   readonly etcd?: 1 | 3 | 5 | 7
+  /** Where these members run: `stacked` on the control-plane machines (the default), or on machines of their own: `etcd-1`, … */
+  readonly etcdTopology?: 'stacked' | 'external'
   readonly clients?: readonly ClientSpec[]
   /** Instances of CoreDNS. */
   readonly dns?: number
@@ -76,6 +78,7 @@ export interface ResolvedOptions {
   readonly nodes: readonly Required<NodeShape>[]
   readonly controlPlane: number
   readonly etcd: number
+  readonly etcdTopology: 'stacked' | 'external'
   readonly clients: readonly Required<ClientSpec>[]
   readonly dns: number
   readonly controllerRate: CallRate
@@ -106,6 +109,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     nodes: shapes.map((shape, index) => ({ ...DEFAULT_SHAPE, name: `node-${index + 1}`, ...shape })),
     controlPlane,
     etcd: options.etcd ?? (controlPlane === 2 ? 1 : controlPlane),
+    etcdTopology: options.etcdTopology ?? 'stacked',
     clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,

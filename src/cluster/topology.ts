@@ -5,7 +5,6 @@ import { loadGeneratorProcess } from '../actors/clients/load-generator.ts'
 import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
 import { coreDNSId, coreDNSProcess } from '../actors/dns/coredns.ts'
 import { etcd } from '../actors/etcd/etcd.ts'
-import { RaftSafety } from '../actors/etcd/invariants.ts'
 import { hostId, hostProcess } from '../actors/host/host.ts'
 import { kubectl } from '../actors/kubectl/kubectl.ts'
 import { METRICS_SERVER, metricsServerProcess } from '../actors/metrics/metrics-server.ts'
@@ -23,6 +22,7 @@ import { addonPolicy } from '../kubernetes/rbac/addons.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
+import type { EtcdCluster } from './etcd-cluster.ts'
 import type { NodeShape, ResolvedOptions } from './options.ts'
 import type { PluginCode, ResolvedScheduler } from './schedulers.ts'
 
@@ -44,6 +44,7 @@ interface Ground {
   readonly kernel: Kernel
   readonly options: ResolvedOptions
   readonly objects: ObjectStore
+  readonly etcd: EtcdCluster
   readonly servers: readonly ActorId[]
   readonly plugins: PluginCode
   readonly identities: Identities | undefined
@@ -62,11 +63,12 @@ export const populate = (
   kernel: Kernel,
   options: ResolvedOptions,
   objects: ObjectStore,
+  etcdCluster: EtcdCluster,
   { plugins = new Map(), identities, favourite }: GivenCode = {},
 ): void => {
   const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
-  const ground: Ground = { kernel, options, objects, servers, plugins, identities, favourite }
-  for (const n of range(Math.max(options.controlPlane, options.etcd))) kernel.addHost(`cp-${n + 1}`)
+  const ground: Ground = { kernel, options, objects, etcd: etcdCluster, servers, plugins, identities, favourite }
+  for (const n of range(options.controlPlane)) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
   kernel.addHost(WORKSTATION)
@@ -84,11 +86,12 @@ const range = (count: number): readonly number[] => Array.from({ length: count }
 const addProcess = (kernel: Kernel, host: string, id: ActorId, actor: () => HostedActor): void =>
   kernel.addProcess({ id, host, restartDelay: RESTART, boot: () => new Map([[id, actor()]]) })
 
-const addEtcd = ({ kernel, options }: Ground): void => {
-  const voters = range(options.etcd).map((n) => n + 1)
-  const safety = options.retain === 'none' ? undefined : new RaftSafety()
+const addEtcd = ({ kernel, etcd: cluster }: Ground): void => {
+  const { voters } = cluster
   for (const member of voters) {
-    addProcess(kernel, `cp-${member}`, `etcd/${member}`, () => etcd({ member, voters, safety }))
+    const host = cluster.hostOf(member)
+    if (!kernel.hasHost(host)) kernel.addHost(host)
+    addProcess(kernel, host, `etcd/${member}`, () => etcd({ member, voters, safety: cluster.safety }))
   }
 }
 

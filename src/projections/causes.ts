@@ -39,6 +39,7 @@ type FaultStart =
   | EventOf<'LinkLossy'>
   | EventOf<'DiskSlowed'>
   | EventOf<'DiskFilled'>
+  | EventOf<'EtcdRestoreBegun'>
 
 /** Something that was wrong for a while: a fault, or a process that ended by itself. */
 interface Trouble {
@@ -61,6 +62,7 @@ const STARTS: ReadonlySet<EventType> = new Set<EventType>([
   'LinkLossy',
   'DiskSlowed',
   'DiskFilled',
+  'EtcdRestoreBegun',
 ])
 const ENDS: ReadonlySet<EventType> = new Set<EventType>([
   'HostPoweredOn',
@@ -68,6 +70,7 @@ const ENDS: ReadonlySet<EventType> = new Set<EventType>([
   'ProcessResumed',
   'LinkHealed',
   'DiskHealed',
+  'EtcdRestored',
 ])
 
 /**

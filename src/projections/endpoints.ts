@@ -37,6 +37,8 @@ export type Availability = Map<string, ServiceAvailability>
 /** What a revision wrote; the projection asks it of the object store, which must be folded first. */
 export interface WrittenObjects {
   written(revision: number): ObjectVersion | undefined
+  /** What the last restore of etcd changed. */
+  readonly restored: readonly ObjectVersion[]
 }
 
 /** Over time: how many endpoints of each Service are ready, how many requests to it were served and failed. */
@@ -48,6 +50,9 @@ export const availabilityProjection = (objects: WrittenObjects): Projection<Avai
       RevisionCommitted: (state, event) => {
         const version = objects.written(event.data.revision)
         if (version?.kind === 'EndpointSlice') foldSlice(state, event.at, version)
+      },
+      EtcdRestored: (state, { at }) => {
+        for (const version of objects.restored) if (version.kind === 'EndpointSlice') foldSlice(state, at, version)
       },
       RequestServed: (state, event) => countRequest(state, event.at, event.data.service, true),
       RequestFailed: (state, event) => countRequest(state, event.at, event.data.service, false),

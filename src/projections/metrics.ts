@@ -5,6 +5,7 @@ import type { Kind } from '../kubernetes/kinds.ts'
 import { restartCount } from '../kubernetes/pods.ts'
 import type { Pod } from '../kubernetes/types/pod.ts'
 import type { WrittenObjects } from './endpoints.ts'
+import type { ObjectVersion } from './objects/store.ts'
 import { isWrite } from './writers.ts'
 
 /** Counts over a whole log. Every map is in order of first appearance. */
@@ -57,6 +58,10 @@ export const metricsProjection = (objects: WrittenObjects): Projection<Metrics> 
         count(state, event)
         countCommit(state, event, objects)
       },
+      EtcdRestored: (state, event) => {
+        count(state, event)
+        for (const version of objects.restored) countObject(state, version)
+      },
     },
     checkpoint: (state) => ({
       events: Object.fromEntries(state.events),
@@ -84,8 +89,11 @@ const countCommit = (state: Metrics, event: EventOf<'RevisionCommitted'>, object
   const version = objects.written(event.data.revision)
   // A commit that is told again was counted when it was told first.
   if (version === undefined || version.seq !== event.seq) return
-  const { kind, before, object } = version
-  add(state.commits, kind, 1)
+  add(state.commits, version.kind, 1)
+  countObject(state, version)
+}
+
+const countObject = (state: Metrics, { kind, before, object }: ObjectVersion): void => {
   if (before === undefined) add(state.objects, kind, 1)
   if (object === undefined) add(state.objects, kind, -1)
   if (kind !== 'Pod') return

@@ -40,6 +40,11 @@ export const schedulingProjection = (objects: WrittenObjects): Projection<Schedu
       RevisionCommitted: ({ unschedulable }, event) => {
         if (event.data.deleted && unschedulable.size > 0) forgetDeleted(unschedulable, event, objects)
       },
+      EtcdRestored: ({ unschedulable }) => {
+        for (const { kind, namespace, name, object } of objects.restored) {
+          if (kind === 'Pod' && object === undefined) unschedulable.delete(`${namespace ?? ''}/${name}`)
+        }
+      },
     },
     checkpoint: ({ last, unschedulable }) => ({
       last: Object.fromEntries([...last].map(([pod, { seq }]) => [pod, seq])),

@@ -3,7 +3,7 @@ import type { EventType } from '../events/catalogue/index.ts'
 import type { ActorId, EventOf, LogEvent, Micros, Seq } from '../events/envelope.ts'
 import type { Kind } from '../kubernetes/kinds.ts'
 import { foldSlice, type Availability } from './endpoints.ts'
-import type { ObjectStore } from './objects/store.ts'
+import type { ObjectStore, ObjectVersion } from './objects/store.ts'
 import { describe } from './timeline/describe.ts'
 import { narrate, narrated } from './timeline/narrate.ts'
 import { subject } from './timeline/subject.ts'
@@ -36,7 +36,7 @@ export interface Timeline {
  * Folded after the object store. `causeOf` is the log's.
  */
 export const timelineProjection = (
-  store: Pick<ObjectStore, 'written'>,
+  store: Pick<ObjectStore, 'written' | 'restored'>,
   causeOf: (seq: Seq) => Seq,
 ): Projection<Timeline> => {
   const writers = new Writers(causeOf)
@@ -52,6 +52,10 @@ export const timelineProjection = (
       ...told,
       ApiRequested: (_state, { seq, by, data }) => writers.note(seq, by, data.verb),
       RevisionCommitted: (state, event) => tellCommit(state, event, store, writers),
+      EtcdRestored: (state, event) => {
+        tell(state, event)
+        for (const version of store.restored) tellVersion(state, version, event.by)
+      },
     },
     checkpoint: ({ rows }) => rows.map(({ at, seq, by, text }) => ({ at, seq, by, text })),
   })
@@ -66,21 +70,23 @@ const tellCommit = (
   const version = store.written(event.data.revision)
   // A commit told again by a new etcd leader was told.
   if (version === undefined || version.seq !== event.seq) return
-  const { kind, namespace, name } = version
-  const { at, seq } = event
+  tellVersion(state, version, writers.of(event.cause) ?? event.by)
+}
+
+const tellVersion = (state: Timeline, version: ObjectVersion, by: ActorId): void => {
+  const { kind, namespace, name, at, seq } = version
   if (kind === 'EndpointSlice') {
     const change = foldSlice(state.availability, at, version)
     if (change === undefined) return
     const [of, service] = change.service.split('/') as [string, string]
     const object: ObjectName = { kind: 'Service', namespace: of, name: service }
     const text = `${subject(object)} ${endpointsText(change.before, change.after)}`
-    state.rows.push({ at, seq, by: writers.of(event.cause) ?? event.by, text, object })
+    state.rows.push({ at, seq, by, text, object })
     return
   }
   const lines = describe(kind, version.before, version.object)
   if (lines.length === 0) return
   const object: ObjectName = { kind, namespace, name }
-  const by = writers.of(event.cause) ?? event.by
   for (const line of lines) state.rows.push({ at, seq, by, text: `${subject(object)} ${line}`, object })
 }
 

@@ -35,6 +35,7 @@ const inputOf = (event: LogEvent): Input | undefined => {
     case 'LinkHealed':
     case 'DiskHealed':
     case 'ClockHealed':
+    case 'EtcdRestored':
       return { at, kind: 'end', faultNumber: event.data.fault }
     default: {
       const fault = faultOf(event)
@@ -63,6 +64,10 @@ const faultOf = (event: LogEvent): Fault | undefined => {
       return { kind: 'slow-disk', host: event.data.host, factor: event.data.factor }
     case 'DiskFilled':
       return { kind: 'full-disk', host: event.data.host }
+    case 'EtcdBackedUp':
+      return { kind: 'backup', process: event.data.process }
+    case 'EtcdRestoreBegun':
+      return { kind: 'restore', process: event.data.process, bump: event.data.bump }
     case 'ClockSkewed':
       return { kind: 'skew', host: event.data.host, by: event.data.skewMicros }
     default:

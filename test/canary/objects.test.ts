@@ -39,6 +39,10 @@ const passedOn = (store: ObjectStore): ObjectStore => ({
   revisionAt: (at) => store.revisionAt(at),
   seqOf: (revision) => store.seqOf(revision),
   written: (revision) => store.written(revision),
+  restore: (event) => store.restore(event),
+  get restored() {
+    return store.restored
+  },
   history: (kind, namespace, name) => store.history(kind, namespace, name),
   compact: (revision) => store.compact(revision),
 })

@@ -24,6 +24,7 @@ import { bootstrap, startRaft } from './raft/start.ts'
 import type { Raft } from './raft/state.ts'
 import { step, type RaftInput } from './raft/step.ts'
 import { checkpointOf, recordOf, recover } from './raft/storage.ts'
+import { emptyImage } from './restore.ts'
 import { Wal } from './wal.ts'
 
 /** A request is given up after this. Source: server/config/config.go, ReqTimeout: 5 s and two election timeouts. */
@@ -82,10 +83,8 @@ class Member {
   constructor(options: EtcdOptions, context: ActorContext) {
     this.options = options
     this.context = context
-    const empty = new MvccStore()
-    empty.appliedIndex = 1
     this.wal = new Wal(context.disk)
-    const recovered = recover(this.wal.records(), bootstrap(options.voters, empty.image()))
+    const recovered = recover(this.wal.records(), bootstrap(options.voters, emptyImage()))
     this.store = new MvccStore(recovered.snapshot.state as StoreImage)
     const { member: id, bug } = options
     const random = (n: number): number => context.random.below(n)

@@ -84,6 +84,15 @@ export class DiskFile implements Disk {
     this.dropped = position
   }
 
+  /** While its owner is down somebody puts other content in its place, and sees that it is durable. */
+  replace(content: readonly unknown[]): void {
+    this.dropped = this.position
+    this.content = [...content]
+    this.synced = this.position
+    this.syncing = -1
+    this.wanted = -1
+  }
+
   /** The kernel says that the running sync is done. Starts the next one if more was asked for meanwhile. */
   completeSync(position: number): void {
     this.synced = Math.max(this.synced, position)

@@ -259,6 +259,18 @@ export class Kernel {
     if (process.state === 'dead' && process.host.power) this.startLater(process, process.spec.restartDelay, cause)
   }
 
+  /** What the disk of a process holds, as somebody sees who logs in to its host. */
+  contentOf(id: ActorId): readonly unknown[] {
+    return this.process(id).disk.records()
+  }
+
+  /** Somebody puts other content on the disk of a process that is down. */
+  replaceContent(id: ActorId, content: readonly unknown[]): void {
+    const process = this.process(id)
+    invariant(process.state === 'dead', 'nobody replaces the files of a process that runs')
+    process.disk.replace(content)
+  }
+
   pause(id: ActorId): void {
     const process = this.process(id)
     if (process.state !== 'running') return

@@ -46,5 +46,17 @@ export const faultEvents = {
     'A host’s clock is off by `skewMicros`.',
     t.type({ fault: t.number, host: t.string, skewMicros: t.number }),
   ),
+  EtcdBackedUp: fault(
+    'Somebody keeps a copy of what an etcd member holds; `revision` is the newest it includes.',
+    t.type({ fault: t.number, process: t.string, revision: t.number }),
+  ),
+  EtcdRestoreBegun: fault(
+    'Every etcd member is stopped, to start again from the newest backup or, without one, from the disk of `process`.',
+    t.type({ fault: t.number, process: t.string, bump: t.number }),
+  ),
+  EtcdRestored: fault(
+    'etcd holds what it held at `from`, and goes on at `revision`: what was written between them has not happened.',
+    t.type({ fault: t.number, from: t.number, revision: t.number }),
+  ),
   ClockHealed: fault('A host’s clock is right again.', t.type({ fault: t.number, host: t.string })),
 }

@@ -8,6 +8,7 @@ export const objectsProjection = (options: ObjectStoreOptions = {}): Projection<
     initial: () => createObjectStore(options),
     on: {
       RevisionCommitted: (store, event) => store.fold(event),
+      EtcdRestored: (store, event) => store.restore(event),
       LeaseRenewed: (store, event) => store.renew(event),
     },
   })

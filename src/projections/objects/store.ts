@@ -8,7 +8,7 @@ import { ObjectCursor } from './cursor.ts'
 import { FixedView } from './fixed-view.ts'
 import { Locator, type Place } from './locate.ts'
 import { KindTable } from './table.ts'
-import { firstAfter, keyOf, Slot, type Version } from './version.ts'
+import { firstAfter, keyOf, Slot, versionAt, type Version } from './version.ts'
 
 /** The part of a `RevisionCommitted` event that the store reads. */
 export interface CommitEvent {
@@ -28,6 +28,19 @@ export interface CommitEvent {
 /** The part of a `LeaseRenewed` event that the store reads. */
 export interface RenewalEvent {
   readonly data: { readonly namespace: string; readonly name: string; readonly renewTime: string }
+}
+
+/** The part of an `EtcdRestored` event that the store reads. */
+export interface RestoreEvent {
+  readonly seq: Seq
+  readonly at: Micros
+  readonly cause: Seq
+  readonly data: {
+    /** The revision that is restored. */
+    readonly from: number
+    /** The revision at which it shows again; greater than any before. */
+    readonly revision: number
+  }
 }
 
 /** One version of one object, and where in the log it comes from. */
@@ -62,6 +75,13 @@ export interface ObjectStore {
   readonly oldest: number
   /** Takes in a commit. The same commit told again, as a new etcd leader may do, changes nothing. */
   fold(event: CommitEvent): void
+  /**
+   * etcd was restored: at a revision of its own everything is as it was at an older one. What comes back keeps the
+   * resourceVersion that it had.
+   */
+  restore(event: RestoreEvent): void
+  /** What the last restore changed. Several objects at one revision, unlike what is committed. */
+  readonly restored: readonly ObjectVersion[]
   /** Every reader sees a Lease renewed. It keeps its revision, so that also a look at the past shows the last renewal. */
   renew(event: RenewalEvent): void
   /** A reader that sees nothing until its owner lists a kind. An earlier reader of the same name is released. */
@@ -103,6 +123,7 @@ class MvccStore implements ObjectStore {
   /** All versions kept, in order of revision. */
   private commits: Version[] = []
   private newest = 0
+  restored: readonly ObjectVersion[] = []
   /** Each projection asks what the newest revision wrote. */
   private lastWritten: ObjectVersion | undefined
 
@@ -147,6 +168,24 @@ class MvccStore implements ObjectStore {
     invariant(deleted || written !== undefined, 'a write has an object')
     const object = written === undefined ? undefined : stamp(written, revision)
     this.commits.push(table.append(slot, revision, object, event))
+  }
+
+  restore(event: RestoreEvent): void {
+    const { from, revision } = event.data
+    invariant(revision > this.newest, 'a restored etcd goes on behind all that it ever told')
+    const changed: Version[] = []
+    for (const table of this.tables.values()) {
+      invariant(from >= table.floor, 'what is restored is still kept')
+      for (const slot of [...table.everySlot()]) {
+        const then = versionAt(slot, from)
+        if (then === slot.newest || (then?.object === undefined && slot.newest?.object === undefined)) continue
+        changed.push(table.append(slot, revision, then?.object, event))
+      }
+    }
+    this.newest = revision
+    for (const version of changed) this.commits.push(version)
+    this.lastWritten = undefined
+    this.restored = changed.map(published)
   }
 
   renew({ data: { namespace, name, renewTime } }: RenewalEvent): void {

@@ -26,6 +26,9 @@ const tell: Tell = {
   DiskFilled: ({ data }) => `disk of ${data.host} is full`,
   DiskHealed: ({ data }) => `disk of ${data.host} is well`,
   ClockSkewed: ({ data }) => `clock of ${data.host} is off by ${millis(data.skewMicros)}`,
+  EtcdBackedUp: ({ data }) => `etcd backed up at revision ${data.revision} from ${data.process}`,
+  EtcdRestoreBegun: () => 'etcd stopped to be restored',
+  EtcdRestored: ({ data }) => `etcd restored to revision ${data.from}, goes on at ${data.revision}`,
   ClockHealed: ({ data }) => `clock of ${data.host} is right`,
   // Processes.
   ProcessStarted: ({ data }) => (data.incarnation > 1 ? `${data.process} started again on ${data.host}` : undefined),

@@ -167,6 +167,16 @@ export class MvccStore {
     this.note('compact', revision)
   }
 
+  /**
+   * After a restore: goes on far behind any revision that somebody may remember, and forgets what is older, so that nobody
+   * reads on from a past that did not take place. Keys keep the revisions at which they were written.
+   * Source: etcdutl/snapshot/v3_snapshot.go, modifyLatestRevision (v3.6): --bump-revision with --mark-compacted.
+   */
+  bump(by: number): void {
+    this.revision += by
+    this.compact(this.revision)
+  }
+
   /** Gives free pages back. Each member does it for itself; it changes no state. */
   defragment(): void {
     this.bytesAllocated = this.bytesInUse
