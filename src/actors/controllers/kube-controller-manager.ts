@@ -3,6 +3,7 @@ import type { Kind } from '../../kubernetes/kinds.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { endpointController } from './endpoint/endpoint.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
@@ -44,6 +45,7 @@ export const kubeControllerManager = (
   jobController(staleControllerConsistency),
   cronJobController,
   ttlAfterFinishedController,
+  endpointController,
   endpointSliceController,
   nodeIpamController,
   nodeLifecycleController,

@@ -1,8 +1,8 @@
-import { isReady, isSidecar, isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
-import type { Container } from '../../../kubernetes/types/container.ts'
-import type { Endpoint, EndpointPort, Service, ServicePort } from '../../../kubernetes/types/networking.ts'
+import { isReady, isTerminating } from '../../../kubernetes/pods.ts'
+import type { Endpoint, EndpointPort, Service } from '../../../kubernetes/types/networking.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { hasEndpoint, isNamedBy, targetPort } from '../shared/endpoint-pods.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
 
@@ -19,9 +19,6 @@ export interface Desired {
   readonly failures: readonly string[]
 }
 
-/** Source: staging/src/k8s.io/endpointslice/util/controller_utils.go, ShouldPodBeInEndpoints. */
-const isEligible = (pod: Pod): boolean => !isTerminal(pod) && (pod.status?.podIP ?? '') !== ''
-
 /**
  * A Pod on a node that is not there is left out, and the Service tried again, unless it publishes whatever it selects.
  * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only, no hints.
@@ -34,7 +31,7 @@ export const desiredEndpoints = (
   const groups = new Map<string, PortGroup>()
   const failures: string[] = []
   for (const pod of pods) {
-    if (!isEligible(pod)) continue
+    if (!hasEndpoint(pod)) continue
     const ports = portsFor(service, pod)
     const key = portKey(ports)
     let group = groups.get(key)
@@ -68,9 +65,8 @@ const endpointOf = (service: Service, pod: Pod, node: Node | undefined): Endpoin
   const serving = isReady(pod)
   const terminating = isTerminating(pod)
   const { namespace, name, uid } = pod.metadata
-  const { hostname = '', subdomain, nodeName = '' } = pod.spec
+  const { hostname = '', nodeName = '' } = pod.spec
   const zone = node?.metadata.labels?.[ZONE] ?? ''
-  const isNamed = hostname !== '' && subdomain === service.metadata.name && namespace === service.metadata.namespace
   return {
     addresses: [pod.status?.podIP ?? ''],
     conditions: {
@@ -78,7 +74,7 @@ const endpointOf = (service: Service, pod: Pod, node: Node | undefined): Endpoin
       serving,
       terminating,
     },
-    ...(isNamed ? { hostname } : {}),
+    ...(isNamedBy(pod, service) ? { hostname } : {}),
     targetRef: { kind: 'Pod', namespace, name, uid },
     ...(nodeName === '' ? {} : { nodeName }),
     ...(zone === '' ? {} : { zone }),
@@ -93,22 +89,3 @@ const portsFor = (service: Service, pod: Pod): readonly EndpointPort[] =>
     const { name = '', protocol = 'TCP', appProtocol } = servicePort
     return [{ name, protocol, port, ...(appProtocol === undefined ? {} : { appProtocol }) }]
   })
-
-/** A named target port is looked up in the Pod's own containers, sidecars last. Source: pkg/api/v1/pod/util.go, FindPort. */
-const targetPort = ({ targetPort: target, port, protocol = 'TCP' }: ServicePort, pod: Pod): number | undefined => {
-  if (target === undefined) return port
-  if (typeof target === 'number') return target
-  const { containers, initContainers = [] } = pod.spec
-  for (const container of containers) {
-    const found = portNamed(container, target, protocol)
-    if (found !== undefined) return found
-  }
-  for (const container of initContainers) {
-    const found = isSidecar(container) ? portNamed(container, target, protocol) : undefined
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-const portNamed = ({ ports = [] }: Container, name: string, protocol: string): number | undefined =>
-  ports.find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol)?.containerPort

@@ -4,12 +4,13 @@ import { keyFor, splitKey } from '../../../engine/client/keys.ts'
 import { call, isNamespaceTerminating, type Sync } from '../../../engine/client/sync.ts'
 import type { EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { podChanged } from '../shared/endpoint-pods.ts'
+import { Membership } from '../shared/membership.ts'
+import { TriggerTimes } from '../shared/trigger-times.ts'
 import { desiredEndpoints } from './endpoints.ts'
-import { Membership } from './membership.ts'
 import { planSlices, type SliceDraft, type SlicePlan } from './slices.ts'
 import { SliceTracker } from './tracker.ts'
-import { TriggerTimes } from './trigger-times.ts'
-import { podChanged, sliceChanged, SliceIndex } from './wakes.ts'
+import { sliceChanged, SliceIndex } from './wakes.ts'
 
 /** Source: pkg/controller/endpointslice/endpointslice_controller.go, defaultSyncBackOff, maxSyncBackOff and maxRetries. */
 const SYNC_BACKOFF = seconds(1)

@@ -1,12 +1,8 @@
 import { seconds } from '../../../events/time.ts'
 import type { Wake } from '../../../engine/client/controller.ts'
 import { keyFor } from '../../../engine/client/keys.ts'
-import { sameJson } from '../../../kubernetes/hash.ts'
-import { isReady } from '../../../kubernetes/pods.ts'
 import type { EndpointSlice } from '../../../kubernetes/types/networking.ts'
-import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Change } from '../../../kubernetes/view.ts'
-import type { Membership } from './membership.ts'
 import { CONTROLLER, MANAGED_BY, SERVICE_NAME } from './slices.ts'
 import type { SliceTracker } from './tracker.ts'
 
@@ -36,30 +32,6 @@ export class SliceIndex {
 }
 
 const NONE: ReadonlySet<string> = new Set()
-
-/**
- * A Pod concerns the Services that select it if something that endpoints show has changed, and those that select it no
- * longer or only now if its labels have.
- * Source: staging/src/k8s.io/endpointslice/util/controller_utils.go, GetServicesToUpdateOnPodChange (v1.36).
- */
-export function* podChanged(change: Change, membership: Membership): Generator<Wake> {
-  const before = change.before as Pod | undefined
-  const after = change.after as Pod | undefined
-  const { former, current } = membership.podChanged(keyFor(change.namespace, change.name), before, after)
-  const isNews = before === undefined || after === undefined || endpointChanged(before, after)
-  for (const service of current) if (isNews || !former.has(service)) yield service
-  for (const service of former) if (!current.has(service)) yield service
-}
-
-/** Upstream compares the addresses of the two deletion times: every change of a Pod that stops counts. */
-const endpointChanged = (before: Pod, after: Pod): boolean =>
-  before.metadata.deletionTimestamp !== undefined ||
-  after.metadata.deletionTimestamp !== undefined ||
-  isReady(before) !== isReady(after) ||
-  before.status?.podIP !== after.status?.podIP ||
-  before.spec.hostname !== after.spec.hostname ||
-  before.spec.subdomain !== after.spec.subdomain ||
-  !sameJson(before.status?.podIPs, after.status?.podIPs)
 
 /** A slice that somebody else changed or deleted is put right, a little later. Source: onEndpointSliceAdd, -Update, -Delete. */
 export function* sliceChanged(
