@@ -8,6 +8,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compareWrites, actorOf, type ActorFidelity, type Compared } from '../../src/replay/recorded/fidelity.ts'
+import { compareFinalState, eventReasons, type FinalState } from '../../src/replay/recorded/final-state.ts'
 import { readIncident } from '../../src/replay/recorded/recording.ts'
 import { resimulate } from '../../src/replay/recorded/resimulate.ts'
 
@@ -32,10 +33,24 @@ const sum = (actors: readonly ActorFidelity[], of: 'recorded' | 'same' | 'equal'
 const told = ({ write, what, content }: Compared): string =>
   `${(write.at / 1e6).toFixed(3)} s ${actorOf(write)} ${what} ${content.slice(0, 700)}`
 
+/** Where two values differ first. */
+const firstPath = (a: unknown, b: unknown, path = ''): string => {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return `${path} recorded ${JSON.stringify(a)}, here ${JSON.stringify(b)}`.slice(0, 300)
+  }
+  const [left, right] = [Object.entries(a), Object.entries(b)].map((entries) => new Map<string, unknown>(entries))
+  for (const key of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])])) {
+    const [x, y] = [left?.get(key), right?.get(key)]
+    if (JSON.stringify(x) !== JSON.stringify(y)) return firstPath(x, y, `${path}/${key}`)
+  }
+  return path
+}
+
+const finals: FinalState[] = []
 const all: ActorFidelity[] = []
 for (const path of chosen) {
   const incident = readIncident(path)
-  const { writes, unmet } = resimulate(incident)
+  const { cluster, writes, unmet, answeredOtherwise } = resimulate(incident)
   const { actors, missing, extra } = compareWrites(incident, writes)
   all.push(...actors)
   const recorded = sum(actors, 'recorded')
@@ -47,11 +62,36 @@ for (const path of chosen) {
     console.log(`  ${actor.padEnd(36)} same ${same} of ${count}, equal ${equal}, extra ${more}`)
   }
   if (unmet.length > 0) console.log(`  ${unmet.length} requests from outside met no object`)
+  if (answeredOtherwise.length > 0)
+    console.log(`  ${answeredOtherwise.length} requests from outside were answered otherwise`)
+  for (const { request, at, recorded: then, ours } of answeredOtherwise.slice(0, limit)) {
+    const { user, verb, kind, subresource = '', name = '' } = request
+    console.log(
+      `  ? ${(at / 1e6).toFixed(3)} s ${user} ${verb} ${kind}/${subresource} ${name}: recorded ${then}, here ${ours}`,
+    )
+  }
+  const final = compareFinalState(incident, cluster)
+  finals.push(final)
+  console.log(`  final objects equal ${final.equal} of ${final.compared}`)
+  for (const { object, recorded: before, ours } of final.differences.slice(0, limit)) {
+    console.log(
+      `  ! ${object}: ${before === undefined ? 'not recorded' : ours === undefined ? 'not here' : firstPath(before, ours)}`,
+    )
+  }
+  const [reasons, ourReasons] = [
+    eventReasons(incident.final.filter(({ kind }) => kind === 'Event')),
+    eventReasons(cluster.list('Event')),
+  ]
+  const sameReasons = [...reasons].filter(([reason, count]) => ourReasons.get(reason) === count).length
+  console.log(`  event reasons with equal counts ${sameReasons} of ${reasons.size}`)
+  const [first] = [...missing.slice(0, 1), ...extra.slice(0, 1)].toSorted((a, b) => a.write.at - b.write.at)
+  if (first !== undefined) console.log(`  first divergence: ${told(first).slice(0, 200)}`)
   for (const one of missing.slice(0, limit)) console.log(`  - ${told(one)}`)
   for (const one of extra.slice(0, limit)) console.log(`  + ${told(one)}`)
 }
 const recorded = sum(all, 'recorded')
 console.log(
   `\ntotal: writes ${percent(sum(all, 'same'), recorded)}, with equal content ${percent(sum(all, 'equal'), recorded)} ` +
-    `(${sum(all, 'equal')} of ${recorded})`,
+    `(${sum(all, 'equal')} of ${recorded}); final objects equal ` +
+    `${finals.reduce((total, { equal }) => total + equal, 0)} of ${finals.reduce((total, { compared }) => total + compared, 0)}`,
 )

@@ -25,7 +25,8 @@ export interface ApiServerParameters {
 
 /** Names and uids that objects are to have: those of a recording that is simulated again. Undefined leaves it to chance. */
 export interface Identities {
-  name(kind: Kind, namespace: string | undefined, base: string): string | undefined
+  /** The name that is generated from `base` for an object as it was given. */
+  name(kind: Kind, namespace: string | undefined, base: string, object: unknown): string | undefined
   uid(kind: Kind, namespace: string | undefined, name: string): string | undefined
 }
 

@@ -7,6 +7,8 @@ import { isRecord } from './writes.ts'
 const METADATA = new Set(['namespace', 'resourceVersion', 'managedFields', 'creationTimestamp', 'selfLink'])
 /** A time of the recording or of the run. */
 const TIME = /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+/** The volume of a Pod's token has a drawn name. */
+const TOKEN_VOLUME = /^kube-api-access-[a-z0-9]{5}$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
@@ -14,8 +16,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
  * blanked, and what is empty is left out, because writers differ in whether they spell it.
  */
 export const normalForm = (value: unknown): unknown => {
-  if (typeof value === 'string') return TIME.test(value) ? '<time>' : UUID.test(value) ? '<uid>' : value
-  if (Array.isArray(value)) return value.map(normalForm)
+  if (typeof value === 'string') {
+    if (TIME.test(value)) return '<time>'
+    return UUID.test(value) ? '<uid>' : value.replace(TOKEN_VOLUME, 'kube-api-access-')
+  }
+  if (Array.isArray(value)) return value.filter((item) => !isForeign(item)).map(normalForm)
   if (!isRecord(value)) return value
   const members: Record<string, unknown> = {}
   for (const key of Object.keys(value).toSorted()) {
@@ -25,6 +30,10 @@ export const normalForm = (value: unknown): unknown => {
   }
   return members
 }
+
+/** What the recorded build mounts into each Pod beside what upstream's does. */
+const isForeign = (item: unknown): boolean =>
+  isRecord(item) && isRecord(item['configMap']) && item['configMap']['name'] === 'openshift-service-ca.crt'
 
 /** Chosen by a server, each for itself. */
 const BLANKED = new Set([

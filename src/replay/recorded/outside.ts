@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
+import { sameJson } from '../../kubernetes/hash.ts'
 import { microTime } from '../../kubernetes/time.ts'
 import { isInside } from './inside.ts'
 import type { Incident } from './recording.ts'
@@ -41,10 +42,18 @@ const outsideRequest = (write: RecordedWrite): OutsideRequest => {
     ...(verb === 'deletecollection' ? {} : given('name', name)),
     ...(subresource === '' ? {} : { subresource }),
     ...(verb === 'patch' ? { patchType: patchTypeOf(write) } : {}),
-    ...(verb === 'delete' || verb === 'deletecollection' ? {} : { body }),
+    ...(verb === 'delete' || verb === 'deletecollection' ? {} : { body: row.kind === 'Job' ? asGiven(body) : body }),
     options,
   }
   return { at, request, code }
+}
+
+/** A Job without labels takes over those of its Pods, which an audit log shows as if they had been given. */
+const asGiven = (body: unknown): unknown => {
+  if (!isRecord(body) || !isRecord(body['spec'])) return body
+  const { labels, ...metadata } = metadataOf(body)
+  const isTakenOver = sameJson(labels, metadataOf(body['spec']['template'])['labels'])
+  return isTakenOver ? { ...body, metadata } : body
 }
 
 const given = <K extends string, V>(key: K, value: V | null | undefined): { readonly [P in K]?: V } =>

@@ -16,6 +16,13 @@ export interface Resimulation {
   readonly writes: readonly Write[]
   /** Requests from outside whose object never came to be. */
   readonly unmet: readonly OutsideRequest[]
+  /** Requests from outside that were answered with another code than then. */
+  readonly answeredOtherwise: readonly {
+    readonly request: Requested
+    readonly at: Micros
+    readonly recorded: number
+    readonly ours: number
+  }[]
 }
 
 const ROWS: ReadonlyMap<string, KindRow> = new Map(SERVED_KINDS.map((row) => [row.kind, row]))
@@ -40,6 +47,15 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     favourite: recordedNodes(incident),
     sinks: [collector(writes)],
   })
+  const answeredOtherwise: { request: Requested; at: Micros; recorded: number; ours: number }[] = []
+  const sent = new Map<number, OutsideRequest>()
+  cluster.events$.subscribe((event) => {
+    if (event.type !== 'ApiResponded') return
+    const { request: number, code: ours } = event.data
+    const one = event.to === 'outside' ? sent.get(number) : undefined
+    if (one?.code === undefined || one.code === ours) return
+    answeredOtherwise.push({ request: one.request, at: one.at, recorded: one.code, ours })
+  })
   killProcesses(cluster, incident)
   const unmet: OutsideRequest[] = []
   /** Behind one that waits, all others about the same object wait too. */
@@ -49,6 +65,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     waiting = waiting.filter((one) => {
       const object = objectOf(one.request)
       if (!held.has(object) && isPossible(cluster, one.request)) {
+        sent.set(cluster.nextNumber, one)
         send(cluster, one)
         return false
       }
@@ -73,7 +90,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     lookAgain()
   }
   runTo(incident.window.to)
-  return { cluster, writes, unmet: [...unmet, ...waiting] }
+  return { cluster, writes, unmet: [...unmet, ...waiting], answeredOtherwise }
 }
 
 /** Where each Pod went: among equally good nodes the real scheduler takes any. */

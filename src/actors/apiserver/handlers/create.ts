@@ -57,7 +57,7 @@ export function* createObject(request: Request, given: Given, world: World): Pro
   const { name = '', generateName: base = '' } = given.metadata
   const generated = name === '' && base !== ''
   for (let attempt = 1; ; attempt++) {
-    const chosen = generated ? chooseName(request, base, world) : name
+    const chosen = generated ? chooseName(request, base, given, world) : name
     const answer = yield* tryCreate(request, given, chosen, world)
     if (answer !== undefined) return answer
     if (!generated) return refusal(yield* nameTaken(request, chosen, world))
@@ -65,8 +65,8 @@ export function* createObject(request: Request, given: Given, world: World): Pro
   }
 }
 
-const chooseName = ({ row, namespace }: Request, base: string, world: World): string =>
-  world.identities?.name(row.kind, namespace, base) ?? generateName(base, (below) => world.random.below(below))
+const chooseName = ({ row, namespace }: Request, base: string, given: Given, world: World): string =>
+  world.identities?.name(row.kind, namespace, base, given) ?? generateName(base, (below) => world.random.below(below))
 
 /** Undefined when the name is taken. */
 function* tryCreate(request: Request, given: Given, name: string, world: World): Procedure<Answer | undefined> {
