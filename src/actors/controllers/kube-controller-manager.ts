@@ -3,6 +3,7 @@ import type { Kind } from '../../kubernetes/kinds.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { disruptionController } from './disruption/disruption.ts'
 import { endpointController } from './endpoint/endpoint.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
@@ -51,5 +52,6 @@ export const kubeControllerManager = (
   nodeLifecycleController,
   taintEvictionController,
   podGcController,
+  disruptionController,
   horizontalPodAutoscalerController,
 ]

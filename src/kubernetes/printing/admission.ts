@@ -1,9 +1,10 @@
 /** What the API server asks before it stores something, as rows. Source: pkg/printers/internalversion/printers.go (v1.36). */
 import type { ApiObject } from '../../events/json.ts'
 import type { Draft } from '../draft.ts'
+import { goSelector } from '../go-selector.ts'
 import type { LabelSelector } from '../types/meta.ts'
 import { age } from './age.ts'
-import { bySpelling, nameOf } from './cells.ts'
+import { nameOf } from './cells.ts'
 import { printer } from './printer.ts'
 import { AGE, column, NAME } from './table.ts'
 
@@ -57,19 +58,7 @@ export const policyBindings = printer<PolicyBinding>(
 function paramRef({ spec }: Draft<PolicyBinding>): string {
   const { name = '', namespace = '', selector } = spec?.paramRef ?? {}
   if (name !== '') return `${namespace === '' ? '*' : namespace}/${name}`
-  return selector === undefined ? '<unset>' : goText(selector)
-}
-
-/** As Go's generated `String()` writes a selector. Source: apimachinery/pkg/apis/meta/v1/generated.pb.go. */
-function goText({ matchLabels = {}, matchExpressions = [] }: Draft<LabelSelector>): string {
-  const labels = Object.keys(matchLabels).sort(bySpelling)
-  const pairs = labels.map((key) => `${key}: ${matchLabels[key] ?? ''},`)
-  const requirements = matchExpressions.map(
-    ({ key = '', operator = '', values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  )
-  const expressions = `[]LabelSelectorRequirement{${requirements.join('')}}`
-  return `&LabelSelector{MatchLabels:map[string]string{${pairs.join('')}},MatchExpressions:${expressions},}`
+  return selector === undefined ? '<unset>' : goSelector(selector)
 }
 
 interface APIService extends ApiObject {
