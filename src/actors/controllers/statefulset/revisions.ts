@@ -9,6 +9,8 @@ import { revisionOf } from './identity.ts'
 const HASH_LABEL = 'controller.kubernetes.io/hash'
 /** Source: pkg/controller/statefulset: revisionHistoryLimit's default. */
 const HISTORY_LIMIT = 10
+/** Source: client-go/util/retry/util.go, DefaultBackoff. */
+const UPDATE_TRIES = 4
 
 /** From which template a set's Pods come, and to which they go. */
 export interface Revisions {
@@ -68,12 +70,18 @@ function* create(set: StatefulSet, first: NewRevision, collisions: number): Sync
 }
 
 /** A template that comes back has its revision again, with a new number. Source: UpdateControllerRevision. */
-function* renumber(revision: ControllerRevision, number: number, collisionCount: number): Sync<Resolved> {
-  const { namespace, name } = revision.metadata
-  const body = { ...revision, revision: number }
-  const answer = yield* call({ verb: 'update', kind: 'ControllerRevision', namespace, name, body })
-  if (!answer.ok) return { failure: answer.message }
-  return answer.object === undefined ? GONE : { update: answer.object, collisionCount }
+function* renumber(seen: ControllerRevision, number: number, collisionCount: number): Sync<Resolved> {
+  const { namespace, name } = seen.metadata
+  for (let attempt = 1, revision = seen; ; attempt++) {
+    if (revision.revision === number) return { update: revision, collisionCount }
+    const body = { ...revision, revision: number }
+    const answer = yield* call({ verb: 'update', kind: 'ControllerRevision', namespace, name, body })
+    if (answer.ok) return answer.object === undefined ? GONE : { update: answer.object, collisionCount }
+    if (answer.code !== 409 || attempt === UPDATE_TRIES) return { failure: answer.message }
+    const fresh = yield* call({ verb: 'get', kind: 'ControllerRevision', namespace, name })
+    if (!fresh.ok) return { failure: fresh.message }
+    revision = fresh.object ?? revision
+  }
 }
 
 const GONE = { failure: 'the revision is gone' }
