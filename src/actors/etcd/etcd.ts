@@ -16,6 +16,7 @@ import { Watchers } from './mvcc/watch.ts'
 import { Pending, type Waiting } from './pending.ts'
 import type { RaftBug } from './raft/bug.ts'
 import { nextDeadline } from './raft/clock.ts'
+import { HEARTBEAT_INTERVAL } from './raft/options.ts'
 import type { Entry, MemberId } from './raft/entry.ts'
 import type { RaftMessage, Received } from './raft/message.ts'
 import type { Ready } from './raft/ready.ts'
@@ -36,6 +37,8 @@ const SWEEP: Micros = millis(500)
 /** After so long without a leader a member ends its watches: three election timeouts. Source: api/v3rpc/interceptor.go, maxNoLeaderCnt. */
 const NO_LEADER_MAX: Micros = 3 * seconds(1)
 const NO_LEADER = 'no-leader'
+/** A member that is held up misses a tick only when the one before is still waiting for it: its ticker holds one. */
+const TICK: Micros = HEARTBEAT_INTERVAL
 
 export interface EtcdOptions {
   /** From 1. */
@@ -79,6 +82,13 @@ class Member {
   /** The disk refused a write: this member's memory is ahead of its disk, and it must not speak again. */
   private failed = false
   private alarmAt: Micros | undefined
+  /** What Raft wants done while the disk is busy. */
+  private held: Step[] = []
+  /** Since when it is busy. */
+  private busySince: Micros = 0
+  private isCarryingOut = false
+  /** Whether this member led when it took the step that is being carried out. */
+  private leads = false
 
   constructor(options: EtcdOptions, context: ActorContext) {
     this.options = options
@@ -107,7 +117,7 @@ class Member {
       case 'EtcdProgressRequested':
         return this.tellProgress(event.by)
       case 'DiskSynced':
-        return this.release(this.wal.synced(event.data.position))
+        return this.onSynced(event.data.position)
       case 'DiskFailed':
         return this.context.exit(`write to disk failed: ${event.data.reason}`)
       case 'ConnectionLost':
@@ -264,28 +274,63 @@ class Member {
     this.carryOut(ready)
   }
 
-  /** Does what a step wants done, in the order that Ready prescribes. */
+  /**
+   * Does what a step wants done; later if the disk is busy. A member that waits for its disk goes on listening and says
+   * nothing: it sends no heartbeats either, so that a leader with a slow disk loses its lead.
+   * Source: server/etcdserver/raft.go, start: one loop counts ticks, sends and waits for the write-ahead log.
+   */
   private carryOut(ready: Ready): void {
-    if (!this.save(ready)) return
+    this.held.push({ ready, leads: this.raft.role === 'leader' })
+    if (this.isCarryingOut) return
+    this.isCarryingOut = true
+    while (this.held.length > 0 && !this.wal.isSyncing && !this.failed) this.carryOutAll(this.held.splice(0))
+    this.isCarryingOut = false
+    if (this.failed) return
+    if (this.held.length === 0 && isSnapshotDue(this.raft)) this.saveSnapshot()
+    this.armElectionTimer()
+    this.armLeaseTimer()
+  }
+
+  /** The steps that a member took while its disk was busy are written at once, as one. */
+  private carryOutAll(steps: readonly Step[]): void {
+    if (!this.save(steps)) return
+    for (const { ready, leads } of steps) {
+      this.leads = leads
+      this.carryOutOne(ready)
+    }
+  }
+
+  private carryOutOne(ready: Ready): void {
+    if (ready.snapshot !== undefined) this.replaceStore(ready.snapshot.state as StoreImage)
     for (const message of ready.messages) this.send(message)
     if (ready.afterSync.length > 0) this.release(this.wal.hold(ready.afterSync))
     if (ready.role !== undefined) this.announceRole(ready)
     for (const entry of ready.committed) this.apply(entry)
-    for (const change of ready.membership) if (this.raft.role === 'leader') this.context.emit(change.type, change.data)
+    for (const change of ready.membership) if (this.leads) this.context.emit(change.type, change.data)
     if (ready.dropped.length > 0) this.parked.push(...ready.dropped)
     if (ready.reads.length > 0) this.pending.confirm(ready.reads)
     for (const waiting of this.pending.takeReadable(this.store.appliedIndex)) {
       if (waiting.op.op === 'range') this.answerRead(waiting, waiting.op)
     }
-    if (isSnapshotDue(this.raft)) this.saveSnapshot()
-    this.armElectionTimer()
-    this.armLeaseTimer()
   }
 
-  /** False if the disk refused: then nothing of this step may be told to anyone, and the process ends. */
-  private save(ready: Ready): boolean {
-    if (ready.snapshot !== undefined) this.replaceStore(ready.snapshot.state as StoreImage)
-    if (this.wal.append(recordOf(ready), ready.mustSync)) return true
+  private onSynced(position: number): void {
+    const wasSyncing = this.wal.isSyncing
+    this.isCarryingOut = true
+    this.release(this.wal.synced(position))
+    this.isCarryingOut = false
+    if (!wasSyncing || this.wal.isSyncing) return
+    const missed = this.context.monotonic - this.busySince - TICK
+    if (missed > 0) this.step({ type: 'stalled', duration: missed })
+    else this.step({ type: 'tick' })
+  }
+
+  /** False if the disk refused: then nothing of these steps may be told to anyone, and the process ends. */
+  private save(steps: readonly Step[]): boolean {
+    const last = steps.length - 1
+    const mustSync = steps.some(({ ready }) => ready.mustSync)
+    if (mustSync) this.busySince = this.context.monotonic
+    if (steps.every(({ ready }, i) => this.wal.append(recordOf(ready), mustSync && i === last))) return true
     this.failed = true
     this.context.exit('failed to save Raft hard state and entries')
     return false
@@ -340,7 +385,8 @@ class Member {
     if (name === 'lease') return this.revokeExpired()
     if (name === NO_LEADER) return this.endWatches()
     this.alarmAt = undefined
-    this.step({ type: 'tick' })
+    // Who waits for the disk takes no ticks.
+    if (!this.wal.isSyncing) this.step({ type: 'tick' })
   }
 
   // The state machine
@@ -348,7 +394,7 @@ class Member {
   private apply(entry: Entry): void {
     const { outcome, error, results, changes } = apply(this.store, entry)
     this.options.safety?.applied(this.options.member, entry.index, this.store.digest)
-    const leads = this.raft.role === 'leader'
+    const { leads } = this
     for (const change of changes) {
       // Followers tell their watchers too; the fact itself is told once, by whoever decided it.
       const cause = leads ? this.announce(change, entry.ref) : entry.ref
@@ -376,7 +422,7 @@ class Member {
   }
 
   private noteLease({ request }: Entry, outcome: EtcdResponse['outcome']): void {
-    if (this.raft.role !== 'leader' || outcome !== 'succeeded') return
+    if (!this.leads || outcome !== 'succeeded') return
     if (request?.op === 'lease-grant') {
       const ttl = this.store.leases.get(request.lease)?.ttl ?? request.ttl
       this.leaseClock.renew(request.lease, ttl, this.context.monotonic)
@@ -416,6 +462,12 @@ class Member {
       Math.ceil(wait / LEASE_CHECK_INTERVAL) * LEASE_CHECK_INTERVAL || LEASE_CHECK_INTERVAL,
     )
   }
+}
+
+/** What one step wants done, and whether it was a leader's. */
+interface Step {
+  readonly ready: Ready
+  readonly leads: boolean
 }
 
 const RAFT_MESSAGES: ReadonlySet<string> = new Set<Received['type']>([

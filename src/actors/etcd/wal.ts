@@ -25,6 +25,11 @@ export class Wal {
     this.syncedTo = disk.position
   }
 
+  /** Whether something is being written that must be durable. */
+  get isSyncing(): boolean {
+    return this.promisable > this.syncedTo
+  }
+
   /** What this member wrote before it started. */
   records(): readonly WalRecord[] {
     // The disk holds what this actor wrote: records of this type.

@@ -3,6 +3,7 @@ import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import { isAddress } from '../../kubernetes/addresses.ts'
+import { DnsServers } from './dns-servers.ts'
 import type { PacketFilter } from './packet-filter.ts'
 
 /** Why nobody answered a call. */
@@ -37,6 +38,8 @@ const MAX_ALIASES = 4
 
 const CALL_TIMER = 'call'
 const DNS_TIMER = 'dns'
+/** A question of which only matters that it is answered. */
+const TRIAL = 'trial'
 
 /** How a machine of the cluster finds its way. */
 export interface Wiring {
@@ -50,11 +53,13 @@ export class Calls {
   private readonly filter: PacketFilter
   private readonly wiring: Wiring
   private readonly calls = new Map<string, Call>()
+  private readonly dns: DnsServers
   private next = 1
 
   constructor(filter: PacketFilter, wiring: Wiring) {
     this.filter = filter
     this.wiring = wiring
+    this.dns = new DnsServers(wiring.dns)
   }
 
   start(target: CallTarget, done: (result: CallResult) => void, context: ActorContext): void {
@@ -70,6 +75,7 @@ export class Calls {
   receive(event: LogEvent, context: ActorContext): boolean {
     switch (event.type) {
       case 'DnsAnswered':
+        this.dns.heard(event.by)
         this.resolved(event.data, context)
         return true
       case 'RequestAnswered': {
@@ -95,15 +101,18 @@ export class Calls {
   }
 
   private resolve(id: string, call: Call, context: ActorContext): void {
-    const { dns } = this.wiring
-    const server = dns[call.attempts++ % Math.max(1, dns.length)]
-    if (server === undefined || call.attempts > DNS_ATTEMPTS) {
+    const server = ++call.attempts > DNS_ATTEMPTS ? undefined : this.dns.choose(context.monotonic, context.random)
+    if (server === undefined) {
       this.settle(id, { failure: 'SERVFAIL' }, context)
       return
     }
+    const { name } = call
+    const { namespace } = call.target
     call.peer = server
     context.setTimer(DNS_TIMER, id, DNS_TIMEOUT)
-    context.emit('DnsQueried', { query: id, name: call.name, namespace: call.target.namespace }, { to: server })
+    context.emit('DnsQueried', { query: id, name, namespace }, { to: server })
+    const gone = this.dns.dueForTrial(context.monotonic)
+    if (gone !== undefined) context.emit('DnsQueried', { query: TRIAL, name, namespace }, { to: gone })
   }
 
   private resolved(answer: EventData<'DnsAnswered'>, context: ActorContext): void {

@@ -18,6 +18,15 @@ export const nextDeadline = (raft: Raft): Micros | undefined => {
   return isElectable(raft) ? raft.electionStart + raft.electionPatience : undefined
 }
 
+/**
+ * Time that this member did not count: it neither asks for an election nor doubts its own leadership because of it. What it
+ * owes its followers is due all the same. Source: server/etcdserver/raft.go, start: who waits for the disk takes no ticks.
+ */
+export const forgive = (raft: Raft, duration: Micros): void => {
+  raft.electionStart = Math.min(raft.now, raft.electionStart + duration)
+  raft.quorumCheckDue += duration
+}
+
 /** Whether this member may stand for election. */
 export const isElectable = (raft: Raft): boolean => isVoter(raft, raft.id)
 

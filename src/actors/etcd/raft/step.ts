@@ -1,5 +1,5 @@
 import type { Micros } from '../../../events/envelope.ts'
-import { nextDeadline } from './clock.ts'
+import { forgive, nextDeadline } from './clock.ts'
 import { onElectionTimeout, onRequestVote, onTimeoutNow, onVoteAnswered, settleTerm } from './election.ts'
 import { NOBODY, type HardState, type MemberId, type Proposal } from './entry.ts'
 import { heardLeader, onHeartbeat, onHeartbeatAnswered, onLeaderTick } from './heartbeat.ts'
@@ -23,6 +23,8 @@ export type RaftInput =
   /** What was sent to a member may be lost: its connection broke. */
   | { readonly type: 'unreachable'; readonly member: MemberId }
   | { readonly type: 'transfer'; readonly to: MemberId }
+  /** This member was held up and counted no time for so long. */
+  | { readonly type: 'stalled'; readonly duration: Micros }
 
 /**
  * The whole of Raft: what a member does about one input. It touches nothing but its own state, and says as data what else
@@ -51,6 +53,10 @@ export const step = (raft: Raft, now: Micros, input: RaftInput): Ready => {
       break
     case 'transfer':
       transferLeadership(raft, input.to)
+      break
+    case 'stalled':
+      forgive(raft, input.duration)
+      tick(raft)
       break
   }
   if (raft.role !== role || raft.term !== term || raft.leader !== leader) {
