@@ -14,6 +14,7 @@ import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { podGcController } from './pod-gc/pod-gc.ts'
 import { replicaSetController, replicationController } from './replicaset/replicaset.ts'
+import { resourceQuotaController } from './resourcequota/resourcequota.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
@@ -53,5 +54,6 @@ export const kubeControllerManager = (
   taintEvictionController,
   podGcController,
   disruptionController,
+  resourceQuotaController(kinds.namespaced),
   horizontalPodAutoscalerController,
 ]
