@@ -57,7 +57,9 @@ const end = (b: ControllerBench, phase: 'Succeeded' | 'Failed', code = phase ===
   return b.change('Pod', 'default', pod.metadata.name, (before) => {
     const ended = withPhase(before, phase, b)
     const terminated = { exitCode: code, finishedAt: rfc3339(b.now) }
-    const containerStatuses = [{ name: 'app', image: '', restartCount: 0, ready: false, state: { terminated } }]
+    const containerStatuses = [
+      { name: 'app', image: '', imageID: '', restartCount: 0, ready: false, state: { terminated } },
+    ]
     return { ...ended, status: { ...ended.status, containerStatuses } } as Pod
   })
 }
@@ -106,6 +108,19 @@ describe('to its end', () => {
     })
     expect(statusOf(b).completionTime).toBe(statusOf(b).conditions?.[1]?.lastTransitionTime)
     expect(b.events).toEqual([`SuccessfulCreate: Created pod: ${name}`, 'Completed: Job completed'])
+  })
+
+  test('a Pod that could not be let go is listed once and counted once', () => {
+    const b = pass(bench({ completions: 2 }))
+    pass(end(b, 'Succeeded').fail('patch Pod', { code: 500 }, 2), seconds(8))
+    const lists = b.take().flatMap(({ kind, body }) => (kind === 'Job' ? [(body as Job).status ?? {}] : []))
+    for (const { uncountedTerminatedPods: { succeeded = [] } = {} } of lists) {
+      expect(succeeded.length).toBe(new Set(succeeded).size)
+    }
+    expect(statusOf(b)).toMatchObject({ succeeded: 1, active: 1, uncountedTerminatedPods: {} })
+    pass(end(b, 'Succeeded'))
+    expect(statusOf(b).succeeded).toBe(2)
+    expect(b.list('Pod')).toHaveLength(2)
   })
 
   test('never more Pods than are still needed', () => {
@@ -173,7 +188,10 @@ describe('failures', () => {
       (pod) =>
         ({
           ...pod,
-          status: { phase: 'Running', containerStatuses: [{ name: 'app', image: '', restartCount: 2, ready: false }] },
+          status: {
+            phase: 'Running',
+            containerStatuses: [{ name: 'app', image: '', imageID: '', restartCount: 2, ready: false }],
+          },
         }) as Pod,
     )
     pass(b)
