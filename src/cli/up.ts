@@ -34,7 +34,9 @@ export const up = async (options: UpOptions): Promise<number> => {
   const users = options.users === undefined ? undefined : parseUsers(options.users)
   // Real clients meet what real clusters have.
   const authorization = 'RBAC' as const
-  const given = { seed: options.seed, nodes: options.nodes, controlPlane: options.controlPlane, authorization }
+  const managedFields = 'tracked' as const
+  const { seed, nodes, controlPlane } = options
+  const given = { seed, nodes, controlPlane, authorization, managedFields }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
   cluster.runUntil(nodesAreReady, { within: NODES_WITHIN })

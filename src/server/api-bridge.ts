@@ -5,6 +5,7 @@ import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../events/envelope.ts'
 import { millis, seconds } from '../events/time.ts'
 import { timeout } from '../kubernetes/status.ts'
+import type { Announcements } from './announcements.ts'
 import type { Clock } from './clock.ts'
 
 export type ApiRequest = Omit<EventData<'ApiRequested'>, 'request'>
@@ -39,15 +40,18 @@ const NO_ANSWER = timeout('the API server did not answer', 0)
 export class ApiBridge {
   private readonly cluster: Cluster
   private readonly clock: Clock
+  private readonly announcements: Announcements | undefined
   private readonly servers: readonly ActorId[]
   private readonly pending = new Map<number, Pending>()
   private readonly watches = new Map<number, { readonly server: ActorId; readonly listener: WatchListener }>()
   private readonly subscription: { unsubscribe(): void }
   private current = 0
 
-  constructor(cluster: Cluster, clock: Clock) {
+  /** Without `announcements`, clients are told at once. */
+  constructor(cluster: Cluster, clock: Clock, announcements?: Announcements) {
     this.cluster = cluster
     this.clock = clock
+    this.announcements = announcements
     this.servers = Array.from({ length: cluster.options.controlPlane }, (_, n) => `kube-apiserver/${n}`)
     this.subscription = cluster.events$.subscribe((event) => {
       if (event.to === OUTSIDE) this.receive(event)
@@ -63,7 +67,7 @@ export class ApiBridge {
       let done = false
       const settle = (answer: ApiAnswer | undefined): void => {
         done = true
-        resolve(answer)
+        this.tell(() => resolve(answer))
       }
       this.pending.set(number, { server, settle })
       this.cluster.send({ type: 'ApiRequested', data: { request: number, ...request }, to: server })
@@ -109,12 +113,13 @@ export class ApiBridge {
   close(): void {
     this.subscription.unsubscribe()
     this.abandon()
+    this.announcements?.flush()
   }
 
   /** Nothing will be answered any more. */
   abandon(): void {
     for (const { settle } of this.pending.values()) settle(undefined)
-    for (const { listener } of this.watches.values()) listener.lost()
+    for (const { listener } of this.watches.values()) this.tell(() => listener.lost())
     this.pending.clear()
     this.watches.clear()
   }
@@ -131,13 +136,15 @@ export class ApiBridge {
         pending?.settle(event.data)
         return
       }
-      case 'WatchPushed':
-        this.watches.get(event.data.watch)?.listener.pushed(event.data)
+      case 'WatchPushed': {
+        const listener = this.watches.get(event.data.watch)?.listener
+        if (listener !== undefined) this.tell(() => listener.pushed(event.data))
         return
+      }
       case 'WatchEnded': {
         const watch = this.watches.get(event.data.watch)
         this.watches.delete(event.data.watch)
-        watch?.listener.ended(event.data)
+        if (watch !== undefined) this.tell(() => watch.listener.ended(event.data))
         return
       }
       case 'ConnectionLost':
@@ -156,7 +163,13 @@ export class ApiBridge {
     for (const [number, watch] of this.watches) {
       if (watch.server !== server) continue
       this.watches.delete(number)
-      watch.listener.lost()
+      this.tell(() => watch.listener.lost())
     }
+  }
+
+  /** Clients are told in the order in which things happened, and of nothing that could still be lost. */
+  private tell(what: () => void): void {
+    if (this.announcements === undefined) what()
+    else this.announcements.add(what)
   }
 }

@@ -1,5 +1,5 @@
 /** A request's body: read up to its limit, decoded by its media type. */
-import { parse as parseYaml } from 'yaml'
+import { isMap, isScalar, LineCounter, parse as parseYaml, parseDocument, visit } from 'yaml'
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import { goJsonProblem } from './go-json.ts'
@@ -24,7 +24,7 @@ export const readBody = async (request: AsyncIterable<Buffer>): Promise<Buffer |
 
 export interface DecodedBody {
   readonly value: unknown
-  /** Members that it gives twice. */
+  /** What to tell of members that it gives twice. */
   readonly duplicates?: readonly string[]
   /** Why it is no JSON; `value` is then its text. */
   readonly problem?: string
@@ -45,12 +45,12 @@ export const decodeObjectBody = (
       const parsed = parseJson(body.toString())
       if ('problem' in parsed) return unrecognized(`couldn't get version/kind; json parse error: ${parsed.problem}`)
       const misfit = whatIsNoObject(parsed.value)
-      if (misfit === undefined) return { ...parsed, duplicates: duplicateFields(body.toString()) }
+      if (misfit === undefined) return { ...parsed, duplicates: duplicatesIn(body.toString()) }
       return unrecognized(`couldn't get version/kind; json parse error: ${misfit}`)
     }
     case 'application/yaml': {
       try {
-        return { value: parseYaml(body.toString(), { version: '1.1' }) as unknown }
+        return decodeYaml(body.toString())
       } catch (error) {
         return unrecognized(`couldn't get version/kind; json parse error: ${firstLine(error)}`)
       }
@@ -102,7 +102,7 @@ export const decodePatch = (body: Buffer, type: PatchType): DecodedBody => {
   const text = body.toString()
   if (type === 'apply') {
     try {
-      return { value: parseYaml(text, { version: '1.1' }) as unknown }
+      return decodeYaml(text)
     } catch {
       return { value: text }
     }
@@ -110,7 +110,48 @@ export const decodePatch = (body: Buffer, type: PatchType): DecodedBody => {
   const parsed = parseJson(text)
   return 'problem' in parsed
     ? { value: text, problem: parsed.problem }
-    : { ...parsed, duplicates: duplicateFields(text) }
+    : { ...parsed, duplicates: type === 'json' ? duplicatesOfPatch(text, parsed.value) : duplicatesIn(text) }
+}
+
+/** YAML that gives a key twice counts: the last one stands. Source: sigs.k8s.io/yaml, UnmarshalStrict. */
+const decodeYaml = (text: string): DecodedBody => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter: lines })
+  const [error] = document.errors
+  if (error !== undefined) throw error
+  const duplicates: string[] = []
+  visit(document, {
+    Map: (_key, node) => {
+      if (!isMap(node)) return
+      const seen = new Set<unknown>()
+      for (const { key } of node.items) {
+        if (!isScalar(key)) continue
+        const { line } = lines.linePos(key.range?.[0] ?? 0)
+        if (seen.has(key.value)) duplicates.push(`line ${line}: key ${JSON.stringify(key.value)} already set in map`)
+        seen.add(key.value)
+      }
+    },
+  })
+  return { value: document.toJS() as unknown, duplicates }
+}
+
+const duplicatesIn = (text: string): readonly string[] =>
+  duplicateFields(text).map((path) => `duplicate field ${JSON.stringify(path)}`)
+
+/** What a patch gives twice, and what it puts twice into the object. */
+const duplicatesOfPatch = (text: string, patch: unknown): readonly string[] => {
+  const paths = duplicateFields(text)
+  const operations = Array.isArray(patch) ? (patch as readonly { readonly path?: unknown }[]) : []
+  const put = paths.flatMap((path) => {
+    const [, index, rest] = /^\[(\d+)\]\.value\.(.*)$/.exec(path) ?? []
+    const at = operations[Number(index)]?.path
+    if (rest === undefined || typeof at !== 'string') return []
+    return [`${at.split('/').slice(1).join('.')}.${rest}`]
+  })
+  return [
+    ...paths.map((path) => `json patch duplicate field ${JSON.stringify(path)}`),
+    ...put.map((path) => `duplicate field ${JSON.stringify(path)}`),
+  ]
 }
 
 const parseJson = (text: string): { readonly value: unknown } | { readonly problem: string } => {

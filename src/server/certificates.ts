@@ -3,19 +3,7 @@
  * chance: they are no part of what happens in the cluster.
  */
 import type { webcrypto } from 'node:crypto'
-import type { ClientUser } from '../cluster/listen.ts'
-
-export interface KeyPair {
-  /** PEM. */
-  readonly cert: string
-  readonly key: string
-}
-
-export interface Certificates {
-  readonly ca: KeyPair
-  readonly server: KeyPair
-  readonly users: ReadonlyMap<string, KeyPair>
-}
+import type { Certificates, ClientUser, KeyPair } from '../cluster/listen.ts'
 
 // Loaded when a server starts, not with the library: it takes a while, and needs reflect-metadata before it.
 const importX509 = () => import('@peculiar/x509')

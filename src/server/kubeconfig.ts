@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Certificates } from './certificates.ts'
+import type { Certificates } from '../cluster/listen.ts'
 
 const CLUSTER = 'seatrial'
 

@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts'
 import type { ClientUser, Listening, ListenOptions } from '../cluster/listen.ts'
 import { seconds } from '../events/time.ts'
 import { internalError, unauthorized } from '../kubernetes/status.ts'
+import { Announcements } from './announcements.ts'
 import { ApiBridge } from './api-bridge.ts'
 import { createCertificates } from './certificates.ts'
 import { createClock } from './clock.ts'
@@ -23,8 +24,8 @@ const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:masters'] }
 const UP_WITHIN = seconds(60)
 
 export const listen = async (cluster: Cluster, options: ListenOptions = {}): Promise<Listening> => {
-  const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR], speed = 1, onFailure } = options
-  const certificates = await createCertificates(host, users)
+  const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR], speed = 1, onFailure, commit } = options
+  const certificates = options.certificates ?? (await createCertificates(host, users))
   // The first thing that every API server makes is the namespace `default`; clients find it there.
   cluster.runUntil((one) => one.get('Service', 'default', 'kubernetes') !== undefined, { within: UP_WITHIN })
   const server = createSecureServer({
@@ -39,11 +40,12 @@ export const listen = async (cluster: Cluster, options: ListenOptions = {}): Pro
   const connections = new Connections(server)
   const bound = await bind(server, port, host)
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`
-  const clock = createClock(cluster, speed, (error) => {
+  const fail = (error: unknown): void => {
     bridge.abandon()
     onFailure?.(error)
-  })
-  const bridge = new ApiBridge(cluster, clock)
+  }
+  const clock = createClock(cluster, speed, fail)
+  const bridge = new ApiBridge(cluster, clock, commit === undefined ? undefined : new Announcements(commit, fail))
   const api = new ServedApi(cluster)
   const resources = new ResourceHandler({ cluster, bridge, api, watches: new WatchStreams(cluster, bridge) })
   const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })

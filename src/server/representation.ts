@@ -6,6 +6,7 @@ import { printCustomTable } from '../kubernetes/printing/custom.ts'
 import { metadataOfOne, printTable, type IncludeObject, type TableOptions } from '../kubernetes/printing/print-table.ts'
 import type { Table } from '../kubernetes/printing/table.ts'
 import { shownAs, type KindRow } from '../kubernetes/registry.ts'
+import { withNulls } from '../kubernetes/schema/nulls.ts'
 import { isStatus } from '../kubernetes/status.ts'
 import { notAcceptable, type Accepted } from './media-types.ts'
 
@@ -21,7 +22,7 @@ export interface Form extends Accepted {
 /** What shows one object; a Status is what it is in any form. */
 export const showObject = (object: unknown, row: KindRow | undefined, form: Form): unknown => {
   if (isStatus(object) || row === undefined) return object
-  const shown = shownAs(row, object as ApiObject)
+  const shown = asGoShows(row, object as ApiObject)
   switch (form.transform) {
     case undefined:
       return shown
@@ -33,7 +34,7 @@ export const showObject = (object: unknown, row: KindRow | undefined, form: Form
 }
 
 export const showList = (items: readonly ApiObject[], meta: ListMeta, row: KindRow, form: Form): unknown => {
-  const shown = items.map((one) => shownAs(row, one))
+  const shown = items.map((one) => asGoShows(row, one))
   switch (form.transform) {
     case undefined:
       return row.custom === undefined
@@ -53,6 +54,12 @@ export const showList = (items: readonly ApiObject[], meta: ListMeta, row: KindR
 /** Definitions name their columns themselves. */
 export const showTable = (row: KindRow, objects: readonly ApiObject[], options: TableOptions): Table =>
   row.custom === undefined ? printTable(row, objects, options) : printCustomTable(row.custom.columns, objects, options)
+
+/** In the version that was asked for, with the nulls of its structures. */
+const asGoShows = (row: KindRow, object: ApiObject): ApiObject => {
+  const shown = shownAs(row, object)
+  return row.custom === undefined ? withNulls(shown, shown.apiVersion, shown.kind) : shown
+}
 
 /** Items of a list do not repeat what the list says. */
 const asItem = ({ kind: _kind, apiVersion: _apiVersion, ...item }: ApiObject): object => item

@@ -36,6 +36,8 @@ type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options'> & {
   readonly warnings?: readonly string[]
   /** Why a patch is no JSON. */
   readonly malformed?: string | undefined
+  /** What a strict write gives twice, for which it is refused. */
+  readonly duplicates?: readonly string[]
 }
 
 const NO_CONTENT = 204
@@ -112,7 +114,17 @@ export class ResourceHandler {
     }
     const parts = await partsOf(request, lists, reply)
     if (isStatus(parts)) return this.refuse(parts, caller, reply)
-    const { warnings = [], malformed, ...data } = parts
+    const { warnings = [], malformed, duplicates = [], ...data } = parts
+    if (duplicates.length > 0) {
+      const tried = await this.bridge.ask({
+        ...addressOf(request),
+        verb,
+        ...data,
+        options: { ...data.options, dryRun: true },
+      })
+      if (tried === undefined) return reply.cut()
+      return this.refuse(strictProblem(target, duplicates, tried), caller, reply)
+    }
     const answer = await this.bridge.ask({ ...addressOf(request), verb, ...data })
     if (answer === undefined) return reply.cut()
     reply.warn([...deprecationOf(target), ...warnings, ...(answer.warnings ?? [])])
@@ -244,21 +256,21 @@ const withProblem = (answer: ApiAnswer, problem: string): ApiAnswer => {
   return { ...answer, status: { ...status, message } }
 }
 
-const duplicatesIn = ({ duplicates = [] }: DecodedBody, prefix = ''): readonly string[] =>
-  duplicates.map((path) => `${prefix}duplicate field ${JSON.stringify(path)}`)
+const warningsOf = ({ duplicates = [] }: DecodedBody, { fieldValidation }: ApiOptions): readonly string[] =>
+  fieldValidation === 'Warn' ? duplicates : []
 
-const warningsOf = (body: DecodedBody, { fieldValidation }: ApiOptions, prefix = ''): readonly string[] =>
-  fieldValidation === 'Warn' ? duplicatesIn(body, prefix) : []
+const STRICT = 'strict decoding error: '
 
-/** Source: apiserver/pkg/endpoints/handlers/create.go: strict decoding errors are refused as they stand. */
-const strictly = (
-  body: DecodedBody,
-  { fieldValidation }: ApiOptions,
+/** Source: apiserver/pkg/endpoints/handlers/create.go: strict decoding errors are refused as they stand, all at once. */
+const strictProblem = (
   { fact, apiVersion }: ResourceTarget,
-): Status | undefined => {
-  const problems = duplicatesIn(body)
-  if (fieldValidation !== 'Strict' || problems.length === 0) return undefined
-  return undecodable(apiVersion, fact.kind, fact.kind, `strict decoding error: ${problems.join(', ')}`)
+  duplicates: readonly string[],
+  answer: ApiAnswer,
+): Status => {
+  const told = isStatus(answer.status) ? (answer.status.message ?? '') : ''
+  const at = told.indexOf(STRICT)
+  const all = `${STRICT}${[...duplicates, ...(at < 0 ? [] : [told.slice(at + STRICT.length)])].join(', ')}`
+  return undecodable(apiVersion, fact.kind, fact.kind, all)
 }
 
 /** What a request says besides its address. */
@@ -292,7 +304,9 @@ const partsOf = async (
       const decoded = decodeObjectBody(body, contentType, wanted)
       if (isStatus(decoded)) return decoded
       const value = decoded.value ?? {}
-      return strictly(decoded, options, target) ?? { body: value, options, warnings: warningsOf(decoded, options) }
+      const { duplicates } = decoded
+      const twice = options.fieldValidation === 'Strict' && duplicates !== undefined ? { duplicates } : {}
+      return { body: value, options, warnings: warningsOf(decoded, options), ...twice }
     }
     case 'patch': {
       const patchType = patchTypeOf(contentType)
@@ -302,7 +316,7 @@ const partsOf = async (
       const options = writeOptions(query, 'PatchOptions', userAgent, patchType)
       if (isStatus(options)) return options
       const decoded = decodePatch(body, patchType)
-      const warnings = warningsOf(decoded, options, patchType === 'json' ? 'json patch ' : '')
+      const warnings = warningsOf(decoded, options)
       return { patchType, body: decoded.value, options, warnings, malformed: decoded.problem }
     }
     case 'delete':

@@ -10,6 +10,7 @@ import { refusal, type Answer } from './answer.ts'
 import type { BootstrapObject } from '../../kubernetes/rbac/bootstrap.ts'
 import { rfc3339 } from '../../kubernetes/time.ts'
 import { newUid } from './registry/uid.ts'
+import { createdByServer } from './registry/field-tracking.ts'
 import { createObject } from './handlers/create.ts'
 import type { Procedure } from './procedure.ts'
 import { givenOf, type Request, type ServedRow } from './request.ts'
@@ -74,7 +75,7 @@ export function* ensurePolicy({ kind, metadata, ...content }: BootstrapObject, w
     metadata: { ...metadata, uid, resourceVersion: '', creationTimestamp: rfc3339(world.now) },
     ...content,
   }
-  const written = yield* world.store.put(world.refTo(kind, namespace, name), object, 0)
+  const written = yield* world.store.put(world.refTo(kind, namespace, name), createdByServer(object, world), 0)
   return isStatus(written) ? refusal(written) : DONE
 }
 

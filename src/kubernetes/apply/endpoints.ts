@@ -70,6 +70,17 @@ const typeOf = (apiVersion: string, kind: string): TypeNode => {
   return shape === undefined ? DEDUCED_MAP : nodeOfDefinition(shape)
 }
 
+const reviews = new Map<string, Endpoint>()
+
+/** Of what is answered and kept nowhere. */
+export function reviewEndpoint(apiVersion: string, kind: string, subresource = ''): Endpoint {
+  const known = reviews.get(kind)
+  if (known !== undefined) return known
+  const made: Endpoint = { type: typeOf(apiVersion, kind), apiVersion, kind, subresource, ignored: EMPTY_SET }
+  reviews.set(kind, made)
+  return made
+}
+
 /** The Scale of any workload. */
 export const SCALE_ENDPOINT: Endpoint = {
   get type(): TypeNode {

@@ -76,11 +76,21 @@ const shownVerbs = ({ verbs, custom }: ResourceFact): readonly string[] =>
 /** Source: apiserver/pkg/endpoints/discovery/storageversionhash.go, StorageVersionHash. */
 const storageVersionHash = ({ group, version, resource, kind, custom }: ResourceFact): string => {
   if (custom !== undefined) return hashOf(`${group}/${custom.storedVersion}/${kind}`)
+  const older = STORED_IN_OLDER.get(`${group}/${resource}`)
+  if (older !== undefined) return hashOf(`${older}/${kind}`)
   const row = rowByResource(group, resource, version)
   const stored = row?.conversion === undefined ? row : rowByResource(row.group, row.resource)
   const name = stored === undefined ? `${group}/${version}/${kind}` : `${stored.group}/${stored.version}/${stored.kind}`
   return hashOf(name)
 }
+
+/** What upstream stores in another version than the one that is preferred. Source: pkg/kubeapiserver/default_storage_factory_builder.go. */
+const STORED_IN_OLDER: ReadonlyMap<string, string> = new Map([
+  ['admissionregistration.k8s.io/mutatingadmissionpolicies', 'admissionregistration.k8s.io/v1beta1'],
+  ['admissionregistration.k8s.io/mutatingadmissionpolicybindings', 'admissionregistration.k8s.io/v1beta1'],
+  ['apiextensions.k8s.io/customresourcedefinitions', 'apiextensions.k8s.io/v1beta1'],
+  ['events.k8s.io/events', '/v1'],
+])
 
 const hashOf = (name: string): string => createHash('sha256').update(name).digest().subarray(0, 8).toString('base64')
 

@@ -3,7 +3,7 @@ import { connect, type ClientHttp2Session } from 'node:http2'
 
 export interface Answer {
   readonly code: number
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly headers: Readonly<Record<string, unknown>>
   readonly body: Buffer
 }
 
@@ -47,7 +47,7 @@ export class WireClient {
       let answered: Answer['headers'] = {}
       stream.on('response', (given) => {
         code = given[':status'] ?? 0
-        answered = given
+        answered = { ...given, ...warningsIn(given['warning']) }
       })
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       const done = (): void => {
@@ -102,6 +102,17 @@ export class WireClient {
     this.session.destroy()
   }
 }
+
+/** Node joins what came as several headers. */
+const warningsIn = (given: string | readonly string[] | undefined): { readonly warning?: readonly string[] } =>
+  given === undefined
+    ? {}
+    : {
+        warning: [given]
+          .flat()
+          .join(', ')
+          .split(/, (?=299 - ")/),
+      }
 
 /** A refusal may come as text where a stream was expected. */
 const parsedLine = (text: string): unknown => {

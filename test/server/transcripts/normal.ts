@@ -13,12 +13,18 @@ export const normal = (value: unknown, key = ''): unknown => {
     return items.map((item) => normal(item, key))
   }
   if (!isMembers(value)) return value
-  const table = value['kind'] === 'Table' ? withoutAges(value) : value
+  const table = value['kind'] === 'Table' ? withoutAges(value) : withoutGenerated(value)
   const members = Object.entries(table)
     .filter(([, member]) => member !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(members.map(([name, member]) => [name, normal(member, name)]))
 }
+
+/** Names that were generated end in what chance has drawn. */
+const withoutGenerated = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  typeof value['generateName'] === 'string' && typeof value['name'] === 'string'
+    ? { ...value, name: '<generated>' }
+    : value
 
 const normalText = (text: string, key: string): string => {
   if (key === 'resourceVersion') return text === '' || text === '0' ? text : '<rv>'
@@ -42,8 +48,8 @@ const normalText = (text: string, key: string): string => {
     .replace(/serverAddress: \S+/g, 'serverAddress: <address>')
     .replace(/continue: \S+/g, 'continue: <continue>')
     .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<rv>"')
-  return key === 'name' || key === 'generateName' || key === 'message'
-    ? blanked.replace(new RegExp(`-${SUFFIX_PATTERN}(?=$|")`, 'g'), '-<x>')
+  return key === 'name' || key === 'generateName' || key === 'message' || key === 'cells'
+    ? blanked.replace(new RegExp(`([-.])${SUFFIX_PATTERN}(?=$|")`, 'g'), '$1<x>')
     : blanked
 }
 

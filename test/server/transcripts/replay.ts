@@ -34,6 +34,7 @@ const freshCluster = ({ controllers, nodes }: Theme): Cluster =>
   createCluster({
     nodes,
     authorization: 'RBAC',
+    managedFields: 'tracked',
     ...(controllers
       ? {}
       : {
@@ -128,6 +129,7 @@ class Player {
     const text = bytes.toString()
     const actual = parsed(text)
     this.translation.learn(response.body, actual)
+    this.translation.learnTag(response.headers?.['etag'], headers['etag'])
     const found: string[] = []
     if (code !== response.code) found.push(`code: ${response.code} ≠ ${code}`)
     for (const name of COMPARED_HEADERS) {

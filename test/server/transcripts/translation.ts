@@ -49,9 +49,22 @@ export class Translation {
       recorded.forEach((item, i) => this.learn(item, actual[i], key))
     } else if (isMembers(recorded) && isMembers(actual)) {
       for (const name of Object.keys(recorded)) this.learn(recorded[name], actual[name], name)
+      this.learnGenerated(recorded, actual)
     } else if (typeof recorded === 'string' && typeof actual === 'string') this.learnText(recorded, actual, key)
     else if (typeof recorded === 'number' && typeof actual === 'number' && /nodePort/i.test(key)) {
       this.ports.set(recorded, actual)
+    }
+  }
+
+  /** The name of an answer's form, by which its client asks whether it has changed. */
+  learnTag(recorded: unknown, actual: unknown): void {
+    if (typeof recorded === 'string' && typeof actual === 'string') this.texts.set(recorded, actual)
+  }
+
+  private learnGenerated(recorded: Members, actual: Members): void {
+    const [from, to] = [recorded['name'], actual['name']]
+    if (typeof recorded['generateName'] === 'string' && typeof from === 'string' && typeof to === 'string') {
+      this.texts.set(from, to)
     }
   }
 

@@ -15,6 +15,7 @@ import type { Change } from '../../../kubernetes/view.ts'
 import type { Answer } from '../answer.ts'
 import { consistent } from '../handlers/read.ts'
 import { sleep, type Procedure } from '../procedure.ts'
+import { writtenByServer } from '../registry/field-tracking.ts'
 import { deletionStep, isLastUpdate, withFinalizers } from '../registry/graceful-deletion.ts'
 import { isSame, Removal, storedAs, type Attempt } from '../storage/store.ts'
 import type { World } from '../world.ts'
@@ -83,11 +84,13 @@ export class Definitions {
   }
 
   private *update(name: string, change: (definition: Definition) => Definition): Procedure<void> {
-    const { store, cache } = this.world
+    const { world } = this
+    const { store, cache } = world
     const ref = this.world.refTo(KIND, undefined, name)
     const attempt: Attempt = function* (stored) {
       if (stored === undefined) return notFound(ref.resource, name)
-      const next = change(stored.object as Definition)
+      const before = stored.object as Definition
+      const next = writtenByServer(before, change(before), 'status', world) as Definition
       return isLastUpdate(KIND, stored.object, next) ? new Removal(next) : next
     }
     yield* store.guaranteedUpdate(ref, cache.view.get(KIND, undefined, name), attempt)

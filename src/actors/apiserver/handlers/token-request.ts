@@ -1,3 +1,5 @@
+import { reviewEndpoint } from '../../../kubernetes/apply/endpoints.ts'
+import { entriesOfCreated } from '../../../kubernetes/apply/field-manager.ts'
 import { seconds } from '../../../events/time.ts'
 import { badRequest, conflict, invalid, isStatus, notFound, type Status } from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
@@ -16,6 +18,9 @@ const DEFAULT_SECONDS = 3600
 const MIN_SECONDS = 600
 const MAX_SECONDS = 4_294_967_296
 
+const TOKEN_REQUEST = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1' }
+const TOKEN_ENDPOINT = reviewEndpoint(TOKEN_REQUEST.apiVersion, TOKEN_REQUEST.kind, 'token')
+
 interface TokenRequestSpec {
   readonly audiences?: readonly string[]
   readonly expirationSeconds?: number
@@ -28,7 +33,7 @@ interface TokenRequestSpec {
 }
 
 /** POST serviceaccounts/token: a token that ends, for a service account. Source: pkg/registry/core/serviceaccount/storage/token.go (v1.36). */
-export function* createToken({ row, namespace = '', name, body }: Request, world: World): Procedure<Answer> {
+export function* createToken({ row, namespace = '', name, body, options }: Request, world: World): Procedure<Answer> {
   const found = yield* world.store.get(world.refTo('ServiceAccount', namespace, name))
   if (isStatus(found)) return refusal(found)
   if (found === undefined) return refusal(notFound(row, name))
@@ -51,10 +56,19 @@ export function* createToken({ row, namespace = '', name, body }: Request, world
     nbf: issued,
     sub: serviceAccountUser(namespace, name),
   }
+  const { fieldManager: manager } = options
+  const object = { ...TOKEN_REQUEST, spec: { ...given, audiences: given.audiences, expirationSeconds: lifetime } }
+  const writer = manager === undefined ? undefined : { manager, time: rfc3339(world.now) }
+  const fields = writer === undefined ? [] : entriesOfCreated(TOKEN_ENDPOINT, object, writer)
   return answerBody(201, name, {
-    kind: 'TokenRequest',
-    apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, uid: account.uid, creationTimestamp: rfc3339(world.now) },
+    ...TOKEN_REQUEST,
+    metadata: {
+      name,
+      namespace,
+      uid: account.uid,
+      creationTimestamp: rfc3339(world.now),
+      ...(fields.length === 0 ? {} : { managedFields: fields }),
+    },
     spec: { audiences, expirationSeconds: lifetime, boundObjectRef: given.boundObjectRef ?? null },
     status: { token: issueToken(claims), expirationTimestamp: rfc3339(world.now + seconds(lifetime)) },
   })

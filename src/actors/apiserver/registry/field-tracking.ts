@@ -10,7 +10,8 @@ import { managerProblem } from '../../../kubernetes/apply/manager-name.ts'
 import { entriesOf, withEntries } from '../../../kubernetes/apply/owners.ts'
 import { replicasPath, scaleEntries, workloadEntries } from '../../../kubernetes/apply/scale-entries.ts'
 import { isObject, type JsonObject } from '../../../kubernetes/patch/json.ts'
-import { shownAs } from '../../../kubernetes/registry.ts'
+import type { Kind } from '../../../kubernetes/kinds.ts'
+import { kindRow, shownAs } from '../../../kubernetes/registry.ts'
 import type { Status } from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Request } from '../request.ts'
@@ -75,6 +76,20 @@ export function trackedUpdate(request: Request, next: ApiObject, old: ApiObject,
   const { row, subresource } = request
   const [before, after] = [plain(shownAs(row, old)), plain(shownAs(row, given))]
   return withEntries(next, entriesOfUpdated(endpointOf(row, subresource), before, after, writerOf(request, world)))
+}
+
+/** What a controller within the server makes of an object whose fields are tracked. */
+export function writtenByServer(old: ApiObject, next: ApiObject, subresource: string, { now }: World): ApiObject {
+  if (next === old || entriesOf(old).length === 0) return next
+  const [row, writer] = [kindRow(old.kind as Kind), { manager: 'kube-apiserver', time: rfc3339(now) }]
+  return withEntries(next, entriesOfUpdated(endpointOf(row, subresource), plain(old), plain(next), writer))
+}
+
+/** A new object of the server's own. */
+export function createdByServer(object: ApiObject, { now, managedFields }: World): ApiObject {
+  if (managedFields !== 'tracked') return object
+  const [row, writer] = [kindRow(object.kind as Kind), { manager: 'kube-apiserver', time: rfc3339(now) }]
+  return withEntries(object, entriesOfCreated(endpointOf(row, ''), plain(object), writer))
 }
 
 /** Whether a PUT asks for no managedFields at all; a decoded object has no empty lists. */

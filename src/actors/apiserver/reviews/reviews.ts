@@ -1,4 +1,6 @@
 import type { EventData } from '../../../events/catalogue/index.ts'
+import { reviewEndpoint } from '../../../kubernetes/apply/endpoints.ts'
+import { entriesOfCreated } from '../../../kubernetes/apply/field-manager.ts'
 import type { ReviewKind } from '../../../kubernetes/review-kinds.ts'
 import { badRequest, methodNotAllowed, type Status } from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
@@ -29,7 +31,9 @@ export function answerReview(
 ): Answer {
   if (data.verb !== 'create') return refusal(methodNotAllowed())
   const body = (data.body ?? {}) as Body
-  const shown = { kind: kind.kind, apiVersion: `${kind.group}/${kind.version}`, metadata: body.metadata ?? {} }
+  const apiVersion = `${kind.group}/${kind.version}`
+  const metadata = withFields(body, { apiVersion, kind: kind.kind, manager: data.options?.fieldManager }, times)
+  const shown = { kind: kind.kind, apiVersion, metadata }
   const answer = (status: object, spec: object | undefined = body.spec ?? {}): Answer =>
     answerBody(201, '', { ...shown, ...(spec === undefined ? {} : { spec }), status })
   switch (kind.kind) {
@@ -55,6 +59,19 @@ export function answerReview(
     default:
       return refusal(methodNotAllowed())
   }
+}
+
+/** What is kept nowhere tells all the same who set its fields. Source: apiserver/pkg/endpoints/handlers/create.go (v1.36). */
+const withFields = (
+  body: Body,
+  { apiVersion, kind, manager }: { apiVersion: string; kind: string; manager: string | undefined },
+  { now }: Times,
+): Readonly<Record<string, unknown>> => {
+  const { metadata = {}, spec } = body
+  if (manager === undefined) return metadata
+  const object = { apiVersion, kind, metadata, ...(spec === undefined ? {} : { spec }) }
+  const entries = entriesOfCreated(reviewEndpoint(apiVersion, kind), object, { manager, time: rfc3339(now) })
+  return entries.length === 0 ? metadata : { ...metadata, managedFields: entries }
 }
 
 /** As reviews show a user. Source: api/authentication/v1/types.go, UserInfo. */
