@@ -1,6 +1,7 @@
 import type { Controller } from '../../engine/client/controller.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
+import { attachDetachController } from './attach-detach/attach-detach.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
@@ -12,13 +13,18 @@ import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/h
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { persistentVolumeBinder } from './persistentvolume-binder/persistentvolume-binder.ts'
 import { podGcController } from './pod-gc/pod-gc.ts'
+import { pvProtectionController } from './pv-protection/pv-protection.ts'
+import { pvcProtectionController } from './pvc-protection/pvc-protection.ts'
 import { replicaSetController, replicationController } from './replicaset/replicaset.ts'
 import { resourceQuotaController } from './resourcequota/resourcequota.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { volumeExpandController } from './volume-expand/volume-expand.ts'
+import { ttlController } from './ttl/ttl.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
 
 /** Source: pkg/controller/garbagecollector/config/v1alpha1/defaults.go, DefaultIgnoredResources. */
@@ -54,6 +60,12 @@ export const kubeControllerManager = (
   taintEvictionController,
   podGcController,
   disruptionController,
+  ttlController,
   resourceQuotaController(kinds.namespaced),
   horizontalPodAutoscalerController,
+  persistentVolumeBinder,
+  pvcProtectionController,
+  pvProtectionController,
+  volumeExpandController,
+  attachDetachController,
 ]
