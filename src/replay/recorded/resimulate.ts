@@ -1,6 +1,5 @@
 import { createCluster, type Cluster } from '../../cluster.ts'
 import type { ProcessRef } from '../../cluster/fault.ts'
-import type { EventData } from '../../events/catalogue/index.ts'
 import type { LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
@@ -8,6 +7,7 @@ import { Identities } from './identities.ts'
 import { isInside } from './inside.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
 import type { Incident } from './recording.ts'
+import { StandIns } from './stand-ins.ts'
 import { isRecord, type Write } from './writes.ts'
 
 export interface Resimulation {
@@ -39,13 +39,14 @@ const API_SERVER = 'kube-apiserver/0'
  */
 export const resimulate = (incident: Incident, seed = 1): Resimulation => {
   const writes: Write[] = []
+  const standIns = new StandIns(incident.writes)
   const cluster = createCluster({
     seed,
     nodes: 0,
     dns: 0,
     identities: new Identities(incident.writes),
     favourite: recordedNodes(incident),
-    sinks: [collector(writes)],
+    sinks: [collector(writes, standIns)],
   })
   const answeredOtherwise: { request: Requested; at: Micros; recorded: number; ours: number }[] = []
   const sent = new Map<number, OutsideRequest>()
@@ -64,9 +65,10 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     const held = new Set<string>()
     waiting = waiting.filter((one) => {
       const object = objectOf(one.request)
-      if (!held.has(object) && isPossible(cluster, one.request)) {
+      const request = here(one.request, standIns)
+      if (!held.has(object) && isPossible(cluster, request)) {
         sent.set(cluster.nextNumber, one)
-        send(cluster, one)
+        send(cluster, { ...one, request })
         return false
       }
       if (cluster.now - one.at < PATIENCE) {
@@ -107,6 +109,19 @@ const recordedNodes = ({ writes }: Incident): ((namespace: string | undefined, p
 const objectOf = ({ kind, namespace, name, body }: Requested): string =>
   `${kind}/${namespace ?? ''}/${name ?? ''}${name === undefined ? JSON.stringify(body) : ''}`
 
+/** A request about a Pod, about the Pod that stands in for it. */
+const here = (request: Requested, standIns: StandIns): Requested => {
+  const { kind, name, body } = request
+  if (kind !== 'Pod' || name === undefined || standIns.ours(name) === name) return request
+  return { ...request, name: standIns.ours(name), body: withoutUid(body) }
+}
+
+const withoutUid = (body: unknown): unknown => {
+  if (!isRecord(body) || !isRecord(body['metadata'])) return body
+  const { uid: _uid, name: _name, ...metadata } = body['metadata']
+  return { ...body, metadata }
+}
+
 /** Whether the object that a request is about is as far as it was when the request was recorded. */
 const isPossible = (cluster: Cluster, { verb, kind, namespace, name, subresource, user }: Requested): boolean => {
   const row = rowByKind(kind)
@@ -117,6 +132,9 @@ const isPossible = (cluster: Cluster, { verb, kind, namespace, name, subresource
   }
   const object = cluster.get(row.kind, namespace, name ?? '')
   if (object === undefined) return verb === 'patch' && subresource === undefined && kind !== 'Pod'
+  if (kind === 'Pod' && verb === 'delete' && user.startsWith('system:node:')) {
+    return object.metadata.deletionTimestamp !== undefined
+  }
   return (
     kind !== 'Pod' ||
     !user.startsWith('system:node:') ||
@@ -151,34 +169,38 @@ const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
 }
 
 /** Collects the writes of the control plane as they are answered. */
-const collector = (writes: Write[]): ((event: LogEvent) => void) => {
-  const asked = new Map<string, { readonly at: Micros; readonly data: EventData<'ApiRequested'> }>()
+const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => void) => {
+  const asked = new Map<string, Omit<Write, 'code'>>()
   return (event) => {
     if (event.type === 'ApiRequested') {
       const { data, at, by } = event
-      if (data.verb !== 'get' && data.verb !== 'list' && isInside(data.user))
-        asked.set(`${by} ${data.request}`, { at, data })
+      if (data.verb === 'get' || data.verb === 'list' || !isInside(data.user)) return
+      const row = rowByKind(data.kind)
+      if (row === undefined) return
+      const { verb, user, namespace, name = '', subresource = '', body, options } = data
+      const isDelete = verb === 'delete' || verb === 'deletecollection'
+      const write = { at, user, verb, row, namespace, name, subresource, body: isDelete ? options : body }
+      standIns.taken(write)
+      asked.set(`${by} ${data.request}`, asRecorded(write, standIns))
       return
     }
     if (event.type !== 'ApiResponded') return
     const key = `${event.to} ${event.data.request}`
-    const request = asked.get(key)
-    if (request === undefined) return
+    const write = asked.get(key)
+    if (write === undefined) return
     asked.delete(key)
-    const { at, data } = request
-    const row = rowByKind(data.kind)
-    if (row === undefined) return
-    const { verb, user, namespace, name = event.data.name ?? '', subresource = '', body, options } = data
-    writes.push({
-      at,
-      user,
-      verb: verb as Write['verb'],
-      row,
-      namespace,
-      name,
-      subresource,
-      body: verb === 'delete' || verb === 'deletecollection' ? options : body,
-      code: event.data.code,
-    })
+    const { code, name = '' } = event.data
+    writes.push({ ...write, name: write.name === '' ? name : write.name, code })
+  }
+}
+
+/** One of our writes, about the Pods that ours stand in for. */
+const asRecorded = (write: Omit<Write, 'code'>, standIns: StandIns): Omit<Write, 'code'> => {
+  const text = JSON.stringify(write.body ?? null)
+  const told = standIns.recordedText(text)
+  return {
+    ...write,
+    name: write.row.kind === 'Event' ? standIns.recordedText(write.name) : standIns.recorded(write.name),
+    body: told === text ? write.body : (JSON.parse(told) as unknown),
   }
 }
