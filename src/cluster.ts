@@ -18,7 +18,7 @@ import { pluginCode, type PluginCode, type SchedulerSpec } from './cluster/sched
 import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input, type OutsideMessage } from './cluster/inputs.ts'
 import type { Listening, ListenOptions } from './cluster/listen.ts'
-import { resolveOptions, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
+import { resolveOptions, wallStartOf, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
 import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
 import { recordingHeader } from './cluster/header.ts'
@@ -163,6 +163,7 @@ class SimulatedCluster implements Cluster {
     this.kernel = new Kernel({
       seed,
       substitute,
+      wallStart: wallStartOf(this.options),
       log: this.log,
       fold: (event) => {
         this.projections.fold(event)

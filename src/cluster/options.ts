@@ -1,4 +1,5 @@
 import type { Micros } from '../events/envelope.ts'
+import { parseTime } from '../kubernetes/time.ts'
 import { resolveScheduler, type ResolvedScheduler, type SchedulerSpec } from './schedulers.ts'
 
 /** What a worker machine offers. Quantities as in a Node's status. */
@@ -67,6 +68,11 @@ export interface ClusterOptions {
    * HTTP do, none. Default `named`. What is applied server-side always does.
    */
   readonly managedFields?: 'tracked' | 'named' | 'untracked'
+  /**
+   * What the machines' clocks show when the run begins, as RFC 3339: `2026-11-21T08:00:00Z`. Default: 2026-01-01T00:00:00Z.
+   * The times of events stay those since the beginning.
+   */
+  readonly startTime?: string
   /** Whether superseded versions of objects stay readable (time travel) or go with etcd's compaction. */
   readonly history?: 'all' | 'compacted'
   /** Which events the log keeps in memory. `why` needs at least the facts. */
@@ -89,6 +95,8 @@ export interface ResolvedOptions {
   readonly foldsHeartbeats: boolean
   readonly authorization: 'AlwaysAllow' | 'RBAC'
   readonly managedFields: 'tracked' | 'named' | 'untracked'
+  /** Absent: the beginning of 2026. */
+  readonly startTime?: string
   readonly history: 'all' | 'compacted'
   readonly retain: 'all' | 'facts' | 'none'
 }
@@ -99,6 +107,13 @@ const DEFAULT_SHAPE = { cpu: '4', memory: '16Gi', pods: 110, region: '', zone: '
 /** Source: component-base/config/v1alpha1: kube-controller-manager 20/30; apis/config/v1/defaults.go: kube-scheduler 50/100. */
 const CONTROLLER_RATE: CallRate = { qps: 20, burst: 30 }
 const SCHEDULER_RATE: CallRate = { qps: 50, burst: 100 }
+
+/** What clocks show when the run begins. @throws Error when it is no time. */
+export const wallStartOf = ({ startTime }: Pick<ClusterOptions, 'startTime'>): Micros => {
+  const start = startTime === undefined ? 0 : parseTime(startTime)
+  if (start === undefined) throw new Error(`startTime is no RFC 3339 time: ${JSON.stringify(startTime)}`)
+  return start
+}
 
 export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
   const { nodes = 3, controlPlane = 1, clients = [] } = options
@@ -121,6 +136,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     foldsHeartbeats: options.foldsHeartbeats ?? true,
     authorization: options.authorization ?? 'AlwaysAllow',
     managedFields: options.managedFields ?? 'named',
+    ...(options.startTime === undefined ? {} : { startTime: options.startTime }),
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',
   }

@@ -23,6 +23,7 @@ import { showList, showObject, type Form } from './representation.ts'
 import type { RequestPath, ResourcePath } from './request-info.ts'
 import { takesName, targetOf, verbOf, type ResourceTarget, type Verb } from './resources.ts'
 import type { WatchStreams } from './watch-streams.ts'
+import { wallTime } from './wall-time.ts'
 
 export interface ResourceRequest {
   readonly target: ResourceTarget
@@ -148,7 +149,7 @@ export class ResourceHandler {
   private formOf(accepted: Accepted, query: URLSearchParams): Form {
     const asked = query.get('includeObject')
     const includeObject = asked === 'None' || asked === 'Object' ? asked : 'Metadata'
-    return { ...accepted, includeObject, now: this.cluster.now }
+    return { ...accepted, includeObject, now: wallTime(this.cluster) }
   }
 
   private answer(request: ResourceRequest, answer: ApiAnswer, reply: Reply): void {

@@ -6,6 +6,7 @@ import type { ApiBridge, WatchEnd, WatchListener, WatchPush } from './api-bridge
 import type { ListParameters } from './parameters.ts'
 import type { HttpResponse, Reply } from './reply.ts'
 import { showObject, showTable } from './representation.ts'
+import { wallTime } from './wall-time.ts'
 import { namesVersion, type ResourceRequest } from './resource-handler.ts'
 
 /** A watcher that lets so much pile up is dropped: it would only fall further behind. Its client lists again. */
@@ -132,7 +133,7 @@ class Stream implements WatchListener {
     if (form.transform === 'Table') {
       const noHeaders = this.headersGiven
       this.headersGiven = true
-      return lineOf(push.change, showObject(object, row, { ...form, now: this.cluster.now, noHeaders }))
+      return lineOf(push.change, showObject(object, row, { ...form, now: wallTime(this.cluster), noHeaders }))
     }
     const key = `${push.change} ${push.revision} ${form.transform ?? ''} ${form.transformVersion} ${target.apiVersion}`
     return this.frames.get(key, () => lineOf(push.change, showObject(object, row, form)))

@@ -22,6 +22,8 @@ export interface KernelOptions {
   readonly log: EventSink
   /** Folded with each event before it is delivered: projections, invariants. Must not emit. */
   readonly fold?: (event: LogEvent) => void
+  /** What clocks without skew show at the beginning. Default 0. */
+  readonly wallStart?: Micros
   /** Puts another actor in the place of one that boots: how a test plants a bug or a user brings a component of his own. */
   readonly substitute?: Substitute
 }
@@ -54,6 +56,8 @@ export class Kernel {
   private readonly subject = new Subject<LogEvent>()
   private readonly relays: ActorCell[] = []
   private clock: Micros = 0
+  /** What a clock without skew shows beside `clock`: since when the run goes. */
+  private readonly wallStart: Micros
   private lastSeq: Seq = 0
   /** The event in hand: the default cause of what is emitted. */
   private current: LogEvent | undefined
@@ -67,6 +71,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.random = createRandom(options.seed)
+    this.wallStart = options.wallStart ?? 0
     this.log = options.log
     this.fold = options.fold
     this.substitute = options.substitute ?? ((_id, actor) => actor)
@@ -367,6 +372,7 @@ export class Kernel {
   private contextOf(cell: ActorCell): ActorContext {
     const { process } = cell
     const clock = (): Micros => this.clock
+    const { wallStart } = this
     const current = (): Seq => this.current?.seq ?? 0
     const quietFor = (): Micros => (this.faults > 0 ? 0 : this.clock - this.unquietAt)
     const alive = (): boolean => process.incarnation === cell.incarnation && process.state !== 'dead'
@@ -377,7 +383,7 @@ export class Kernel {
       random: this.random.fork(`${cell.id}#${cell.incarnation}`),
       disk: process.disk,
       get now() {
-        return clock() + process.host.skew
+        return wallStart + clock() + process.host.skew
       },
       get monotonic() {
         return clock()
