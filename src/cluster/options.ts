@@ -1,3 +1,4 @@
+import { DEFAULT_CSI_DRIVER, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import type { Micros } from '../events/envelope.ts'
 import { parseTime } from '../kubernetes/time.ts'
 import { resolveScheduler, type ResolvedScheduler, type SchedulerSpec } from './schedulers.ts'
@@ -43,6 +44,8 @@ export interface ClusterOptions {
   /** Where these members run: `stacked` on the control-plane machines (the default), or on machines of their own: `etcd-1`, … */
   readonly etcdTopology?: 'stacked' | 'external'
   readonly clients?: readonly ClientSpec[]
+  /** A storage system with a CSI driver, and a default StorageClass for it; `{}` for the usual one. Default: none. */
+  readonly csi?: Partial<CSIDriverShape>
   /** Instances of CoreDNS. */
   readonly dns?: number
   /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`, for each of its controllers. */
@@ -86,6 +89,8 @@ export interface ResolvedOptions {
   readonly etcd: number
   readonly etcdTopology: 'stacked' | 'external'
   readonly clients: readonly Required<ClientSpec>[]
+  /** Absent: no storage system. */
+  readonly csi?: CSIDriverShape
   readonly dns: number
   readonly controllerRate: CallRate
   readonly schedulerRate: CallRate
@@ -126,6 +131,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     etcd: options.etcd ?? (controlPlane === 2 ? 1 : controlPlane),
     etcdTopology: options.etcdTopology ?? 'stacked',
     clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
+    ...(options.csi === undefined ? {} : { csi: { ...DEFAULT_CSI_DRIVER, ...options.csi } }),
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,

@@ -11,6 +11,7 @@ import { METRICS_SERVER, metricsServerProcess } from '../actors/metrics/metrics-
 import { kubeletId, kubeletProcess } from '../actors/kubelet/process.ts'
 import { kubeProxyProcess } from '../actors/proxy/kube-proxy.ts'
 import { containerdId, containerdProcess } from '../actors/runtime/containerd.ts'
+import { CSI_PROCESS, csiProcess, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import { kubeScheduler } from '../actors/scheduler/scheduler.ts'
 import { bootComponent } from '../engine/client/component.ts'
 import type { HostedActor } from '../engine/actor.ts'
@@ -77,6 +78,7 @@ export const populate = (
   options.nodes.forEach((shape, index) => addNode(ground, shape, index, JOIN_AFTER + spread.below(JOIN_SPREAD)))
   addDNS(ground)
   addMetricsServer(ground)
+  if (options.csi !== undefined) addStorage(ground, options.csi)
   if (options.clients.length > 0) addClients(ground)
 }
 
@@ -177,6 +179,12 @@ const addMetricsServer = ({ kernel, objects, servers }: Ground): void => {
   const cursor = (): Cursor => objects.createCursor(METRICS_SERVER)
   const options = { host: 'cp-1', servers, cursor, read: objects.read, kubeletOf: kubeletId }
   kernel.addProcess(metricsServerProcess(options), JOIN_AFTER)
+}
+
+/** A storage system's controllers, on the first control-plane machine. */
+const addStorage = ({ kernel, objects, servers }: Ground, shape: CSIDriverShape): void => {
+  const cursor = (): Cursor => objects.createCursor(CSI_PROCESS)
+  kernel.addProcess(csiProcess({ shape, host: 'cp-1', servers, cursor, read: objects.read }), JOIN_AFTER)
 }
 
 /** Load generators share a machine outside the nodes, with forwarding rules of its own. */

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { createCluster, type Cluster } from '../../../src/cluster.ts'
 import { pause } from '../../../src/cluster/fault.ts'
 import { millis, minutes, seconds } from '../../../src/events/time.ts'
-import { told } from './story.ts'
+import { asObject, told } from './story.ts'
 
 const OBJECTS = [
   {
@@ -56,7 +56,7 @@ test('an autoscaler follows the load, up soon and down after its window', () => 
     clients: [{ service: 'shop', port: 80, every: millis(20), name: 'crowd' }],
   })
   cluster.run(seconds(10))
-  cluster.apply(OBJECTS)
+  cluster.apply(OBJECTS.map(asObject))
   cluster.run(minutes(6))
   // 50 requests of 8 ms each second and 10m of its own for each Pod: 400m + n·10m, at 70 % of 100m.
   const up = replicas(cluster) ?? 0

@@ -11,7 +11,7 @@ import { failure, SKIP, unresolvable, unschedulable, type Status } from '../fram
 import { allocateDevices, deviceKey, type DeviceWorld } from './device-allocator.ts'
 import { claimWrites } from './dynamic-resources-writes.ts'
 import { dynamicResourcesHints } from './dynamic-resources-hints.ts'
-import { notFound } from './volumes.ts'
+import { notFound } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'DynamicResources'
 /** Source: api/resource/v1/types.go, ResourceClaimReservedForMaxSize. */

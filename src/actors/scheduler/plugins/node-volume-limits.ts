@@ -4,7 +4,7 @@ import type { SharedVolumeSources, Volume } from '../../../kubernetes/types/volu
 import { Action } from '../framework/events.ts'
 import type { PluginHandle, SchedulerPlugin } from '../framework/plugin.ts'
 import { SKIP, unresolvable, unschedulable, type Status } from '../framework/status.ts'
-import { claimNames, claimOfVolume, classOfClaim, isClaimOfPod, notFound } from './volumes.ts'
+import { claimNames, claimOfVolume, classOfClaim, isClaimOfPod, notFound } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'NodeVolumeLimits'
 const TOO_MANY = unschedulable(NAME, 'node(s) exceed max volume count')

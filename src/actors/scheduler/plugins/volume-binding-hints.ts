@@ -1,7 +1,7 @@
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { CSIDriver } from '../../../kubernetes/types/storage.ts'
 import { Action, type EventHint } from '../framework/events.ts'
-import { isClaimOfPod } from './volumes.ts'
+import { isClaimOfPod } from '../../../kubernetes/volumes.ts'
 
 /** Events that may let volumes be found. Source: plugins/volumebinding/volume_binding.go, EventsToRegister (v1.36). */
 export const volumeBindingHints: readonly EventHint[] = [

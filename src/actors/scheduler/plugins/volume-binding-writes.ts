@@ -3,7 +3,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernete
 import type { View } from '../../../kubernetes/view.ts'
 import type { ApiWrite } from '../framework/plugin.ts'
 import { failure, type Status } from '../framework/status.ts'
-import { reachableFrom } from './volume-matching.ts'
+import { reachableFrom } from '../../../kubernetes/volume-matching.ts'
 
 const NAME = 'VolumeBinding'
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node'

@@ -11,8 +11,8 @@ import type { PluginHandle, SchedulerPlugin } from '../framework/plugin.ts'
 import { failure, SKIP, unresolvable, type Status } from '../framework/status.ts'
 import { bindingDone, bindingWrites, claimedVolume, selectedClaim } from './volume-binding-writes.ts'
 import { volumeBindingHints } from './volume-binding-hints.ts'
-import { claimSize, findMatchingVolume, reachableFrom } from './volume-matching.ts'
-import { claimOfVolume, classOfClaim, notFound } from './volumes.ts'
+import { claimSize, findMatchingVolume, reachableFrom } from '../../../kubernetes/volume-matching.ts'
+import { claimOfVolume, classOfClaim, notFound } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'VolumeBinding'
 const UNBOUND_IMMEDIATE = unresolvable(NAME, 'pod has unbound immediate PersistentVolumeClaims')
@@ -151,7 +151,7 @@ export const volumeBinding = (args: PluginArgs, handle: PluginHandle): Scheduler
       const taken = new Set<string>()
       // Small claims first, so that they do not take what only a large volume can give.
       for (const claim of toMatch.sort((a, b) => claimSize(a) - claimSize(b))) {
-        const volume = findMatchingVolume(claim, wanted.volumes.get(classOfClaim(claim)) ?? [], node, taken)
+        const volume = findMatchingVolume(claim, wanted.volumes.get(classOfClaim(claim)) ?? [], { node, taken })
         if (volume === undefined) provisions.push(claim)
         else {
           taken.add(volume.metadata.name)

@@ -5,7 +5,7 @@ import { Action } from '../framework/events.ts'
 import type { PluginHandle, SchedulerPlugin } from '../framework/plugin.ts'
 import type { PodInfo } from '../framework/pod-info.ts'
 import { SKIP, unresolvable, unschedulable } from '../framework/status.ts'
-import { claimNames, notFound, usesClaimOf } from './volumes.ts'
+import { claimNames, notFound, usesClaimOf } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'VolumeRestrictions'
 const DISK_CONFLICT = unschedulable(NAME, 'node(s) had no available disk')

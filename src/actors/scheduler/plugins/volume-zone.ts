@@ -4,7 +4,7 @@ import { StateKey } from '../framework/cycle-state.ts'
 import { Action } from '../framework/events.ts'
 import type { PluginHandle, SchedulerPlugin } from '../framework/plugin.ts'
 import { SKIP, unresolvable, type Status } from '../framework/status.ts'
-import { claimNames, classOfClaim, isClaimOfPod, notFound } from './volumes.ts'
+import { claimNames, classOfClaim, isClaimOfPod, notFound } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'VolumeZone'
 const CONFLICT = unresolvable(NAME, 'node(s) had no available volume zone')

@@ -1,7 +1,7 @@
-/** What the volume plugins ask of Pods, claims and volumes. Source: component-helpers/storage/volume/helpers.go (v1.36). */
-import type { Pod } from '../../../kubernetes/types/pod.ts'
-import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
-import type { Volume } from '../../../kubernetes/types/volume.ts'
+/** What is asked of Pods, claims and volumes. Source: component-helpers/storage/volume/helpers.go (v1.36). */
+import type { Pod } from './types/pod.ts'
+import type { PersistentVolume, PersistentVolumeClaim } from './types/storage.ts'
+import type { Volume } from './types/volume.ts'
 
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
@@ -34,3 +34,11 @@ export const classOfVolume = ({ metadata, spec }: PersistentVolume): string =>
 export const isClaimOfPod = (pod: Pod, claim: { readonly metadata: { namespace?: string; name: string } }): boolean =>
   claim.metadata.namespace === pod.metadata.namespace &&
   (pod.spec.volumes ?? []).some((volume) => claimOfVolume(pod, volume) === claim.metadata.name)
+
+/** How claims and volumes say what has been done with them. Source: component-helpers/storage/volume/pv_helpers.go (v1.36). */
+export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
+export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
+export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
+export const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
+export const STORAGE_PROVISIONER = 'volume.kubernetes.io/storage-provisioner'
+export const BETA_STORAGE_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner'

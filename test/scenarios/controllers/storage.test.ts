@@ -1,0 +1,153 @@
+/**
+ * Goal: a Pod gets the storage that it claims where it runs, nobody else gets it meanwhile, and what it leaves is dealt with
+ * as its volume says.
+ * Method: whole clusters, with a storage system behind a CSI driver and without one.
+ */
+import { expect, test } from 'vitest'
+import { createCluster, type Cluster } from '../../../src/cluster.ts'
+import { crash } from '../../../src/cluster/fault.ts'
+import { minutes, seconds } from '../../../src/events/time.ts'
+import type { ApiObject } from '../../../src/events/json.ts'
+import { asObject, told } from './story.ts'
+
+const claim = (name: string, spec: object = {}): ApiObject =>
+  asObject({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '8Gi' } }, ...spec },
+  })
+
+const reader = (name: string, claimName: string, spec: object = {}): ApiObject =>
+  asObject({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'app', image: 'app:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+      ...spec,
+    },
+  })
+
+const remove = (cluster: Cluster, kind: 'Pod' | 'PersistentVolumeClaim', name: string, options = {}): void =>
+  cluster.call({ verb: 'delete', kind, namespace: 'default', name, options })
+
+const phaseOf = (cluster: Cluster, name: string): string | undefined =>
+  cluster.get('PersistentVolumeClaim', 'default', name)?.status?.phase
+
+const withStorage = (parts: object = {}): Cluster => {
+  const zones = ['a', 'b', 'c'].map((zone) => ({ zone, region: 'r' }))
+  const cluster = createCluster({
+    seed: 5,
+    nodes: zones,
+    csi: { topologyKey: 'topology.kubernetes.io/zone', ...parts },
+  })
+  cluster.run(seconds(30))
+  return cluster
+}
+
+test('a claim that waits for its Pod is made where the Pod goes, and the Pod runs', () => {
+  const cluster = withStorage()
+  cluster.apply([claim('data')])
+  cluster.run(seconds(20))
+  expect(phaseOf(cluster, 'data')).toBe('Pending')
+  expect(told(cluster, 'data')).toContain(
+    'WaitForFirstConsumer: waiting for first consumer to be created before binding',
+  )
+  cluster.apply([reader('web', 'data')])
+  cluster.run(seconds(40))
+  const pod = cluster.get('Pod', 'default', 'web')
+  expect(pod?.status?.phase).toBe('Running')
+  expect(phaseOf(cluster, 'data')).toBe('Bound')
+  const [volume] = cluster.list('PersistentVolume')
+  const uid = cluster.get('PersistentVolumeClaim', 'default', 'data')?.metadata.uid
+  expect(volume?.metadata.name).toBe(`pvc-${uid}`)
+  expect(volume?.status?.phase).toBe('Bound')
+  const zone = cluster.get('Node', undefined, pod?.spec.nodeName ?? '')?.metadata.labels?.[
+    'topology.kubernetes.io/zone'
+  ]
+  expect(volume?.spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values).toEqual([zone])
+  expect(told(cluster, 'data')).toContain(`ProvisioningSucceeded: Successfully provisioned volume pvc-${uid}`)
+  expect(told(cluster, 'web')).toContain(
+    `SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "pvc-${uid}" `,
+  )
+  const node = cluster.get('Node', undefined, pod?.spec.nodeName ?? '')
+  expect(node?.status?.volumesAttached?.map(({ name }) => name)).toEqual([
+    `kubernetes.io/csi/csi.seatrial.dev^vol-${uid}`,
+  ])
+})
+
+test('a claim in use outlives its deletion; then its volume is detached and thrown away', () => {
+  const cluster = withStorage()
+  cluster.apply([claim('data'), reader('web', 'data')])
+  cluster.run(minutes(1))
+  remove(cluster, 'PersistentVolumeClaim', 'data')
+  cluster.run(minutes(1))
+  expect(cluster.get('PersistentVolumeClaim', 'default', 'data')?.metadata.deletionTimestamp).toBeDefined()
+  expect(cluster.get('Pod', 'default', 'web')?.status?.phase).toBe('Running')
+  remove(cluster, 'Pod', 'web')
+  cluster.run(minutes(1))
+  expect(cluster.get('PersistentVolumeClaim', 'default', 'data')).toBeUndefined()
+  expect(cluster.list('VolumeAttachment')).toEqual([])
+  expect(cluster.list('PersistentVolume')).toEqual([])
+})
+
+test('a volume that was made by hand is bound to the claim that it suits best, and kept when that leaves', () => {
+  const cluster = createCluster({ seed: 5, nodes: 1 })
+  cluster.run(seconds(30))
+  const volume = (name: string, storage: string, modes = ['ReadWriteOnce']): ApiObject =>
+    asObject({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: { capacity: { storage }, accessModes: modes, hostPath: { path: `/srv/${name}` }, storageClassName: 'slow' },
+    })
+  cluster.apply([
+    volume('large', '50Gi'),
+    volume('small', '5Gi'),
+    volume('fits', '12Gi'),
+    volume('shared', '9Gi', ['ReadWriteOnce', 'ReadWriteMany']),
+  ])
+  cluster.run(seconds(5))
+  expect(cluster.list('PersistentVolume').map(({ status }) => status?.phase)).toEqual(Array(4).fill('Available'))
+  cluster.apply([claim('data', { storageClassName: 'slow' })])
+  cluster.run(seconds(5))
+  expect(phaseOf(cluster, 'data')).toBe('Bound')
+  expect(cluster.get('PersistentVolumeClaim', 'default', 'data')?.spec.volumeName).toBe('fits')
+  expect(cluster.get('PersistentVolumeClaim', 'default', 'data')?.status?.capacity).toEqual({ storage: '12Gi' })
+  remove(cluster, 'PersistentVolumeClaim', 'data')
+  cluster.run(seconds(5))
+  expect(cluster.get('PersistentVolume', undefined, 'fits')?.status?.phase).toBe('Released')
+})
+
+test('a bound volume grows with its claim', () => {
+  const cluster = withStorage()
+  cluster.apply([claim('data'), reader('web', 'data')])
+  cluster.run(minutes(1))
+  cluster.apply([claim('data', { resources: { requests: { storage: '20Gi' } } })])
+  cluster.run(minutes(1))
+  expect(cluster.list('PersistentVolume')[0]?.spec.capacity).toEqual({ storage: '20Gi' })
+  expect(cluster.get('PersistentVolumeClaim', 'default', 'data')?.status?.capacity).toEqual({ storage: '20Gi' })
+  const events = told(cluster, 'data')
+  expect(events).toContain('ExternalExpanding: waiting for an external controller to expand this PVC')
+  expect(events).toContain('VolumeResizeSuccessful: Resize volume succeeded')
+})
+
+test('a volume on a dead node is held for six minutes once its Pod is gone, and then moves', () => {
+  const cluster = withStorage({ topologyKey: '' })
+  cluster.apply([claim('data'), reader('first', 'data')])
+  cluster.run(minutes(1))
+  const dead = cluster.get('Pod', 'default', 'first')?.spec.nodeName ?? ''
+  cluster.inject(crash(dead), { for: minutes(60) })
+  cluster.run(minutes(2))
+  remove(cluster, 'Pod', 'first', { gracePeriodSeconds: 0 })
+  cluster.apply([reader('second', 'data')])
+  cluster.run(minutes(5))
+  const holders = (): readonly string[] => cluster.list('VolumeAttachment').map(({ spec }) => spec.nodeName)
+  expect(holders()).toEqual([dead])
+  expect(told(cluster, 'second').some((line) => line.startsWith('FailedAttachVolume: Multi-Attach error'))).toBe(true)
+  cluster.run(minutes(3))
+  expect(holders()).toEqual([cluster.get('Pod', 'default', 'second')?.spec.nodeName])
+})
