@@ -156,7 +156,7 @@ class Allocation {
 
   private *take(key: string): Procedure<boolean | Status> {
     if (this.dryRun) return true
-    const outcome = yield* reserve(key, this.owner)
+    const outcome = yield* reserve(key, this.owner, this.world)
     if (isStatus(outcome)) return outcome
     if (outcome === 'taken') this.taken.push(key)
     return outcome !== 'refused'

@@ -1,6 +1,12 @@
-import { etcd, type Procedure } from '../procedure.ts'
-import type { World } from '../world.ts'
+import type { ApiObject } from '../../../events/json.ts'
 import { unexpectedError, type Status } from '../../../kubernetes/status.ts'
+import { rfc3339 } from '../../../kubernetes/time.ts'
+import type { IPAddress } from '../../../kubernetes/types/ingress.ts'
+import { etcd, type Procedure } from '../procedure.ts'
+import { createdByServer } from '../registry/field-tracking.ts'
+import { newUid } from '../registry/uid.ts'
+import type { World } from '../world.ts'
+import { ipOf } from './number-keys.ts'
 
 /** Whom a number is for. */
 export interface Owner {
@@ -19,10 +25,14 @@ interface Reservation {
  * Takes a number in etcd, so that no other API server gives it away too. `kept`: this owner has it already, by a create that
  * broke off. Source: pkg/registry/core/service/ipallocator/ipallocator.go, createIPAddress: an object per address (v1.36).
  */
-export function* reserve(key: string, { namespace, name }: Owner): Procedure<'taken' | 'kept' | 'refused' | Status> {
-  const parentRef = { group: '', resource: 'services', namespace, name }
-  const metadata = { name: key.slice(key.lastIndexOf('/') + 1) }
-  const value = { apiVersion: 'networking.k8s.io/v1', kind: 'IPAddress', metadata, spec: { parentRef } }
+export function* reserve(
+  key: string,
+  { namespace, name }: Owner,
+  world: World,
+): Procedure<'taken' | 'kept' | 'refused' | Status> {
+  const parentRef = { resource: 'services', namespace, name }
+  const ip = ipOf(key)
+  const value = ip === undefined ? { spec: { parentRef } } : addressObject(ip, { parentRef }, world)
   const response = yield* etcd({
     op: 'txn',
     compare: [{ key, target: 'mod', result: '=', value: 0 }],
@@ -35,6 +45,26 @@ export function* reserve(key: string, { namespace, name }: Owner): Procedure<'ta
   const present = result?.op === 'range' ? (result.keys?.[0]?.value as Reservation | undefined) : undefined
   const holder = present?.spec?.parentRef
   return holder?.namespace === namespace && holder?.name === name ? 'kept' : 'refused'
+}
+
+/** Source: ipallocator.go, createIPAddress. */
+const addressObject = (name: string, spec: IPAddress['spec'], world: World): ApiObject => {
+  const address: IPAddress = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: {
+      name,
+      uid: world.identities?.uid('IPAddress', undefined, name) ?? newUid(world.random),
+      resourceVersion: '',
+      creationTimestamp: rfc3339(world.now),
+      labels: {
+        'ipaddress.kubernetes.io/ip-family': 'IPv4',
+        'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+      },
+    },
+    spec,
+  }
+  return createdByServer(address, world)
 }
 
 /** Gives numbers back. What cannot be given back now stays taken. Abridged: no repair loop finds it. */

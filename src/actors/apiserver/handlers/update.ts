@@ -27,7 +27,7 @@ import {
   type Request,
   warnOfUpdate,
 } from '../request.ts'
-import { Removal, type Attempt, type Updated } from '../storage/store.ts'
+import { Removal, type Attempt, type PutResult, type Stored, type Updated } from '../storage/store.ts'
 import type { World } from '../world.ts'
 import { createObject } from './create.ts'
 
@@ -87,9 +87,17 @@ export function* writeUpdate(request: Request, propose: Proposal, world: World):
 
 function* nothing(): Procedure<void> {}
 
-/** What goes along with an object that is gone. */
+/** What goes along with an object that is gone. Source: pkg/registry/core/service/storage/storage.go, afterDelete (v1.36). */
 export function* afterRemoval(kind: Kind, object: ApiObject, world: World): Procedure<void> {
-  if (kind === 'Service') yield* release(keysOf(object as Service), world)
+  if (kind !== 'Service') return
+  const { namespace, name } = object.metadata
+  const ref = world.refTo('Endpoints', namespace, name)
+  let endpoints: Stored | Status | undefined = yield* world.store.get(ref)
+  while (endpoints !== undefined && !isStatus(endpoints)) {
+    const removed: PutResult = yield* world.store.remove(ref, endpoints)
+    endpoints = 'instead' in removed ? removed.instead : undefined
+  }
+  yield* release(keysOf(object as Service), world)
 }
 
 /** Source: apiserver/pkg/registry/rest/update.go, BeforeUpdate; registry/store.go, Update. */
