@@ -76,7 +76,11 @@ export class DataDirectory {
 
   /** The cluster as it last was, or a new one. @throws DataDirectoryError */
   start(given: CreateOptions): { readonly cluster: Cluster; readonly restored: Restored | undefined } {
-    const cluster = createCluster({ ...given, sinks: [...(given.sinks ?? []), this.sink] })
+    const cluster = createCluster({
+      ...given,
+      ...startTimeIn(this.journal),
+      sinks: [...(given.sinks ?? []), this.sink],
+    })
     this.cluster = cluster
     const { position, closed, cut } = this.content
     if (position === undefined) {
@@ -211,10 +215,20 @@ const checkAbout = (journal: Journal, path: string, given: CreateOptions): void 
   }
   const names = [...new Set([...Object.keys(before.options), ...Object.keys(options)])]
   const lines = names
+    // Clocks go on from where the cluster began, whenever it is started again.
+    .filter((name) => name !== 'startTime')
     .filter((name) => JSON.stringify(before.options[name]) !== JSON.stringify(options[name]))
     .map((name) => `${path} holds a cluster with ${name} ${shown(before.options[name])}, not ${shown(options[name])}`)
   if (lines.length > 0)
     throw new DataDirectoryError([...lines, 'start it with the options that began it, or give another directory'])
+}
+
+/** When the clocks of the cluster began that is kept here. */
+const startTimeIn = (journal: Journal): Pick<CreateOptions, 'startTime'> => {
+  const kept = journal.about('cluster')
+  if (kept === undefined) return {}
+  const { options } = JSON.parse(kept) as { readonly options: Pick<CreateOptions, 'startTime'> }
+  return options.startTime === undefined ? {} : { startTime: options.startTime }
 }
 
 const shown = (value: unknown): string =>

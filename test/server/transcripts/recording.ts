@@ -34,12 +34,35 @@ export interface Exchange {
   }
 }
 
+/** A kubectl command as it was recorded; its exchanges come before it. */
+export interface Command {
+  readonly cmd: number
+  readonly argv: readonly string[]
+  /** Absent: alice. */
+  readonly user?: string
+  /** What is written to the working directory first. */
+  readonly files?: Readonly<Record<string, unknown>>
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A line of a transcript: an exchange, a command, or something done to the store from outside. */
+export type Step =
+  | { readonly step: 'exchange'; readonly exchange: Exchange }
+  | { readonly step: 'command'; readonly command: Command }
+  | { readonly step: 'action' }
+
 export interface Theme {
   readonly name: string
   /** Whether controllers, scheduler and nodes ran beside the API server. */
   readonly controllers: boolean
   readonly nodes: number
   readonly exchanges: readonly Exchange[]
+  /** All of it, in order. */
+  readonly steps: readonly Step[]
 }
 
 export const FOLDER = new URL('../../../../shared/oracles/api/', import.meta.url).pathname
@@ -53,19 +76,33 @@ export const themesIn = (folder: string): readonly string[] =>
     .map((name) => name.slice(0, -SUFFIX.length))
     .toSorted()
 
+type Line = Partial<Exchange> & {
+  readonly meta?: { readonly controllers?: boolean; readonly nodes?: number }
+  readonly action?: string
+  readonly kubectl?: Command
+}
+
+const isExchange = (line: Line): line is Line & Exchange => line.request !== undefined && line.response !== undefined
+
+const stepOf = (line: Line): readonly Step[] => {
+  if (line.action !== undefined) return [{ step: 'action' }]
+  if (line.kubectl !== undefined) return [{ step: 'command', command: line.kubectl }]
+  return isExchange(line) ? [{ step: 'exchange', exchange: line }] : []
+}
+
 export const readTheme = (folder: string, name: string): Theme => {
   const lines = gunzipSync(readFileSync(join(folder, `${name}${SUFFIX}`)))
     .toString()
     .trim()
     .split('\n')
-    .map(
-      (line) => JSON.parse(line) as Partial<Exchange> & { readonly meta?: { controllers?: boolean; nodes?: number } },
-    )
+    .map((line) => JSON.parse(line) as Line)
+  const steps = lines.flatMap(stepOf)
   const meta = lines.find((line) => line.meta !== undefined)?.meta ?? {}
   return {
     name,
     controllers: meta.controllers === true,
     nodes: meta.nodes ?? 0,
-    exchanges: lines.filter((line): line is Exchange => line.request !== undefined && line.response !== undefined),
+    exchanges: steps.flatMap((one) => (one.step === 'exchange' ? [one.exchange] : [])),
+    steps,
   }
 }

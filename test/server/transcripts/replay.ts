@@ -2,7 +2,7 @@
 import { createCluster, type Cluster } from '../../../src/cluster.ts'
 import type { Listening } from '../../../src/cluster/listen.ts'
 import { defineActor } from '../../../src/engine/actor.ts'
-import { millis } from '../../../src/events/time.ts'
+import { millis, minutes } from '../../../src/events/time.ts'
 import { WireClient, type LineStream } from './client.ts'
 import { differences, normal } from './normal.ts'
 import type { Exchange, Theme } from './recording.ts'
@@ -20,7 +20,7 @@ export interface Report {
   readonly verdicts: readonly Verdict[]
 }
 
-const USERS = [
+export const USERS = [
   { name: 'alice', groups: ['system:masters'] },
   { name: 'bob', groups: ['developers'] },
 ]
@@ -30,9 +30,10 @@ const COMPARED_HEADERS = ['content-type', 'warning', 'allow', 'retry-after']
 /** An actor that does nothing, in the place of controllers and scheduler where only an API server was recorded. */
 const idle = defineActor({ start: () => undefined, receive: () => {} })
 
-const freshCluster = ({ controllers, nodes }: Theme): Cluster =>
+export const freshCluster = ({ controllers, nodes }: Theme, startTime?: string): Cluster =>
   createCluster({
     nodes,
+    ...(startTime === undefined ? {} : { startTime }),
     authorization: 'RBAC',
     managedFields: 'tracked',
     ...(controllers
@@ -49,9 +50,11 @@ export const replayTheme = async (theme: Theme, options: { readonly upTo?: numbe
   const player = new Player(cluster, api)
   try {
     cluster.run(millis(2000))
-    for (const exchange of theme.exchanges) {
-      if (exchange.seq > (options.upTo ?? Infinity)) break
-      await player.play(exchange)
+    for (const one of theme.steps) {
+      if (one.step === 'action') cluster.run(COMPACTED_AFTER)
+      if (one.step !== 'exchange') continue
+      if (one.exchange.seq > (options.upTo ?? Infinity)) break
+      await player.play(one.exchange)
     }
     await player.finish()
   } finally {
@@ -62,13 +65,19 @@ export const replayTheme = async (theme: Theme, options: { readonly upTo?: numbe
   return { theme: theme.name, equal: verdicts.filter((one) => one.differences.length === 0).length, verdicts }
 }
 
+/**
+ * The one thing that recorders have done to a store is to compact it. API servers do so by themselves: what they saw at one
+ * look, after five minutes, goes at the next.
+ */
+const COMPACTED_AFTER = minutes(11)
+
 interface OpenWatch {
   readonly exchange: Exchange
   readonly stream: LineStream
   readonly code: number
 }
 
-class Player {
+export class Player {
   readonly verdicts: Verdict[] = []
   private readonly cluster: Cluster
   private readonly clients: ReadonlyMap<string, WireClient>
