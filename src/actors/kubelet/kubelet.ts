@@ -7,6 +7,7 @@ import { Informers } from '../../engine/client/informers.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
 import { compileChart } from '../../engine/statechart/compile.ts'
 import { isTerminal } from '../../kubernetes/pods.ts'
+import type { Node } from '../../kubernetes/types/node.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { formatDuration } from '../../kubernetes/workload/duration.ts'
@@ -20,6 +21,7 @@ import { allocatableOf, type NodeHealth } from './node/object.ts'
 import { NodeReporter } from './node/reporter.ts'
 import { Orphans } from './pods/orphans.ts'
 import { worker, type PodRecord } from './pods/record.ts'
+import { Claims } from './pods/claims.ts'
 import { References } from './pods/references.ts'
 import { PodWorkers } from './pods/workers.ts'
 import type { SyncWorld } from './pods/world.ts'
@@ -246,6 +248,7 @@ export class Kubelet {
       why,
       hooks: new Map(),
       references: new References(this.client, context),
+      claims: new Claims(this.client, context, () => this.ownNode()),
       event: (pod, container, type, reason, message) => {
         this.events.pod(pod, container, type, reason, message, why.seq)
       },
@@ -263,11 +266,15 @@ export class Kubelet {
         heartbeat: () => {
           if (this.runtime.connected) this.runtime.ping()
         },
-        node: () => this.informers.view.get('Node', undefined, this.options.node.name),
+        node: () => this.ownNode(),
         event: (reason, message) => this.events.ofNode(reason, message),
       },
       this.context,
     )
+  }
+
+  private ownNode(): Node | undefined {
+    return this.informers.view.get('Node', undefined, this.options.node.name)
   }
 
   /** Source: pkg/kubelet/runtime.go, runtimeErrors; pleg/generic.go, Healthy (v1.36). */

@@ -148,6 +148,8 @@ test('a volume on a dead node is held for six minutes once its Pod is gone, and 
   const holders = (): readonly string[] => cluster.list('VolumeAttachment').map(({ spec }) => spec.nodeName)
   expect(holders()).toEqual([dead])
   expect(told(cluster, 'second').some((line) => line.startsWith('FailedAttachVolume: Multi-Attach error'))).toBe(true)
+  expect(cluster.get('Pod', 'default', 'second')?.status?.phase).toBe('Pending')
   cluster.run(minutes(3))
   expect(holders()).toEqual([cluster.get('Pod', 'default', 'second')?.spec.nodeName])
+  expect(cluster.get('Pod', 'default', 'second')?.status?.phase).toBe('Running')
 })

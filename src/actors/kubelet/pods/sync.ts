@@ -12,6 +12,7 @@ import { podActions, type ContainerKill } from './actions.ts'
 import { waitingReason } from './container.chart.ts'
 import { graceAfterProbe, graceOf } from './grace.ts'
 import { worker, type PodRecord } from './record.ts'
+import type { Unmounted } from './claims.ts'
 import { volumeReferences, type Missing } from './references.ts'
 import { startContainer } from './start.ts'
 import { PodStop, type StopTarget } from './stop.ts'
@@ -74,7 +75,7 @@ const MOUNT_BACKOFF_MAX: Micros = seconds(122)
 
 /**
  * What a Pod's volumes show must be there. Gives when to try again, or undefined when all is mounted.
- * Abridged: mounting takes no time, and only ConfigMaps and Secrets can be missing.
+ * Abridged: mounting takes no time; volumes of Pods and claims of file systems are there, or not attached, or not found.
  */
 function* mountVolumes(record: PodRecord, world: SyncWorld): Work<Micros | undefined> {
   const { pod } = record
@@ -83,13 +84,37 @@ function* mountVolumes(record: PodRecord, world: SyncWorld): Work<Micros | undef
     (resume) => world.references.check(pod.metadata.namespace ?? '', volumeReferences(pod), resume),
     { canAbandon: true },
   )
-  if (missing === undefined) {
-    record.isMounted = true
-    return undefined
-  }
+  if (missing === undefined) return yield* awaitClaims(record, world)
   const message = `MountVolume.SetUp failed for volume "${missing.reference.volume ?? ''}" : ${missing.message}`
   world.event(pod, undefined, 'Warning', 'FailedMount', message)
   return world.context.now + exponential(MOUNT_BACKOFF, MOUNT_BACKOFF_MAX, record.mountFailures++)
+}
+
+/** How often it looks whether a volume is attached, and after how long it says that it is not. Source: volume_manager.go. */
+const ATTACH_POLL: Micros = seconds(1)
+const ATTACH_TIMEOUT: Micros = seconds(123)
+
+/** The volumes that the Pod claims must be attached to the node. Source: volume_manager.go, WaitForAttachAndMount (v1.36). */
+function* awaitClaims(record: PodRecord, world: SyncWorld): Work<Micros | undefined> {
+  const { pod } = record
+  const { now, monotonic } = world.context
+  const unmounted = yield* wait<Unmounted>((resume) => world.claims.check(pod, resume), { canAbandon: true })
+  if (unmounted === undefined) {
+    record.isMounted = true
+    return undefined
+  }
+  const { volume, problem } = unmounted
+  record.attachWait ??= monotonic
+  const isLate = monotonic - record.attachWait >= ATTACH_TIMEOUT
+  if (problem === undefined && !isLate) return now + ATTACH_POLL
+  record.attachWait = undefined
+  const processed = problem === undefined ? '' : volume
+  const why = problem === undefined ? 'timed out waiting for the condition' : `error processing PVC: ${problem}`
+  const message = `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[${processed === '' ? volume : ''}], failed to process volumes=[${processed}]: ${why}`
+  world.event(pod, undefined, 'Warning', 'FailedMount', message)
+  return problem === undefined
+    ? now + ATTACH_POLL
+    : now + exponential(MOUNT_BACKOFF, MOUNT_BACKOFF_MAX, record.mountFailures++)
 }
 
 /** Source: pkg/kubelet/container/sync_result.go, MinBackoffExpiration: a known moment counts before the usual delay. */

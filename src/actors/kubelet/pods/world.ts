@@ -4,6 +4,7 @@ import type { Backoff } from '../backoff.ts'
 import type { ImagePuller } from '../images/puller.ts'
 import type { Prober } from '../probes/prober.ts'
 import type { RuntimeClient } from '../runtime/client.ts'
+import type { Claims } from './claims.ts'
 import type { References } from './references.ts'
 import type { StatusWriter } from '../status/writer.ts'
 import type { Why } from '../why.ts'
@@ -23,4 +24,5 @@ export interface SyncWorld {
   /** What goes on when a hook is over, by `uid/container`. */
   readonly hooks: Map<string, () => void>
   readonly references: References
+  readonly claims: Claims
 }

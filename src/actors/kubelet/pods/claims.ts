@@ -1,0 +1,98 @@
+import type { ApiAnswer, ApiClient } from '../../../engine/client/api-client.ts'
+import type { ActorContext } from '../../../engine/actor.ts'
+import type { Kind } from '../../../kubernetes/kinds.ts'
+import type { Node } from '../../../kubernetes/types/node.ts'
+import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { claimOfVolume } from '../../../kubernetes/volumes.ts'
+
+/** What keeps a claimed volume from being mounted: it is not attached yet, or something is wrong. */
+export type Unmounted = { readonly volume: string; readonly problem?: string } | undefined
+
+interface Claimed {
+  readonly volume: string
+  readonly claim: string
+}
+
+const claimed = (pod: Pod): readonly Claimed[] =>
+  (pod.spec.volumes ?? []).flatMap((volume) => {
+    const claim = claimOfVolume(pod, volume)
+    return claim === undefined ? [] : [{ volume: volume.name, claim }]
+  })
+
+/**
+ * Whether the volumes that a Pod claims are attached to this node.
+ * Source: pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go, getPVCExtractPV;
+ * operationexecutor, VerifyControllerAttachedVolume (v1.36).
+ */
+export class Claims {
+  private readonly client: ApiClient
+  private readonly context: ActorContext
+  private readonly node: () => Node | undefined
+  /** What a volume must be attached as; '' where it need not be. By `namespace/claim`; what is bound stays so. */
+  private readonly handles = new Map<string, string>()
+
+  constructor(client: ApiClient, context: ActorContext, node: () => Node | undefined) {
+    this.client = client
+    this.context = context
+    this.node = node
+  }
+
+  /** Gives the first that cannot be mounted; undefined when all can, at once when there are none. */
+  check(pod: Pod, done: (unmounted: Unmounted) => void): void {
+    this.next(pod.metadata.namespace ?? '', claimed(pod), done)
+  }
+
+  private next(namespace: string, wanted: readonly Claimed[], done: (unmounted: Unmounted) => void): void {
+    const [first, ...rest] = wanted
+    if (first === undefined) return done(undefined)
+    const { volume, claim } = first
+    this.handleOf(namespace, claim, (handle, problem) => {
+      if (problem !== undefined) return done({ volume, problem })
+      if (handle === '' || this.isAttached(handle)) return this.next(namespace, rest, done)
+      done({ volume })
+    })
+  }
+
+  private isAttached(handle: string): boolean {
+    return this.node()?.status?.volumesAttached?.some(({ name }) => name === handle) === true
+  }
+
+  private handleOf(namespace: string, name: string, done: (handle: string, problem?: string) => void): void {
+    const key = `${namespace}/${name}`
+    const known = this.handles.get(key)
+    if (known !== undefined) return done(known)
+    const fail = (what: string, answer: ApiAnswer): void =>
+      done('', `failed to fetch ${what} from API server: ${answer.ok ? 'no object' : answer.message}`)
+    this.read('PersistentVolumeClaim', namespace, name, (claim, answer) => {
+      if (claim === undefined) return fail('PVC', answer)
+      const { phase } = claim.status ?? {}
+      const { volumeName = '' } = claim.spec
+      if (phase !== 'Bound' || volumeName === '') return done('', 'PVC is not bound')
+      this.read('PersistentVolume', undefined, volumeName, (volume, answerOfVolume) => {
+        if (volume === undefined) return fail('PV', answerOfVolume)
+        const { csi } = volume.spec
+        if (csi === undefined) return done(this.keep(key, ''))
+        this.read('CSIDriver', undefined, csi.driver, (driver) => {
+          const isFree = driver?.spec.attachRequired === false
+          done(this.keep(key, isFree ? '' : `kubernetes.io/csi/${csi.driver}^${csi.volumeHandle}`))
+        })
+      })
+    })
+  }
+
+  private read<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    name: string,
+    done: (object: Extract<ApiAnswer<K>, { ok: true }>['object'], answer: ApiAnswer) => void,
+  ): void {
+    this.client.call(this.context, { verb: 'get', kind, namespace, name }, (answer) =>
+      done(answer.ok ? answer.object : undefined, answer as ApiAnswer),
+    )
+  }
+
+  private keep(key: string, handle: string): string {
+    this.handles.set(key, handle)
+    return handle
+  }
+}
