@@ -2,7 +2,7 @@ import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { sameJson } from '../../kubernetes/hash.ts'
-import { microTime } from '../../kubernetes/time.ts'
+import { microTime, parseTime } from '../../kubernetes/time.ts'
 import { isInside } from './inside.ts'
 import type { Incident } from './recording.ts'
 import { isRecord, metadataOf, patchTypeOf, type RecordedWrite } from './writes.ts'
@@ -78,12 +78,13 @@ const RENEWAL: Micros = seconds(10)
 const LEASES = 'kube-node-lease'
 
 /** Each node renews its Lease from its registration until its process is killed, and again from the next start on. */
-function* nodeLeases({ writes, infra, window }: Incident): Generator<OutsideRequest> {
+function* nodeLeases({ startTime, writes, infra, window }: Incident): Generator<OutsideRequest> {
+  const start = parseTime(startTime) ?? 0
   for (const { at, user, name } of registrations(writes)) {
     let isFirst = true
     for (const [from, until] of lives(name, at, window.to, infra)) {
       for (let renewAt = from; renewAt < until; renewAt += RENEWAL) {
-        yield { at: renewAt, request: leaseRequest(user, name, isFirst, renewAt), code: undefined }
+        yield { at: renewAt, request: leaseRequest(user, name, isFirst, start + renewAt), code: undefined }
         isFirst = false
       }
     }

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import type { Micros } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
 import { seconds } from '../../events/time.ts'
-import { parseTime } from '../../kubernetes/time.ts'
+import { parseTime, rfc3339 } from '../../kubernetes/time.ts'
 import { parseAuditLog, readText } from './audit-line.ts'
-import { inVirtualTime } from './clock.ts'
 import { ownHashes, withHashes } from './hashes.ts'
 import { isRecord, recordedWrites, type RecordedWrite } from './writes.ts'
 
@@ -17,10 +16,11 @@ export interface InfraAction {
 }
 
 /**
- * An incident as it was recorded: see `readIncident`. Times are virtual: 0 is the second in which its control plane was started, also
- * in the objects; hashes of templates, which names are made of, are ours.
+ * An incident as it was recorded: see `readIncident`. Hashes of templates, which names are made of, are ours.
  */
 export interface Incident {
+  /** The second in which its control plane was started: virtual time 0. */
+  readonly startTime: string
   readonly writes: readonly RecordedWrite[]
   readonly infra: readonly InfraAction[]
   /** From the first action of the scenario to its end: what is compared. */
@@ -55,9 +55,12 @@ export const readIncident = (directory: string): Incident => {
   const patches = inputs.flatMap(({ t, end, cmd }) =>
     patchCommand(t, end, cmd, (time) => micros(time, inputsPath) - start),
   )
-  const asOurs = (text: string): string => inVirtualTime(withHashes(text, hashes), start)
+  const asOurs = (text: string): string => withHashes(text, hashes)
   return {
-    writes: recordedWrites(parseAuditLog(asOurs(audit), auditPath)).map((write) => withPatchType(write, patches)),
+    startTime: rfc3339(start),
+    writes: recordedWrites(parseAuditLog(asOurs(audit), auditPath), start).map((write) =>
+      withPatchType(write, patches),
+    ),
     infra: inputs.flatMap(({ t, kind, action, node }) =>
       kind === 'infra' && typeof t === 'string' && typeof action === 'string'
         ? [{ at: micros(t, inputsPath) - start, action, ...(typeof node === 'string' ? { node } : {}) }]

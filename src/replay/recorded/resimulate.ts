@@ -42,6 +42,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
   const standIns = new StandIns(incident.writes)
   const cluster = createCluster({
     seed,
+    startTime: incident.startTime,
     nodes: 0,
     dns: 0,
     identities: new Identities(incident.writes),

@@ -34,7 +34,7 @@ export interface RecordedWrite extends Write {
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
 /** The writes among audit lines, by the time at which they were received; those of kinds that are not served are left out. */
-export const recordedWrites = (lines: readonly AuditLine[]): readonly RecordedWrite[] =>
+export const recordedWrites = (lines: readonly AuditLine[], start: Micros): readonly RecordedWrite[] =>
   lines
     .flatMap((line): readonly RecordedWrite[] => {
       const { verb, objectRef = {}, responseStatus } = line
@@ -42,7 +42,7 @@ export const recordedWrites = (lines: readonly AuditLine[]): readonly RecordedWr
       if (row === undefined || !WRITES.has(verb)) return []
       return [
         {
-          at: parseTime(line.requestReceivedTimestamp) ?? 0,
+          at: (parseTime(line.requestReceivedTimestamp) ?? 0) - start,
           user: line.user.username,
           verb: verb as Write['verb'],
           row,
