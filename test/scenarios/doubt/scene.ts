@@ -16,7 +16,7 @@ const asObject = (manifest: {
   readonly spec: object
 }): ApiObject => manifest as ApiObject
 
-/** A Deployment of Pods that are ready at once and stop in two seconds. */
+/** A Deployment of Pods that are ready when they listen and stop in two seconds. */
 export const deployment = (name: string, replicas: number, more: object = {}, image = '1'): ApiObject =>
   asObject({
     apiVersion: 'apps/v1',
@@ -29,7 +29,14 @@ export const deployment = (name: string, replicas: number, more: object = {}, im
         metadata: { labels: { app: name } },
         spec: {
           terminationGracePeriodSeconds: 2,
-          containers: [{ name: 'main', image: `registry.example/${name}:${image}`, ports: [{ containerPort: 80 }] }],
+          containers: [
+            {
+              name: 'main',
+              image: `registry.example/${name}:${image}`,
+              ports: [{ containerPort: 80 }],
+              readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 5 },
+            },
+          ],
         },
       },
       ...more,
@@ -90,6 +97,15 @@ export const toldAt = (cluster: Cluster, text: RegExp, since: Micros = 0): Micro
   if (row === undefined) throw new Error(`nothing like ${text} in:\n${rows.map((one) => one.text).join('\n')}`)
   return row.at
 }
+
+export const configMap = (name: string): ApiObject =>
+  asObject({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, spec: {} })
+
+/** What people were told has been written, by `configmap/name`. */
+export const acknowledged = (cluster: Cluster): readonly string[] =>
+  [...cluster.log.range(0)].flatMap((event) =>
+    event.type === 'KubectlAnswered' && event.data.outcome !== 'failed' ? [event.data.object] : [],
+  )
 
 /** Runs a story twice: one seed is one log. */
 export const twice = (story: () => Cluster): Cluster => {
