@@ -1,6 +1,6 @@
 /** `npm run oracle -- THEME DIRECTORY …`: replays recorded decisions of a real control plane against ours. */
 const [theme = '', ...rest] = process.argv.slice(2)
-const THEMES = ['scheduler', 'api', 'recordings']
+const THEMES = ['scheduler', 'api', 'kubectl', 'recordings']
 
 if (!THEMES.includes(theme)) {
   process.stderr.write(`usage: npm run oracle -- ${THEMES.join('|')} DIRECTORY\n`)

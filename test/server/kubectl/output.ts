@@ -1,0 +1,27 @@
+/** What kubectl prints, with everything blanked out that may differ between two servers. */
+import { SUFFIX_PATTERN } from '../transcripts/translation.ts'
+
+const AGE = /(?<![\w.:=/-])(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?![\w.:=/-])/g
+
+/**
+ * Lines as they come, but for the width of columns: names and ages are wider or narrower elsewhere. Sentences of
+ * `explain` are upstream's and not required.
+ */
+export const normalOutput = (text: string): readonly string[] =>
+  text
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?\+0000( UTC)?|Z)/g, '<time>')
+    .replace(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]+ \+0000/g, '<time>')
+    .replace(/https?:\/\/(SERVER|127\.0\.0\.1:\d+)/g, '<server>')
+    .replace(/\/tmp\/(LIVE|MERGED)-\w+/g, '/tmp/$1-N')
+    .replace(/(resourceVersion"?: )"\d+"/g, '$1"<rv>"')
+    .replace(/10\.96\.\d+\.\d+/g, '<ip>')
+    .replace(/:3[0-2]\d{3}\/(TCP|UDP|SCTP)/g, ':<port>/$1')
+    .replace(/(nodePort"?: )3[0-2]\d{3}/g, '$1<port>')
+    .replace(/X509SHA256=[0-9a-f]+/g, 'X509SHA256=<hash>')
+    .replace(new RegExp(`-(${SUFFIX_PATTERN})(?![\\w-])`, 'g'), '-<x>')
+    .replace(AGE, (age) => (age === '' ? '' : '<age>'))
+    .split('\n')
+    .map((line) => line.replace(/ +$/, '').replace(/(\S) {2,}/g, '$1 '))
+    .map((line) => line.replace(/[ \t]+/g, ' ').replace(/-{3,}/g, '---'))
+    .filter((line) => line !== '')
