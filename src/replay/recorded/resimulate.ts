@@ -112,9 +112,10 @@ const objectOf = ({ kind, namespace, name, body }: Requested): string =>
 
 /** A request about a Pod, about the Pod that stands in for it. */
 const here = (request: Requested, standIns: StandIns): Requested => {
-  const { kind, name, body } = request
+  const { kind, name, body, options = {} } = request
   if (kind !== 'Pod' || name === undefined || standIns.ours(name) === name) return request
-  return { ...request, name: standIns.ours(name), body: withoutUid(body) }
+  const { preconditions: _uid, ...rest } = options
+  return { ...request, name: standIns.ours(name), body: withoutUid(body), options: rest }
 }
 
 const withoutUid = (body: unknown): unknown => {
