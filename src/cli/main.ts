@@ -89,6 +89,7 @@ program
   .option('--speed <factor>', 'cluster time per wall-clock time: 1, 10x, max, or stepped by requests', speed, 1)
   .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
   .option('--record <file>', 'write a recording; .gz compresses it')
+  .option('--data <folder>', 'keep the cluster here: started again, it goes on where it was')
   .action(async (options) => {
     const { file, controlPlane, ...rest } = options
     process.exitCode = await up({ ...rest, files: file, controlPlane: controlPlane === '3' ? 3 : 1 })

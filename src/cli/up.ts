@@ -7,8 +7,9 @@ import { recordingHeader } from '../cluster/header.ts'
 import type { ClientUser, Speed } from '../cluster/listen.ts'
 import { resolveOptions } from '../cluster/options.ts'
 import { RecordingWriter } from '../events/file/recording-writer.ts'
-import { seconds } from '../events/time.ts'
+import { millis, seconds } from '../events/time.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
+import { openKept } from './kept-cluster.ts'
 import { readManifests } from './manifests.ts'
 
 export interface UpOptions {
@@ -23,7 +24,12 @@ export interface UpOptions {
   readonly users?: string
   readonly speed: Speed
   readonly record?: string
+  /** A folder that keeps the cluster from one start to the next. */
+  readonly data?: string
 }
+
+/** So long before the present the cluster's time begins, for it to be up when it is shown. */
+const BOOT_MS = 60_000
 
 /** Nodes join within this of cluster time, unless something keeps them. */
 const NODES_WITHIN = seconds(60)
@@ -35,17 +41,25 @@ export const up = async (options: UpOptions): Promise<number> => {
   // Real clients meet what real clusters have.
   const authorization = 'RBAC' as const
   const managedFields = 'tracked' as const
-  const { seed, nodes, controlPlane } = options
-  const given = { seed, nodes, controlPlane, authorization, managedFields }
+  const { seed, nodes, controlPlane, port, speed } = options
+  const startTime = new Date(Date.now() - BOOT_MS).toISOString()
+  const given = { seed, nodes, controlPlane, authorization, managedFields, startTime }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
-  const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
-  cluster.runUntil(nodesAreReady, { within: NODES_WITHIN })
+  const create = { ...given, sinks: recorder === undefined ? [] : [recorder.sink] }
+  const kept = options.data === undefined ? undefined : await openKept(options.data, create)
+  const cluster = kept?.cluster ?? createCluster(create)
   const objects = manifests.filter(({ simulated }) => simulated).map(({ object }) => object)
-  if (objects.length > 0) cluster.apply(objects)
+  if (kept?.isRestored !== true) {
+    cluster.runUntil(nodesAreReady, { within: NODES_WITHIN })
+    if (objects.length > 0) cluster.apply(objects)
+  } else if (objects.length > 0) {
+    process.stderr.write(`${pc.yellow('note')} the files were applied when the cluster began; use kubectl apply now\n`)
+  }
 
+  catchUp(cluster, speed)
   const end = new Ending()
-  const { port, speed } = options
-  const api = await listening(cluster, { port, speed, onFailure: end.fail, ...(users === undefined ? {} : { users }) })
+  const listen = { port, speed, onFailure: end.fail, ...(users === undefined ? {} : { users }) }
+  const api = await (kept?.listen(listen) ?? listening(cluster, listen))
   const path = options.kubeconfig ?? join(tmpdir(), `seatrial-${new URL(api.url).port}.kubeconfig`)
   writeFileSync(path, api.kubeconfig, { mode: 0o600 })
   process.stderr.write(`${pc.green('ready')} ${api.url}; paste this, end with Ctrl-C:\nexport KUBECONFIG=${path}\n`)
@@ -53,9 +67,18 @@ export const up = async (options: UpOptions): Promise<number> => {
   await api.close()
   if (options.kubeconfig === undefined) rmSync(path, { force: true })
   recorder?.close(cluster)
+  kept?.close()
   if (end.failure === undefined) return CONVERGED
   process.stderr.write(`${pc.red('error')} ${end.failure}\n`)
   return NOT_CONVERGED
+}
+
+/** Lets pass what the wall clock is ahead by: clients compare the cluster's times with their own clock. */
+const catchUp = (cluster: Cluster, speed: Speed): void => {
+  const { startTime } = cluster.options
+  if (speed !== 1 || startTime === undefined) return
+  const aheadMs = Date.now() - Date.parse(startTime)
+  cluster.run(Math.max(0, Math.min(aheadMs * 1000 - cluster.now, millis(BOOT_MS))))
 }
 
 /** A port that is taken is the caller's mistake, as a file that is not there. */

@@ -9,6 +9,19 @@ export interface ClientUser {
   readonly groups?: readonly string[]
 }
 
+export interface KeyPair {
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+}
+
+/** An authority, the server's certificate and one for each user. */
+export interface Certificates {
+  readonly ca: KeyPair
+  readonly server: KeyPair
+  readonly users: ReadonlyMap<string, KeyPair>
+}
+
 export interface ListenOptions {
   /** Default: a free one. */
   readonly port?: number
@@ -18,6 +31,10 @@ export interface ListenOptions {
   readonly users?: readonly ClientUser[]
   /** Default 1: cluster time is wall-clock time. */
   readonly speed?: Speed
+  /** Default: made anew, for `users`. */
+  readonly certificates?: Certificates
+  /** Makes durable what has happened so far. Nothing is told to any client before this has returned. */
+  readonly commit?: () => void
   /** Told once when the run has stopped on a programmer's error. Without it, requests are answered with 500. */
   readonly onFailure?: (error: unknown) => void
 }

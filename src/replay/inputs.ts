@@ -13,7 +13,8 @@ export const inputsOf = (events: Iterable<LogEvent>): readonly Input[] => {
   return inputs
 }
 
-const inputOf = (event: LogEvent): Input | undefined => {
+/** Undefined for what came of the cluster itself. */
+export const inputOf = (event: LogEvent): Input | undefined => {
   const { at } = event
   if (event.by === OUTSIDE) {
     const { to = '' } = event

@@ -19,7 +19,8 @@ import { ResourceHandler } from './resource-handler.ts'
 import { ServiceAccountKeys } from './service-account-keys.ts'
 import { WatchStreams } from './watch-streams.ts'
 
-const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:masters'] }
+/** Who gets a certificate where nobody else is named. */
+export const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:masters'] }
 /** Within this of cluster time an API server answers, or something keeps it from it. */
 const UP_WITHIN = seconds(60)
 
