@@ -7,16 +7,15 @@ export class Identities {
   private readonly uids = new Map<string, string[]>()
 
   constructor(writes: readonly RecordedWrite[]) {
-    for (const { verb, subresource, code, row, namespace, body, answer } of writes.toSorted(byRevision)) {
-      const isApply = verb === 'patch' && code === 201
-      if ((verb !== 'create' && !isApply) || subresource !== '' || code !== 201) continue
-      const { name, uid } = metadataOf(answer)
-      if (typeof name !== 'string' || typeof uid !== 'string') continue
-      const { generateName } = metadataOf(body)
+    for (const { write, name } of inOrder(writes)) {
+      const { row, namespace, body, answer } = write
       const place = `${row.kind}/${namespace ?? ''}/`
-      if (typeof generateName === 'string' && generateName !== '')
+      const { generateName } = metadataOf(body)
+      if (typeof generateName === 'string' && generateName !== '') {
         push(this.names, place + generateName, { name, node: pinOf(body) })
-      push(this.uids, place + name, uid)
+      }
+      const { uid } = metadataOf(answer)
+      if (typeof uid === 'string' && write.code === 201) push(this.uids, place + name, uid)
     }
   }
 
@@ -34,10 +33,29 @@ export class Identities {
   }
 }
 
-/** Of requests that came together, the store says which was first. */
-const byRevision = (a: RecordedWrite, b: RecordedWrite): number => revisionOf(a) - revisionOf(b)
+interface Creation {
+  readonly write: RecordedWrite
+  readonly name: string
+}
 
-const revisionOf = ({ answer }: RecordedWrite): number => Number(metadataOf(answer)['resourceVersion'] ?? 0)
+/** Of creates that came together, the store says which was first; those that were refused had used up a name too. */
+const inOrder = (writes: readonly RecordedWrite[]): readonly Creation[] => {
+  let revision = 0
+  return writes
+    .flatMap((write) => {
+      const isApply = write.verb === 'patch' && write.code === 201
+      if ((write.verb !== 'create' && !isApply) || write.subresource !== '') return []
+      const { name, resourceVersion } = metadataOf(write.answer)
+      const isMade = write.code === 201 && typeof name === 'string'
+      if (isMade) revision = Math.max(revision, Number(resourceVersion ?? 0))
+      const refused = /^[a-z]+(?:\.[a-z0-9.]+)? "([^"]+)" is forbidden/.exec(write.message)?.[1]
+      const known = isMade ? name : refused
+      return known === undefined
+        ? []
+        : [{ write, name: known, at: isMade ? Number(resourceVersion ?? 0) : revision + 0.5 }]
+    })
+    .toSorted((a, b) => a.at - b.at)
+}
 
 /** A name that was generated, and the node that its bearer was made for, if any. */
 interface Named {

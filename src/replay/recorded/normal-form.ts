@@ -18,6 +18,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export const normalForm = (value: unknown): unknown => {
   if (typeof value === 'string') {
     if (TIME.test(value)) return '<time>'
+    if (value.startsWith('-----BEGIN ')) return '<pem>'
     return UUID.test(value) ? '<uid>' : value.replace(TOKEN_VOLUME, 'kube-api-access-')
   }
   if (Array.isArray(value)) return value.filter((item) => !isForeign(item)).map(normalForm)
@@ -64,7 +65,8 @@ const isEmpty = (value: unknown): boolean =>
 
 /** A v1 Event's name ends in a number of its writer's clock. */
 export const nameForm = ({ row, name }: Write): string =>
-  row.kind === 'Event' ? name.replace(/\.[0-9a-f]+$/, '') : name
+  // An address is drawn, unless it was asked for.
+  row.kind === 'IPAddress' ? '' : row.kind === 'Event' ? name.replace(/\.[0-9a-f]+$/, '') : name
 
 /** What a write asks for, as one line of text. An audit log shows creates and updates with their defaults filled in. */
 export const contentOf = ({ verb, row, subresource, body }: Write): string => {

@@ -3,6 +3,7 @@ import type { ProcessRef } from '../../cluster/fault.ts'
 import type { LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
+import { parseStorageKey } from '../../kubernetes/storage-key.ts'
 import { Identities } from './identities.ts'
 import { isInside } from './inside.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
@@ -170,20 +171,25 @@ const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
   }
 }
 
-/** Collects the writes of the control plane as they are answered. */
+/** Collects the writes of the control plane as they are answered, and those that an API server makes by itself. */
 const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => void) => {
   const asked = new Map<string, Omit<Write, 'code'>>()
+  const told = (event: LogEvent & { readonly type: 'ApiRequested' }): void => {
+    const { data, at, by } = event
+    if (data.verb === 'get' || data.verb === 'list' || !isInside(data.user)) return
+    const row = rowByKind(data.kind)
+    if (row === undefined) return
+    const { verb, user, namespace, name = '', subresource = '', body, options } = data
+    const isDelete = verb === 'delete' || verb === 'deletecollection'
+    const write = { at, user, verb, row, namespace, name, subresource, body: isDelete ? options : body }
+    standIns.taken(write)
+    asked.set(`${by} ${data.request}`, asRecorded(write, standIns))
+  }
   return (event) => {
-    if (event.type === 'ApiRequested') {
-      const { data, at, by } = event
-      if (data.verb === 'get' || data.verb === 'list' || !isInside(data.user)) return
-      const row = rowByKind(data.kind)
-      if (row === undefined) return
-      const { verb, user, namespace, name = '', subresource = '', body, options } = data
-      const isDelete = verb === 'delete' || verb === 'deletecollection'
-      const write = { at, user, verb, row, namespace, name, subresource, body: isDelete ? options : body }
-      standIns.taken(write)
-      asked.set(`${by} ${data.request}`, asRecorded(write, standIns))
+    if (event.type === 'ApiRequested') return told(event)
+    if (event.type === 'RevisionCommitted') {
+      const write = ownWrite(event)
+      if (write !== undefined) writes.push(write)
       return
     }
     if (event.type !== 'ApiResponded') return
@@ -193,6 +199,27 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
     asked.delete(key)
     const { code, name = '' } = event.data
     writes.push({ ...write, name: write.name === '' ? name : write.name, code })
+  }
+}
+
+/** Upstream's API server writes addresses of Services through its own API, so an audit log shows them; ours, with the Service. */
+const ownWrite = ({ at, data }: LogEvent & { readonly type: 'RevisionCommitted' }): Write | undefined => {
+  const place = parseStorageKey(data.key)
+  if (place?.kind !== 'IPAddress') return undefined
+  const row = rowByKind('IPAddress')
+  if (row === undefined) return undefined
+  const verb = data.deleted ? 'delete' : 'create'
+  const body = data.deleted ? {} : data.object
+  return {
+    at,
+    user: 'system:apiserver',
+    verb,
+    row,
+    namespace: undefined,
+    name: place.name,
+    subresource: '',
+    body,
+    code: 201,
   }
 }
 

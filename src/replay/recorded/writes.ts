@@ -27,6 +27,8 @@ export interface RecordedWrite extends Write {
   readonly auditID: string
   readonly query: URLSearchParams
   readonly answer: unknown
+  /** Why it was refused, if it was. */
+  readonly message: string
   /** What the command that made it says, where it says so. */
   readonly patchType?: Requested['patchType']
 }
@@ -54,6 +56,7 @@ export const recordedWrites = (lines: readonly AuditLine[], start: Micros): read
           auditID: line.auditID,
           query: new URL(line.requestURI, 'https://api').searchParams,
           answer: line.responseObject,
+          message: responseStatus?.message ?? '',
         },
       ]
     })
