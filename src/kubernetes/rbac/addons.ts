@@ -10,10 +10,14 @@ const binding = (name: string, role: string, account: string): BootstrapObject =
   roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
 })
 
+const CSI_ROLE = 'system:csi'
+const ALL = 'get list watch create update patch delete'
+
 let made: readonly BootstrapObject[] | undefined
 
 /**
- * What kube-proxy and CoreDNS may do. The API server does not know of them: who puts a cluster together grants it.
+ * What kube-proxy, CoreDNS, metrics-server and a CSI driver may do. The API server does not know of them: who puts a
+ * cluster together grants it.
  * Source: cmd/kubeadm/app/phases/addons/{proxy,dns}/manifests.go (v1.36).
  */
 export const addonPolicy = (): readonly BootstrapObject[] =>
@@ -35,4 +39,28 @@ export const addonPolicy = (): readonly BootstrapObject[] =>
       rules: ['get / core / nodes/metrics', 'get list watch / core / pods nodes', 'get / * / *'].map(ruleOf),
     },
     binding('system:metrics-server', 'system:metrics-server', 'metrics-server'),
+    {
+      kind: 'ClusterRole',
+      metadata: bootstrapMetadata(CSI_ROLE),
+      rules: [
+        `${ALL} / core / persistentvolumes persistentvolumes/status persistentvolumeclaims persistentvolumeclaims/status`,
+        `${ALL} / storage.k8s.io / csidrivers csinodes storageclasses volumeattachments volumeattachments/status`,
+        'get list watch / core / nodes',
+        'create update patch / core events.k8s.io / events',
+        'get create update / coordination.k8s.io / leases',
+      ].map(ruleOf),
+    },
+    {
+      kind: 'ClusterRoleBinding',
+      metadata: bootstrapMetadata(CSI_ROLE),
+      subjects: [
+        ...['csi-installer', 'csi-node-registrar', 'csi-provisioner', 'csi-attacher', 'csi-resizer'].map((name) => ({
+          kind: 'ServiceAccount' as const,
+          name,
+          namespace: 'kube-system',
+        })),
+        { kind: 'User', name: 'system:csi-controller', apiGroup: RBAC },
+      ],
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: CSI_ROLE },
+    },
   ])

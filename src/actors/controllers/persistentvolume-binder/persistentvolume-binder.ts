@@ -25,6 +25,8 @@ export const persistentVolumeBinder = defineController({
   kinds: ['PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'Pod', 'Node'],
   workers: 2,
   memory: () => undefined,
+  // Upstream keeps its own writes in a cache of its own, ahead of its informers: pv_controller_base.go, storeObjectUpdate.
+  readsOwnWrites: true,
 
   wakes: (change) => {
     if (change.kind === 'PersistentVolumeClaim') return claimChanged(change as Change<PersistentVolumeClaim>)
@@ -47,10 +49,8 @@ export const persistentVolumeBinder = defineController({
 
 /** A claim that is gone frees its volume. Source: pv_controller_base.go, deleteClaim. */
 function* claimChanged({ before, after, namespace, name }: Change<PersistentVolumeClaim>): Generator<Wake> {
-  if (after !== undefined) {
-    yield `claim/${keyFor(namespace, name)}`
-    return
-  }
+  if (after !== undefined) yield `claim/${keyFor(namespace, name)}`
+  if (after?.metadata.uid === before?.metadata.uid) return
   const volume = before?.spec.volumeName ?? ''
   if (volume !== '') yield `volume/${volume}`
 }
