@@ -56,13 +56,13 @@ export class PathHandler {
     if (isHealth(path)) return healthOf(path, target.query, reply)
     switch (path) {
       case '/':
-        return reply.object(200, { paths: rootPaths(this.api) })
+        return reply.body(200, 'application/json', indented({ paths: rootPaths(this.api) }))
       case '/api':
         return get ? this.groups(reply, true) : reply.status(methodNotAllowed())
       case '/apis':
         return this.groups(reply, false)
       case '/version':
-        return get ? plain(reply, ['application/json'], VERSION_INFO) : reply.status(methodNotAllowed())
+        return get ? this.version(reply) : reply.status(methodNotAllowed())
       case '/metrics':
         return reply.body(200, 'text/plain; version=0.0.4; charset=utf-8', metricsText(this.cluster))
       case '/openid/v1/jwks':
@@ -121,6 +121,12 @@ export class PathHandler {
     plain(reply, OBJECT_TYPES, list)
   }
 
+  private version(reply: Reply): void {
+    const refused = unacceptable(singleHeader(reply.request, 'accept') ?? '', ['application/json'])
+    if (refused !== undefined) return plain(reply, ['application/json'], VERSION_INFO)
+    reply.body(200, 'application/json', indented(VERSION_INFO))
+  }
+
   private jwks(reply: Reply): void {
     const refused = unacceptable(singleHeader(reply.request, 'accept') ?? '', ['application/jwk-set+json'])
     if (refused !== undefined) return reply.status(refused)
@@ -128,6 +134,9 @@ export class PathHandler {
     reply.body(200, 'application/jwk-set+json', JSON.stringify(this.keys.jwks()))
   }
 }
+
+/** Source: apiserver/pkg/endpoints/handlers/responsewriters/writers.go, WriteRawJSON. */
+const indented = (object: unknown): string => JSON.stringify(object, undefined, 2)
 
 const isHealth = (path: string): boolean => /^\/(healthz|livez|readyz)(\/|$)/.test(path)
 

@@ -3,7 +3,7 @@ import { listedAt } from '../actors/apiserver/cache/page.ts'
 import { listOptionsProblem } from '../actors/apiserver/handlers/list-options.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ApiObject } from '../events/json.ts'
-import { isStatus, methodNotAllowed, noSuchPath, undecodable, type Status } from '../kubernetes/status.ts'
+import { isStatus, methodNotAllowed, noSuchPath, notFound, undecodable, type Status } from '../kubernetes/status.ts'
 import type { ApiAnswer, ApiBridge, ApiRequest } from './api-bridge.ts'
 import { decodeDeleteOptions, decodeObjectBody, decodePatch, patchTypeOf, readBody, type DecodedBody } from './body.ts'
 import type { ServedApi } from './discovery/served-api.ts'
@@ -142,7 +142,10 @@ export class ResourceHandler {
     return why === 'in text' ? reply.text(404, NO_SUCH_GROUP) : reply.status(why)
   }
 
-  private nothingAt({ group }: ResourcePath): Status | 'in text' {
+  private nothingAt({ group, version, resource, name, subresource }: ResourcePath): Status | 'in text' {
+    const fact = this.api.resource(group, version, resource)
+    // Source: apiextensions-apiserver/pkg/apiserver/customresource_handler.go, ServeHTTP.
+    if (fact?.custom !== undefined && subresource !== undefined) return notFound(fact, name ?? '')
     return this.api.isBuiltIn(group) ? noSuchPath() : 'in text'
   }
 

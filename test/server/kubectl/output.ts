@@ -20,8 +20,25 @@ export const normalOutput = (text: string): readonly string[] =>
     .replace(/(nodePort"?: )3[0-2]\d{3}/g, '$1<port>')
     .replace(/X509SHA256=[0-9a-f]+/g, 'X509SHA256=<hash>')
     .replace(new RegExp(`-(${SUFFIX_PATTERN})(?![\\w-])`, 'g'), '-<x>')
+    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
+    .replace(/(Client Version: |"gitVersion": "|"gitCommit": "|"goVersion": ")[\w.]+/g, '$1<build>')
     .replace(AGE, (age) => (age === '' ? '' : '<age>'))
     .split('\n')
     .map((line) => line.replace(/ +$/, '').replace(/(\S) {2,}/g, '$1 '))
     .map((line) => line.replace(/[ \t]+/g, ' ').replace(/-{3,}/g, '---'))
     .filter((line) => line !== '')
+
+/**
+ * The same where timing, machines and chance decide: hashes, addresses, machines and images' places are blanked out, and a
+ * client that waits may look at more or fewer steps on the way.
+ */
+export const shapeOf = (text: string): readonly string[] => {
+  const lines = normalOutput(text)
+    .map((line) => line.replace(/\b(?=[a-z0-9]*\d)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '<hash>'))
+    .map((line) => line.replace(/\bnode-[ab](\/[\d.]+)?\b/g, '<node>'))
+    .map((line) => line.replace(/\b(192\.168|192\.0|10\.244|172\.16)\.\d+\.\d+\b/g, '<ip>'))
+    .map((line) =>
+      line.replace(/^Waiting for (deployment|daemon set|\d+ pods|partitioned|statefulset).*$/, '<waiting>'),
+    )
+  return lines.filter((line, i) => line !== '<waiting>' && line !== lines[i - 1])
+}

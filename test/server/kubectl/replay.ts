@@ -7,7 +7,7 @@ import type { Listening } from '../../../src/cluster/listen.ts'
 import { seconds } from '../../../src/events/time.ts'
 import type { Command, Theme } from '../transcripts/recording.ts'
 import { freshCluster, Player, USERS } from '../transcripts/replay.ts'
-import { normalOutput } from './output.ts'
+import { normalOutput, shapeOf } from './output.ts'
 import { runProgram } from './programs.ts'
 
 export interface CommandVerdict {
@@ -30,7 +30,12 @@ export const replayCommands = async (
   const cluster = freshCluster(theme, new Date(Date.now() - BOOT_MS).toISOString())
   cluster.run(seconds(BOOT_MS / 1000))
   const api = await cluster.listen({ users: USERS, speed: 1 })
-  const session = new Session(program, api, NAMESPACES[theme.name] ?? 'default')
+  const session = new Session(
+    program,
+    api,
+    NAMESPACES[theme.name] ?? 'default',
+    theme.controllers ? shapeOf : normalOutput,
+  )
   const player = new Player(cluster, api)
   const verdicts: CommandVerdict[] = []
   try {
@@ -50,20 +55,22 @@ export const replayCommands = async (
 }
 
 interface Kubeconfig {
-  readonly contexts: readonly { readonly name: string; readonly context: Readonly<Record<string, unknown>> }[]
+  readonly contexts: readonly { readonly name: string; readonly context: { readonly user: string } }[]
   readonly users: readonly { readonly name: string }[]
 }
 
 class Session {
   private readonly program: string
+  private readonly shown: (text: string) => readonly string[]
   private readonly folder = mkdtempSync(join(tmpdir(), 'seatrial-session-'))
 
-  constructor(program: string, api: Listening, namespace: string) {
+  constructor(program: string, api: Listening, namespace: string, shown: (text: string) => readonly string[]) {
     this.program = program
+    this.shown = shown
     const config = parse(api.kubeconfig) as Kubeconfig
     const contexts = config.contexts.map((one) => ({ ...one, context: { ...one.context, namespace } }))
     for (const { name } of USERS) {
-      const current = contexts.find(({ context }) => context['user'] === name)?.name
+      const current = contexts.find(({ context }) => context.user === name)?.name
       writeFileSync(join(this.folder, `${name}.config`), stringify({ ...config, contexts, 'current-context': current }))
     }
     mkdirSync(join(this.folder, 'work'))
@@ -83,8 +90,8 @@ class Session {
     const ended = await runProgram(this.program, command.argv, { cwd, env, ...(stdin === undefined ? {} : { stdin }) })
     return [
       ...(ended.code === command.exit ? [] : [`exit: ${command.exit} ≠ ${ended.code}`]),
-      ...lineDifferences('stdout', command.stdout, ended.stdout),
-      ...lineDifferences('stderr', command.stderr, ended.stderr),
+      ...lineDifferences('stdout', this.shown(command.stdout), this.shown(ended.stdout)),
+      ...lineDifferences('stderr', this.shown(command.stderr), this.shown(ended.stderr)),
     ]
   }
 
@@ -93,8 +100,7 @@ class Session {
   }
 }
 
-const lineDifferences = (name: string, recorded: string, actual: string): readonly string[] => {
-  const [want, got] = [normalOutput(recorded), normalOutput(actual)]
+const lineDifferences = (name: string, want: readonly string[], got: readonly string[]): readonly string[] => {
   const found: string[] = []
   for (let i = 0; i < Math.max(want.length, got.length); i++) {
     if (want[i] !== got[i]) found.push(`${name} line ${i + 1}: ${String(want[i])} ≠ ${String(got[i])}`)

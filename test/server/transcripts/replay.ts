@@ -32,7 +32,7 @@ const idle = defineActor({ start: () => undefined, receive: () => {} })
 
 export const freshCluster = ({ controllers, nodes }: Theme, startTime?: string): Cluster =>
   createCluster({
-    nodes,
+    nodes: Array.from({ length: nodes }, (_, i) => ({ name: `node-${'abcdef'.charAt(i)}` })),
     ...(startTime === undefined ? {} : { startTime }),
     authorization: 'RBAC',
     managedFields: 'tracked',

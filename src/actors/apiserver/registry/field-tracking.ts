@@ -12,6 +12,7 @@ import { replicasPath, scaleEntries, workloadEntries } from '../../../kubernetes
 import { isObject, type JsonObject } from '../../../kubernetes/patch/json.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import { kindRow, shownAs } from '../../../kubernetes/registry.ts'
+import { withNulls } from '../../../kubernetes/schema/nulls.ts'
 import type { Status } from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Request } from '../request.ts'
@@ -82,7 +83,8 @@ export function trackedUpdate(request: Request, next: ApiObject, old: ApiObject,
 export function writtenByServer(old: ApiObject, next: ApiObject, subresource: string, { now }: World): ApiObject {
   if (next === old || entriesOf(old).length === 0) return next
   const [row, writer] = [kindRow(old.kind as Kind), { manager: 'kube-apiserver', time: rfc3339(now) }]
-  return withEntries(next, entriesOfUpdated(endpointOf(row, subresource), plain(old), plain(next), writer))
+  const before = plain(withNulls(old, old.apiVersion, old.kind))
+  return withEntries(next, entriesOfUpdated(endpointOf(row, subresource), before, plain(next), writer))
 }
 
 /** A new object of the server's own. */

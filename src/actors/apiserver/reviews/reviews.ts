@@ -68,7 +68,8 @@ const withFields = (
   { now }: Times,
 ): Readonly<Record<string, unknown>> => {
   const { metadata = {}, spec } = body
-  if (manager === undefined) return metadata
+  // The answer of one that asks for rules has nothing of its question.
+  if (manager === undefined || kind === 'SelfSubjectRulesReview') return metadata
   const object = { apiVersion, kind, metadata, ...(spec === undefined ? {} : { spec }) }
   const entries = entriesOfCreated(reviewEndpoint(apiVersion, kind), object, { manager, time: rfc3339(now) })
   return entries.length === 0 ? metadata : { ...metadata, managedFields: entries }
