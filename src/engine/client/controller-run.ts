@@ -7,6 +7,7 @@ import type { ClientLimits, ControllerDefinition, Shared, World } from './contro
 import { EVENT_RETRY, EventRecorder } from './event-recorder.ts'
 import { Expectations } from './expectations.ts'
 import { OwnWrites } from './own-writes.ts'
+import { Questions } from './questions.ts'
 import type { Sync, SyncResult } from './sync.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { QUEUE_TIMER, WorkQueue } from './work-queue.ts'
@@ -31,6 +32,7 @@ export class ControllerRun<M> {
   private readonly client: ApiClient
   private readonly recorder: EventRecorder
   private readonly queue: WorkQueue
+  private readonly questions: Questions
   private readonly ownWrites: OwnWrites | undefined
   private readonly running = new Map<string, Running>()
   private readonly world: World<M>
@@ -49,10 +51,14 @@ export class ControllerRun<M> {
       user: `system:serviceaccount:kube-system:${definition.account ?? definition.name}`,
       endpoint: shared.endpoint,
       read: shared.read,
-      limiter: new TokenBucket(limits.qps, limits.burst),
+      limiter: new TokenBucket(
+        limits.qps * (definition.haste?.qps ?? 1),
+        limits.burst * (definition.haste?.burst ?? 1),
+      ),
     })
     this.recorder = new EventRecorder({ client: this.client, component: definition.component ?? definition.name })
     this.queue = new WorkQueue(definition.queue)
+    this.questions = new Questions(context, (key) => this.goOn(key))
     this.ownWrites = definition.readsOwnWrites === true ? new OwnWrites(this.kinds) : undefined
     this.world = this.createWorld(definition.memory())
   }
@@ -61,7 +67,8 @@ export class ControllerRun<M> {
     this.because = undefined
     this.inHand = ''
     if (event.to !== this.context.id) this.see()
-    else if (!this.client.receive(event, this.context) && event.type === 'TimerFired') this.alarm(event.data)
+    else if (!this.questions.receive(event) && !this.client.receive(event, this.context) && event.type === 'TimerFired')
+      this.alarm(event.data)
     this.pump()
   }
 
@@ -119,6 +126,10 @@ export class ControllerRun<M> {
     }
     if ('pause' in step.value) {
       this.context.setTimer(PAUSE, key, step.value.pause)
+      return
+    }
+    if ('question' in step.value) {
+      this.questions.ask(key, step.value, running.cause)
       return
     }
     const { calls, each } = step.value

@@ -60,6 +60,8 @@ export interface ControllerDefinition<M = unknown> {
   /** What is done at once when the informers are synced, and then again and again. */
   readonly ticks?: readonly { readonly name: string; readonly every: Micros; run(world: World<M>): Iterable<Wake> }[]
   readonly queue?: QueueLimits
+  /** How much faster than others it may call the API: factors of the rate and of the burst. */
+  readonly haste?: { readonly qps: number; readonly burst: number }
 }
 
 /** A controller as its process sees it; the type of its memory is its own business. */

@@ -75,7 +75,11 @@ export const contentOf = ({ verb, row, subresource, body }: Write): string => {
   const isWhole = (verb === 'create' || verb === 'update') && (subresource === '' || subresource === 'status')
   const given = isWhole && strategy !== undefined && isRecord(body) ? strategy.defaults(withMetadata(body)) : body
   const form = normalForm(given)
-  return JSON.stringify(row.kind === 'Event' && isRecord(form) ? { ...form, metadata: undefined } : form) ?? ''
+  return (
+    JSON.stringify(
+      (row.kind === 'Event' || row.kind === 'IPAddress') && isRecord(form) ? { ...form, metadata: undefined } : form,
+    ) ?? ''
+  )
 }
 
 const withMetadata = (body: Readonly<Record<string, unknown>>): Draft<ApiObject> => ({ metadata: {}, ...body })

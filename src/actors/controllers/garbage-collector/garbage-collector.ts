@@ -30,6 +30,8 @@ export const garbageCollectorController = (kinds: readonly Kind[]): Controller =
     account: 'generic-garbage-collector',
     kinds,
     workers: 20,
+    // Source: cmd/kube-controller-manager/app/core.go, newGarbageCollectorController: a deletion takes two calls.
+    haste: { qps: 2, burst: 1 },
     memory: () => ({ graph: new OwnershipGraph(), absentOwners: new LruMap(ABSENT_OWNERS) }),
     wakes: changed,
 

@@ -48,6 +48,7 @@ export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], wor
   let estimateSeconds = 0
   for (const kind of kinds) {
     if (kind === 'Pod') continue
+    for (const apiVersion of otherGroupsOf(kind)) yield* deleteKind(kind, namespace, world, apiVersion)
     const left = yield* deleteKind(kind, namespace, world)
     estimateSeconds = Math.max(estimateSeconds, left.estimateSeconds)
     if (left.failure !== undefined) failures.push(left.failure)
@@ -59,13 +60,20 @@ export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], wor
   return { byResource, byFinalizer, estimateSeconds, failures }
 }
 
+/** Discovery names a kind in each of its groups, so Events are deleted twice: as v1 and as events.k8s.io/v1. */
+const otherGroupsOf = (kind: Kind): readonly string[] => {
+  const { group, others } = kindRow(kind)
+  return others.filter((one) => one.group !== group).map(({ apiVersion }) => apiVersion)
+}
+
 /** Source: namespaced_resources_deleter.go, deleteAllContentForGroupVersionResource. */
-function* deleteKind(kind: Kind, namespace: Namespace, world: World): Sync<LeftOfKind> {
+function* deleteKind(kind: Kind, namespace: Namespace, world: World, apiVersion?: string): Sync<LeftOfKind> {
   const { name } = namespace.metadata
   const patience = kind === 'Pod' ? graceOfPods(namespace, world) : 0
   const deleted = yield* call({
     verb: 'deletecollection',
     kind,
+    ...(apiVersion === undefined ? {} : { apiVersion }),
     namespace: name,
     options: { propagationPolicy: 'Background' },
   })
