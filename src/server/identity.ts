@@ -1,5 +1,6 @@
 /** Whose request it is: what its connection and its headers prove or claim. The API server judges it. */
 import type { TLSSocket } from 'node:tls'
+import type { ClientUser } from '../cluster/listen.ts'
 import type { EventData } from '../events/catalogue/index.ts'
 import { singleHeader, type HttpRequest } from './reply.ts'
 
@@ -9,6 +10,11 @@ type Identity = NonNullable<Caller['certificate']>
 
 /** One look at the certificate per connection. `invalid`: there is one, but not of our authority. */
 const known = new WeakMap<object, Identity | 'none' | 'invalid'>()
+
+/** For a connection that has no certificates: who is at its other end. */
+export const vouchFor = (connection: object, { name, groups = [] }: ClientUser): void => {
+  known.set(connection, { user: name, groups })
+}
 
 /** Undefined when the client's certificate is not to be trusted. */
 export const callerOf = (request: HttpRequest): Caller | undefined => {

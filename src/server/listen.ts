@@ -4,20 +4,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Cluster } from '../cluster.ts'
 import type { ClientUser, Listening, ListenOptions } from '../cluster/listen.ts'
 import { seconds } from '../events/time.ts'
-import { internalError, unauthorized } from '../kubernetes/status.ts'
-import { Announcements } from './announcements.ts'
-import { ApiBridge } from './api-bridge.ts'
+import { openApiFace, refuseBytes } from './api-face.ts'
 import { createCertificates } from './certificates.ts'
-import { createClock } from './clock.ts'
-import { callerOf } from './identity.ts'
-import { ServedApi } from './discovery/served-api.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
-import { PathHandler } from './path-handler.ts'
-import { Reply, type HttpRequest, type HttpResponse } from './reply.ts'
-import { readTarget } from './request-info.ts'
-import { ResourceHandler } from './resource-handler.ts'
-import { ServiceAccountKeys } from './service-account-keys.ts'
-import { WatchStreams } from './watch-streams.ts'
 
 /** Who gets a certificate where nobody else is named. */
 export const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:masters'] }
@@ -25,7 +14,7 @@ export const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:maste
 const UP_WITHIN = seconds(60)
 
 export const listen = async (cluster: Cluster, options: ListenOptions = {}): Promise<Listening> => {
-  const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR], speed = 1, onFailure, commit } = options
+  const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR] } = options
   const certificates = options.certificates ?? (await createCertificates(host, users))
   // The first thing that every API server makes is the namespace `default`; clients find it there.
   cluster.runUntil((one) => one.get('Service', 'default', 'kubernetes') !== undefined, { within: UP_WITHIN })
@@ -41,51 +30,20 @@ export const listen = async (cluster: Cluster, options: ListenOptions = {}): Pro
   const connections = new Connections(server)
   const bound = await bind(server, port, host)
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`
-  const fail = (error: unknown): void => {
-    bridge.abandon()
-    onFailure?.(error)
-  }
-  const clock = createClock(cluster, speed, fail)
-  const bridge = new ApiBridge(cluster, clock, commit === undefined ? undefined : new Announcements(commit, fail))
-  const api = new ServedApi(cluster)
-  const resources = new ResourceHandler({ cluster, bridge, api, watches: new WatchStreams(cluster, bridge) })
-  const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })
-  server.on('request', (request: HttpRequest, response: HttpResponse) => {
-    const reply = new Reply(request, response)
-    answer(request, reply, resources, paths).catch((error: unknown) => {
-      if (reply.sent) reply.cut()
-      else reply.status(internalError(error instanceof Error ? error.message : String(error)))
-    })
-  })
+  const face = openApiFace(cluster, options, address)
+  server.on('request', face.handle)
   const url = `https://${address}`
   return {
     url,
     kubeconfig: kubeconfigOf(url, certificates),
     certificates: { ca: certificates.ca.cert, users: Object.fromEntries(certificates.users) },
     close: async () => {
-      clock.stop()
-      bridge.close()
+      face.close()
       await connections.close()
       // What is due at this very instant belongs to the log: whoever runs it again gets it too.
       cluster.run(0)
     },
   }
-}
-
-const answer = async (
-  request: HttpRequest,
-  reply: Reply,
-  resources: ResourceHandler,
-  paths: PathHandler,
-): Promise<void> => {
-  const target = readTarget(request.url ?? '/')
-  const caller = callerOf(request)
-  if (caller === undefined) return reply.status(unauthorized())
-  if (target === undefined) return reply.text(404, '404 page not found\n')
-  const { resource } = target
-  return resource === undefined
-    ? paths.handle(target, caller, reply)
-    : resources.handle(resource, target, caller, reply)
 }
 
 const bind = (server: Http2SecureServer, port: number, host: string): Promise<number> =>
@@ -116,7 +74,7 @@ class Connections {
       session.on('error', () => {})
     })
     server.on('tlsClientError', () => {})
-    server.on('clientError', (_error, socket) => socket.destroy())
+    server.on('clientError', refuseBytes)
   }
 
   close(): Promise<void> {

@@ -1,0 +1,77 @@
+/** What answers requests for a cluster, whatever they came over. */
+import type { Duplex } from 'node:stream'
+import type { Cluster } from '../cluster.ts'
+import type { ListenOptions } from '../cluster/listen.ts'
+import { internalError, unauthorized } from '../kubernetes/status.ts'
+import { Announcements } from './announcements.ts'
+import { ApiBridge } from './api-bridge.ts'
+import { createClock } from './clock.ts'
+import { ServedApi } from './discovery/served-api.ts'
+import { callerOf } from './identity.ts'
+import { PathHandler } from './path-handler.ts'
+import { Reply, type HttpRequest, type HttpResponse } from './reply.ts'
+import { readTarget } from './request-info.ts'
+import { ResourceHandler } from './resource-handler.ts'
+import { ServiceAccountKeys } from './service-account-keys.ts'
+import { WatchStreams } from './watch-streams.ts'
+
+export interface ApiFace {
+  readonly handle: (request: HttpRequest, response: HttpResponse) => void
+  /** Stops time and leaves nobody waiting. */
+  close(): void
+}
+
+/** @param address host and port, as clients know them */
+export const openApiFace = (
+  cluster: Cluster,
+  { speed = 1, commit, onFailure }: Pick<ListenOptions, 'speed' | 'commit' | 'onFailure'>,
+  address: string,
+): ApiFace => {
+  const fail = (error: unknown): void => {
+    bridge.abandon()
+    onFailure?.(error)
+  }
+  const clock = createClock(cluster, speed, fail)
+  const bridge = new ApiBridge(cluster, clock, commit === undefined ? undefined : new Announcements(commit, fail))
+  const api = new ServedApi(cluster)
+  const resources = new ResourceHandler({ cluster, bridge, api, watches: new WatchStreams(cluster, bridge) })
+  const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })
+  return {
+    handle: (request, response) => {
+      const reply = new Reply(request, response)
+      answer(request, reply, resources, paths).catch((error: unknown) => {
+        if (reply.sent) reply.cut()
+        else reply.status(internalError(error instanceof Error ? error.message : String(error)))
+      })
+    },
+    close: () => {
+      clock.stop()
+      bridge.close()
+    },
+  }
+}
+
+const answer = async (
+  request: HttpRequest,
+  reply: Reply,
+  resources: ResourceHandler,
+  paths: PathHandler,
+): Promise<void> => {
+  const target = readTarget(request.url ?? '/')
+  const caller = callerOf(request)
+  if (caller === undefined) return reply.status(unauthorized())
+  if (target === undefined) return reply.text(404, '404 page not found\n')
+  const { resource } = target
+  return resource === undefined
+    ? paths.handle(target, caller, reply)
+    : resources.handle(resource, target, caller, reply)
+}
+
+const BAD_REQUEST =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request'
+
+/** Bytes that are no HTTP. Source: net/http/server.go, conn.serve. */
+export const refuseBytes = (_error: Error, socket: Duplex): void => {
+  if (socket.writable) socket.end(BAD_REQUEST)
+  else socket.destroy()
+}
