@@ -6,7 +6,6 @@ import type { Kind } from '../../../kubernetes/kinds.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Namespace } from '../../../kubernetes/types/core.ts'
 import type { Condition } from '../../../kubernetes/types/meta.ts'
-import { withRate } from '../shared/rate.ts'
 import { conditionsAfter } from './conditions.ts'
 import { deleteContent } from './content.ts'
 
@@ -14,10 +13,6 @@ import { deleteContent } from './content.ts'
 const GRACE: Micros = seconds(5)
 const RETRY_BASE: Micros = millis(5)
 const RETRY_MAX: Micros = seconds(60)
-
-/** It makes many calls in a row. Source: cmd/kube-controller-manager/app/core.go, newNamespaceController (v1.36). */
-const QPS_FACTOR = 20
-const BURST_FACTOR = 100
 
 /** The finalizer in `spec` that this controller takes away. */
 const KUBERNETES = 'kubernetes'
@@ -30,9 +25,6 @@ const KUBERNETES = 'kubernetes'
  * Source: pkg/controller/namespace/deletion/namespaced_resources_deleter.go, Delete (v1.36).
  */
 export const namespaceController = (namespacedKinds: readonly Kind[]): Controller =>
-  withRate({ qps: QPS_FACTOR, burst: BURST_FACTOR }, emptiesNamespaces(namespacedKinds))
-
-const emptiesNamespaces = (namespacedKinds: readonly Kind[]): Controller =>
   defineController({
     name: 'namespace-controller',
     kinds: ['Namespace'],
