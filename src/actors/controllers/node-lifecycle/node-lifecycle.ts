@@ -7,6 +7,7 @@ import { hasTaint } from '../../../kubernetes/tolerations.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Change } from '../../../kubernetes/view.ts'
+import { reconcileLabels } from './labels.ts'
 import { markPodsNotReady } from './mark-pods.ts'
 import {
   monitor,
@@ -36,7 +37,6 @@ const MONITOR_PERIOD = seconds(5)
  * conditions become taints, and NoExecute taints come at the rate that the state of the node's zone allows.
  *
  * A key says what is to be done and to whom: `taints/node-1`, `health/node-1`, `pod/default/web`.
- * Abridged: the labels beta.kubernetes.io/os and arch are left to the kubelet.
  * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go (v1.36).
  */
 export const nodeLifecycleController = defineController<Lifecycle>({
@@ -65,6 +65,7 @@ export const nodeLifecycleController = defineController<Lifecycle>({
     switch (what) {
       case 'taints':
         yield* swapTaints(node, noScheduleSwap(node), world)
+        yield* reconcileLabels(node)
         return
       case 'health':
         return yield* lose(node, world)
