@@ -1,0 +1,51 @@
+/** All small worlds. A new controller adds a file in `worlds` and a line here. */
+import type { SmallWorld } from './world.ts'
+import { cronJob } from './worlds/cronjob.ts'
+import { daemonSet } from './worlds/daemonset.ts'
+import { deployment } from './worlds/deployment.ts'
+import { disruption } from './worlds/disruption.ts'
+import { endpoint } from './worlds/endpoint.ts'
+import { endpointSlice } from './worlds/endpointslice.ts'
+import { garbageCollector } from './worlds/garbage-collector.ts'
+import { job } from './worlds/job.ts'
+import { namespace } from './worlds/namespace.ts'
+import { nodeIpam } from './worlds/node-ipam.ts'
+import { nodeLifecycle } from './worlds/node-lifecycle.ts'
+import { podGc } from './worlds/pod-gc.ts'
+import { pvProtection } from './worlds/pv-protection.ts'
+import { pvcProtection } from './worlds/pvc-protection.ts'
+import { replicaSet } from './worlds/replicaset.ts'
+import { replicationControllerWorld } from './worlds/replicationcontroller.ts'
+import { resourceQuota } from './worlds/resourcequota.ts'
+import { rootCa } from './worlds/root-ca.ts'
+import { serviceAccount } from './worlds/serviceaccount.ts'
+import { statefulSet } from './worlds/statefulset.ts'
+import { taintEviction } from './worlds/taint-eviction.ts'
+import { ttlAfterFinished } from './worlds/ttl-after-finished.ts'
+import { ttl } from './worlds/ttl.ts'
+
+export const WORLDS: readonly SmallWorld[] = [
+  cronJob,
+  daemonSet,
+  deployment,
+  disruption,
+  endpoint,
+  endpointSlice,
+  garbageCollector,
+  job,
+  namespace,
+  nodeIpam,
+  nodeLifecycle,
+  podGc,
+  pvProtection,
+  pvcProtection,
+  replicaSet,
+  replicationControllerWorld,
+  resourceQuota,
+  rootCa,
+  serviceAccount,
+  statefulSet,
+  taintEviction,
+  ttlAfterFinished,
+  ttl,
+]
