@@ -1,3 +1,4 @@
+import { DEFAULT_CLOUD, type CloudShape } from '../actors/cloud/cloud.ts'
 import { DEFAULT_CSI_DRIVER, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import type { Micros } from '../events/envelope.ts'
 import { parseTime } from '../kubernetes/time.ts'
@@ -46,6 +47,8 @@ export interface ClusterOptions {
   readonly clients?: readonly ClientSpec[]
   /** A storage system with a CSI driver, and a default StorageClass for it; `{}` for the usual one. Default: none. */
   readonly csi?: Partial<CSIDriverShape>
+  /** A cloud that the nodes are instances of, with its cloud-controller-manager; `{}` for the usual one. Default: none. */
+  readonly cloud?: Partial<CloudShape>
   /** Instances of CoreDNS. */
   readonly dns?: number
   /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`, for each of its controllers. */
@@ -91,6 +94,8 @@ export interface ResolvedOptions {
   readonly clients: readonly Required<ClientSpec>[]
   /** Absent: no storage system. */
   readonly csi?: CSIDriverShape
+  /** Absent: no cloud. */
+  readonly cloud?: CloudShape
   readonly dns: number
   readonly controllerRate: CallRate
   readonly schedulerRate: CallRate
@@ -132,6 +137,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     etcdTopology: options.etcdTopology ?? 'stacked',
     clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
     ...(options.csi === undefined ? {} : { csi: { ...DEFAULT_CSI_DRIVER, ...options.csi } }),
+    ...(options.cloud === undefined ? {} : { cloud: { ...DEFAULT_CLOUD, ...options.cloud } }),
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,

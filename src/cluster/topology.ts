@@ -1,6 +1,9 @@
 import { createApiServer } from '../actors/apiserver/api-server.ts'
 import type { Favourite } from '../actors/scheduler/framework/algorithm.ts'
 import type { Identities } from '../actors/apiserver/parameters.ts'
+import { cloudControllerManagerId, cloudControllerManagerProcess } from '../actors/cloud/cloud-controller-manager.ts'
+import { cloudProcess, type CloudShape } from '../actors/cloud/cloud.ts'
+import { UNINITIALIZED } from '../actors/cloud/node-controller.ts'
 import { loadGeneratorProcess } from '../actors/clients/load-generator.ts'
 import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
 import { coreDNSId, coreDNSProcess } from '../actors/dns/coredns.ts'
@@ -30,6 +33,8 @@ import type { PluginCode, ResolvedScheduler } from './schedulers.ts'
 /** The person with kubectl, on a machine of her own. */
 export const KUBECTL: ActorId = 'kubectl/admin'
 const WORKSTATION = 'workstation'
+/** Where a cloud's API answers. */
+const CLOUD_HOST = 'cloud'
 /** Where load comes from. */
 const EDGE = 'edge'
 
@@ -79,6 +84,7 @@ export const populate = (
   addDNS(ground)
   addMetricsServer(ground)
   if (options.csi !== undefined) addStorage(ground, options.csi)
+  if (options.cloud !== undefined) addCloud(ground, options.cloud)
   if (options.clients.length > 0) addClients(ground)
 }
 
@@ -187,6 +193,19 @@ const addStorage = ({ kernel, objects, servers }: Ground, shape: CSIDriverShape)
   kernel.addProcess(csiProcess({ shape, host: 'cp-1', servers, cursor, read: objects.read }), JOIN_AFTER)
 }
 
+/** The cloud's API on a machine of its own, and a cloud-controller-manager on each control-plane machine. */
+const addCloud = ({ kernel, options, objects, servers }: Ground, shape: CloudShape): void => {
+  kernel.addHost(CLOUD_HOST)
+  const instances = options.nodes.map(({ name, zone, region }) => ({ name, zone, region, machine: hostId(name) }))
+  kernel.addProcess(cloudProcess({ shape, host: CLOUD_HOST, instances }))
+  for (const instance of range(options.controlPlane)) {
+    const id = cloudControllerManagerId(instance)
+    const cursor = (): Cursor => objects.createCursor(id)
+    const host = `cp-${instance + 1}`
+    kernel.addProcess(cloudControllerManagerProcess({ instance, host, servers, cursor, read: objects.read }))
+  }
+}
+
 /** Load generators share a machine outside the nodes, with forwarding rules of its own. */
 const addClients = (ground: Ground): void => {
   const { kernel, options } = ground
@@ -230,7 +249,11 @@ const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, dela
         name,
         ip: nodeIP,
         podCIDR,
-        labels: { ...shape.labels, ...topologyLabels(shape) },
+        labels: { ...shape.labels, ...(options.cloud === undefined ? topologyLabels(shape) : {}) },
+        // With a cloud outside nothing runs on a node before the cloud has said where it is.
+        ...(options.cloud === undefined
+          ? {}
+          : { taints: [{ key: UNINITIALIZED, value: 'true', effect: 'NoSchedule' }] }),
         capacity: { cpu: shape.cpu, memory: shape.memory, pods: String(shape.pods), 'ephemeral-storage': '100Gi' },
       },
       servers,

@@ -1,4 +1,5 @@
-import type { Micros } from '../../events/envelope.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { ActorId, Micros } from '../../events/envelope.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import { hasCause, type ApiAnswer, type ApiCall, type ApiFailure } from './api-client.ts'
 
@@ -17,11 +18,21 @@ export interface Pause {
   readonly pause: Micros
 }
 
+export type CloudQuestion = Omit<EventData<'CloudRequested'>, 'call'>
+export type CloudAnswer = Omit<EventData<'CloudAnswered'>, 'call'>
+
+/** A question to the cloud, whose API is not Kubernetes'. */
+export interface Question {
+  readonly to: ActorId
+  readonly question: CloudQuestion
+  readonly answered: (answer: CloudAnswer) => void
+}
+
 /**
  * One pass over one key, written as upstream writes it: a sequence of API calls, each waiting for its answer. What comes
  * back for what is yielded is the answers in the order of the calls. A crash forgets it.
  */
-export type Sync<R = SyncResult> = Generator<Calls | Pause, R, readonly ApiAnswer[]>
+export type Sync<R = SyncResult> = Generator<Calls | Pause | Question, R, readonly ApiAnswer[]>
 
 /** One call and its answer. */
 export function* call<K extends Kind>(apiCall: ApiCall<K>): Sync<ApiAnswer<K>> {
@@ -57,6 +68,19 @@ export function* slowStart<K extends Kind>(
     if (batch.some(isFailure)) break
   }
   return sent
+}
+
+/** What the cloud answers; a lost connection is a problem too. */
+export function* ask(to: ActorId, question: CloudQuestion): Sync<CloudAnswer> {
+  let told: CloudAnswer = {}
+  yield {
+    to,
+    question,
+    answered: (answer) => {
+      told = answer
+    },
+  }
+  return told
 }
 
 export function* pause(duration: Micros): Sync<void> {

@@ -1,5 +1,6 @@
 import type * as t from 'io-ts'
 import { apiEvents } from './api.ts'
+import { cloudEvents } from './cloud.ts'
 import { etcdEvents } from './etcd.ts'
 import { faultEvents } from './faults.ts'
 import { kernelEvents } from './kernel.ts'
@@ -16,6 +17,7 @@ export const catalogue = {
   ...faultEvents,
   ...apiEvents,
   ...etcdEvents,
+  ...cloudEvents,
   ...nodeEvents,
   ...metricsEvents,
   ...networkingEvents,

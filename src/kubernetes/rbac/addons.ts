@@ -10,13 +10,14 @@ const binding = (name: string, role: string, account: string): BootstrapObject =
   roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
 })
 
+const CLOUD_ROLE = 'system:cloud-controller-manager'
 const CSI_ROLE = 'system:csi'
 const ALL = 'get list watch create update patch delete'
 
 let made: readonly BootstrapObject[] | undefined
 
 /**
- * What kube-proxy, CoreDNS, metrics-server and a CSI driver may do. The API server does not know of them: who puts a
+ * What kube-proxy, CoreDNS, metrics-server, a cloud's and a CSI driver's controllers may do. The API server does not know of them: who puts a
  * cluster together grants it.
  * Source: cmd/kubeadm/app/phases/addons/{proxy,dns}/manifests.go (v1.36).
  */
@@ -39,6 +40,30 @@ export const addonPolicy = (): readonly BootstrapObject[] =>
       rules: ['get / core / nodes/metrics', 'get list watch / core / pods nodes', 'get / * / *'].map(ruleOf),
     },
     binding('system:metrics-server', 'system:metrics-server', 'metrics-server'),
+    {
+      kind: 'ClusterRole',
+      metadata: bootstrapMetadata(CLOUD_ROLE),
+      rules: [
+        `${ALL} / core / nodes`,
+        'patch update / core / nodes/status',
+        'get list watch / core / services',
+        'create update patch / core events.k8s.io / events',
+        'get create update / coordination.k8s.io / leases',
+      ].map(ruleOf),
+    },
+    {
+      kind: 'ClusterRoleBinding',
+      metadata: bootstrapMetadata(CLOUD_ROLE),
+      subjects: [
+        ...['cloud-node-controller', 'cloud-node-lifecycle-controller'].map((name) => ({
+          kind: 'ServiceAccount' as const,
+          name,
+          namespace: 'kube-system',
+        })),
+        { kind: 'User', name: 'system:cloud-controller-manager', apiGroup: RBAC },
+      ],
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: CLOUD_ROLE },
+    },
     {
       kind: 'ClusterRole',
       metadata: bootstrapMetadata(CSI_ROLE),

@@ -1,0 +1,96 @@
+/**
+ * Goal: in a cloud, nodes bear what the cloud knows of them, and Services get balancers with addresses that lead to their Pods.
+ * Method: whole clusters with a modelled cloud, with and without its quota.
+ */
+import { expect, test } from 'vitest'
+import { createCluster, type Cluster } from '../../../src/cluster.ts'
+import { crash } from '../../../src/cluster/fault.ts'
+import { minutes, seconds } from '../../../src/events/time.ts'
+import type { ApiObject } from '../../../src/events/json.ts'
+import { asObject, told } from './story.ts'
+
+const ZONES = ['a', 'b', 'c'].map((zone) => ({ zone: `r-${zone}`, region: 'r' }))
+
+const inCloud = (cloud: object = {}): Cluster => {
+  const cluster = createCluster({ seed: 9, authorization: 'RBAC', nodes: ZONES, cloud })
+  cluster.run(seconds(40))
+  return cluster
+}
+
+const balanced = (name: string): ApiObject =>
+  asObject({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'default' },
+    spec: { type: 'LoadBalancer', selector: { app: name }, ports: [{ port: 80 }] },
+  })
+
+const addressOf = (cluster: Cluster, name: string): string | undefined =>
+  cluster.get('Service', 'default', name)?.status?.loadBalancer?.ingress?.[0]?.ip
+
+test('a node is initialized by the cloud before anything runs on it', () => {
+  const cluster = inCloud()
+  for (const [index, node] of cluster.list('Node').entries()) {
+    const zone = ZONES[Number(node.metadata.name.slice(-1)) - 1]?.zone
+    expect(node.metadata.labels, `${index}`).toMatchObject({
+      'topology.kubernetes.io/zone': zone,
+      'topology.kubernetes.io/region': 'r',
+      'node.kubernetes.io/instance-type': 'medium',
+    })
+    expect(node.spec.providerID).toBe(`seatrial://${zone}/i-${node.metadata.name}`)
+    expect(node.spec.taints ?? []).toEqual([])
+  }
+})
+
+test('a Service gets an address, keeps it, and gives it back when it goes', () => {
+  const cluster = inCloud()
+  cluster.apply([balanced('web')])
+  cluster.run(minutes(1))
+  expect(addressOf(cluster, 'web')).toBe('203.0.113.1')
+  expect(cluster.get('Service', 'default', 'web')?.metadata.finalizers).toEqual([
+    'service.kubernetes.io/load-balancer-cleanup',
+  ])
+  expect(told(cluster, 'web')).toEqual([
+    'EnsuringLoadBalancer: Ensuring load balancer',
+    'EnsuredLoadBalancer: Ensured load balancer',
+  ])
+  cluster.call({ verb: 'delete', kind: 'Service', namespace: 'default', name: 'web', options: {} })
+  cluster.run(seconds(3))
+  expect(cluster.get('Service', 'default', 'web')?.metadata.deletionTimestamp).toBeDefined()
+  cluster.run(minutes(1))
+  expect(cluster.get('Service', 'default', 'web')).toBeUndefined()
+  cluster.apply([balanced('next')])
+  cluster.run(minutes(1))
+  expect(addressOf(cluster, 'next')).toBe('203.0.113.1')
+})
+
+test('the quota of the cloud is felt, and what is given back is used', () => {
+  const cluster = inCloud({ loadBalancers: 1 })
+  cluster.apply([balanced('first'), balanced('second')])
+  cluster.run(minutes(1))
+  expect([addressOf(cluster, 'first'), addressOf(cluster, 'second')]).toEqual(['203.0.113.1', undefined])
+  expect(told(cluster, 'second')).toContain(
+    'SyncLoadBalancerFailed: Error syncing load balancer: failed to ensure load balancer: quota of 1 load balancers is exceeded',
+  )
+  cluster.call({ verb: 'delete', kind: 'Service', namespace: 'default', name: 'first', options: {} })
+  cluster.run(minutes(7))
+  expect(addressOf(cluster, 'second')).toBe('203.0.113.1')
+})
+
+test('a node without an instance is deleted; one whose instance is shut down is only marked', () => {
+  const cluster = inCloud()
+  cluster.apply([asObject({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'ghost' }, spec: {} })])
+  cluster.inject(crash('node-2'), { for: minutes(5) })
+  cluster.run(minutes(3))
+  expect(
+    cluster
+      .list('Node')
+      .map(({ metadata }) => metadata.name)
+      .toSorted(),
+  ).toEqual(['node-1', 'node-2', 'node-3'])
+  const marks = (): readonly string[] =>
+    (cluster.get('Node', undefined, 'node-2')?.spec.taints ?? []).map(({ key }) => key)
+  expect(marks()).toContain('node.cloudprovider.kubernetes.io/shutdown')
+  cluster.run(minutes(4))
+  expect(marks()).toEqual([])
+})
