@@ -46,7 +46,9 @@ describe('a leader whose disk takes seconds', () => {
   let slowed = 0
   let leader = ''
   const cluster = twice(() => {
-    const one = servingCluster({ seed: 18, ...ETCD })
+    // With this seed another member leads than the one that the API server talks to.
+    const one = servingCluster({ seed: 51, ...ETCD })
+    expect(leaderOf(one)).not.toBe('etcd-1')
     leader = leaderOf(one)
     slowed = one.now
     one.inject(slowDisk(leader, 3000))
@@ -64,9 +66,9 @@ describe('a leader whose disk takes seconds', () => {
     expect((elections[0]?.at ?? 0) - slowed).toBeLessThan(seconds(15))
   })
 
-  test('and then everybody is well', () => {
+  test('and work goes on, though whoever talks to the slow member still waits', () => {
     expect(goodPods(cluster, 'web')).toHaveLength(4)
-    expect(told(cluster, slowed, /leaderelection lost|tainted/)).toEqual([])
+    expect(told(cluster, slowed, /tainted/)).toEqual([])
     expect(requests(cluster, slowed, cluster.now).failed).toBe(0)
   })
 })

@@ -16,7 +16,7 @@ const asObject = (manifest: {
   readonly spec: object
 }): ApiObject => manifest as ApiObject
 
-/** A Deployment of Pods that are ready when they listen and stop in two seconds. */
+/** A Deployment of Pods that are ready when they listen and stop when no rule leads to them any more. */
 export const deployment = (name: string, replicas: number, more: object = {}, image = '1'): ApiObject =>
   asObject({
     apiVersion: 'apps/v1',
@@ -28,12 +28,14 @@ export const deployment = (name: string, replicas: number, more: object = {}, im
       template: {
         metadata: { labels: { app: name } },
         spec: {
-          terminationGracePeriodSeconds: 2,
+          terminationGracePeriodSeconds: 5,
           containers: [
             {
               name: 'main',
               image: `registry.example/${name}:${image}`,
               ports: [{ containerPort: 80 }],
+              // kube-proxy may write rules a second late.
+              lifecycle: { preStop: { sleep: { seconds: 2 } } },
               readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 5 },
             },
           ],
@@ -51,8 +53,8 @@ export const service = (name: string): ApiObject =>
     spec: { selector: { app: name }, ports: [{ port: 80 }] },
   })
 
-/** A user who asks Service `web` ten times a second. */
-export const USER = { service: 'web', port: 80, every: millis(100) }
+/** A user who asks Service `web` five times a second. */
+export const USER = { service: 'web', port: 80, every: millis(200) }
 
 /** A cluster that serves `web`; its users have been content for ten seconds. */
 export const servingCluster = (options: CreateOptions, replicas = 3): Cluster => {

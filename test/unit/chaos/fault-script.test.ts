@@ -24,6 +24,9 @@ describe('faults as people write them', () => {
     ['partition node-3', { fault: { kind: 'partition', from: 'node-3', to: '*', bothWays: true }, at: 0 }],
     ['partition a b one-way', { fault: { kind: 'partition', from: 'a', to: 'b', bothWays: false }, at: 0 }],
     ['loss node-1 0.5%', { fault: { kind: 'loss', from: 'node-1', to: '*', lossPpm: 5000 }, at: 0 }],
+    ['backup etcd leader at 1m', { fault: { kind: 'backup', process: 'etcd-leader' }, at: minutes(1) }],
+    ['restore etcd/2 at 3m', { fault: { kind: 'restore', process: 'etcd/2', bump: 1_000_000_000 }, at: minutes(3) }],
+    ['restore etcd/2 bump 500', { fault: { kind: 'restore', process: 'etcd/2', bump: 500 }, at: 0 }],
     ['skew cp-1 -1500ms', { fault: { kind: 'skew', host: 'cp-1', by: -1_500_000 }, at: 0 }],
   ])('%s', (text, expected) => {
     expect(read(text)).toEqual(expected)
@@ -35,6 +38,7 @@ describe('faults as people write them', () => {
     ['crash node-1 at noon', '"noon" is not a duration'],
     ['crash node-1 at', 'it ends in "at TIME"'],
     ['loss node-1 150%', 'more than all'],
+    ['restore etcd/1 bump', 'it is written "restore PROCESS|etcd-leader [bump REVISIONS]"'],
     ['slow-disk node-1 much', 'it is written "slow-disk HOST FACTORx"'],
   ])('%s is refused: %s', (text, why) => {
     const parsed = parseFault(text)
@@ -48,8 +52,13 @@ describe('faults as people write them', () => {
     const faults: fc.Arbitrary<Fault> = fc.oneof(
       fc.record({ kind: fc.constant('crash' as const), host }),
       fc.record({
-        kind: fc.constantFrom('kill' as const, 'pause' as const),
+        kind: fc.constantFrom('kill' as const, 'pause' as const, 'backup' as const),
         process: fc.constantFrom('etcd/1', 'etcd-leader'),
+      }),
+      fc.record({
+        kind: fc.constant('restore' as const),
+        process: fc.constant('etcd/1'),
+        bump: fc.integer({ min: 1 }),
       }),
       fc.record({ kind: fc.constant('partition' as const), from: host, to, bothWays: fc.boolean() }),
       fc.record({ kind: fc.constant('delay' as const), from: host, to, delay: ms }),
