@@ -1,3 +1,5 @@
+import type { Micros } from '../../events/envelope.ts'
+import { millis } from '../../events/time.ts'
 import type { RecordedWrite } from './writes.ts'
 import { isRecord, metadataOf } from './writes.ts'
 
@@ -38,24 +40,29 @@ interface Creation {
   readonly name: string
 }
 
-/** Of creates that came together, the store says which was first; those that were refused had used up a name too. */
+/**
+ * Of creates that came together, the store says which was first; those that were refused had used up a name too, and in our
+ * order they come behind what came with them and was still let in.
+ */
 const inOrder = (writes: readonly RecordedWrite[]): readonly Creation[] => {
-  let revision = 0
-  return writes
-    .flatMap((write) => {
-      const isApply = write.verb === 'patch' && write.code === 201
-      if ((write.verb !== 'create' && !isApply) || write.subresource !== '') return []
-      const { name, resourceVersion } = metadataOf(write.answer)
-      const isMade = write.code === 201 && typeof name === 'string'
-      if (isMade) revision = Math.max(revision, Number(resourceVersion ?? 0))
-      const refused = /^[a-z]+(?:\.[a-z0-9.]+)? "([^"]+)" is forbidden/.exec(write.message)?.[1]
-      const known = isMade ? name : refused
-      return known === undefined
-        ? []
-        : [{ write, name: known, at: isMade ? Number(resourceVersion ?? 0) : revision + 0.5 }]
-    })
-    .toSorted((a, b) => a.at - b.at)
+  const creations = writes.flatMap((write): readonly (Creation & { readonly revision: number | undefined })[] => {
+    const isApply = write.verb === 'patch' && write.code === 201
+    if ((write.verb !== 'create' && !isApply) || write.subresource !== '') return []
+    const { name, resourceVersion } = metadataOf(write.answer)
+    if (write.code === 201 && typeof name === 'string') return [{ write, name, revision: Number(resourceVersion ?? 0) }]
+    const refused = /^[a-z]+(?:\.[a-z0-9.]+)? "([^"]+)" is forbidden/.exec(write.message)?.[1]
+    return refused === undefined ? [] : [{ write, name: refused, revision: undefined }]
+  })
+  const made = creations.filter(({ revision }) => revision !== undefined)
+  const placeOf = ({ write, revision }: (typeof creations)[number]): number =>
+    revision ??
+    made.reduce((most, one) => (one.write.at <= write.at + TOGETHER ? Math.max(most, one.revision ?? 0) : most), 0) +
+      0.5
+  return creations.map((one) => ({ ...one, place: placeOf(one) })).toSorted((a, b) => a.place - b.place)
 }
+
+/** Creates that one pass of a controller makes at once come within this time. */
+const TOGETHER: Micros = millis(30)
 
 /** A name that was generated, and the node that its bearer was made for, if any. */
 interface Named {

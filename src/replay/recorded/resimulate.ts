@@ -9,7 +9,7 @@ import { isInside } from './inside.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
 import type { Incident } from './recording.ts'
 import { StandIns } from './stand-ins.ts'
-import { isRecord, type Write } from './writes.ts'
+import { isRecord, metadataOf, type Write } from './writes.ts'
 
 export interface Resimulation {
   readonly cluster: Cluster
@@ -98,14 +98,16 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
 }
 
 /** Where each Pod went: among equally good nodes the real scheduler takes any. */
-const recordedNodes = ({ writes }: Incident): ((namespace: string | undefined, pod: string) => string | undefined) => {
+const recordedNodes = ({ writes }: Incident): ((uid: string) => string | undefined) => {
   const nodes = new Map<string, string>()
-  for (const { row, subresource, namespace, name, body } of writes) {
+  for (const { row, subresource, body } of writes) {
     if (row.kind !== 'Pod' || subresource !== 'binding' || !isRecord(body)) continue
     const { target } = body
-    if (isRecord(target) && typeof target['name'] === 'string') nodes.set(`${namespace}/${name}`, target['name'])
+    const { uid } = metadataOf(body)
+    if (isRecord(target) && typeof target['name'] === 'string' && typeof uid === 'string')
+      nodes.set(uid, target['name'])
   }
-  return (namespace, pod) => nodes.get(`${namespace}/${pod}`)
+  return (uid) => nodes.get(uid)
 }
 
 const objectOf = ({ kind, namespace, name, body }: Requested): string =>

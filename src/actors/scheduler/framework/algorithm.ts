@@ -51,8 +51,8 @@ export interface AlgorithmOptions {
   readonly favourite?: Favourite
 }
 
-/** A node's name, for a Pod. */
-export type Favourite = (namespace: string | undefined, pod: string) => string | undefined
+/** A node's name, for a Pod's uid. */
+export type Favourite = (uid: string) => string | undefined
 
 /**
  * Finds a node for a Pod: which nodes may be, which of them is best.
@@ -182,8 +182,7 @@ export class Algorithm {
     const { shuffle, favourite } = this.options
     const nodesInOrder = shuffle === undefined ? feasible : shuffled(feasible, shuffle)
     if (favourite === undefined) return nodesInOrder
-    const { namespace, name } = pod.pod.metadata
-    return putFirst(nodesInOrder, favourite(namespace, name))
+    return putFirst(nodesInOrder, favourite(pod.pod.metadata.uid))
   }
 }
 
