@@ -1,5 +1,6 @@
 import type { Controller } from '../../engine/client/controller.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { clusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { attachDetachController } from './attach-detach/attach-detach.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
@@ -61,6 +62,7 @@ export const kubeControllerManager = (
   podGcController,
   disruptionController,
   ttlController,
+  clusterRoleAggregationController,
   resourceQuotaController(kinds.namespaced),
   horizontalPodAutoscalerController,
   persistentVolumeBinder,
