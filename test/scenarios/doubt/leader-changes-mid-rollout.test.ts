@@ -22,7 +22,7 @@ const careful = {
   minReadySeconds: 5,
 }
 
-describe.each([21, 22, 23])('seed %i', (seed) => {
+describe.each([21, 22])('seed %i', (seed) => {
   let began = 0
   const cluster = twice(() => {
     const one = servingCluster({ seed, controlPlane: 3 }, 6)
@@ -33,7 +33,7 @@ describe.each([21, 22, 23])('seed %i', (seed) => {
     victims.forEach((victim, i) =>
       one.inject(kill(victim), { at: began + millis(1000 * (after[i] ?? 0) + 137), for: seconds(40) }),
     )
-    one.run(minutes(6))
+    one.run(minutes(4))
     return one
   })
 

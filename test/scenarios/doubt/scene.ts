@@ -65,7 +65,7 @@ export const servingCluster = (options: CreateOptions, replicas = 3): Cluster =>
     throw new Error(cluster.unsettled().join('\n'))
   }
   cluster.run(seconds(15))
-  expect(requests(cluster, cluster.now - seconds(10), cluster.now).failed).toBe(0)
+  expect(requests(cluster, cluster.now - seconds(10), cluster.now).failed, 'users are content').toBe(0)
   return cluster
 }
 

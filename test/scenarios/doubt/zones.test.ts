@@ -1,7 +1,7 @@
 /**
  * Goal: the fewer nodes of a zone are left, the more careful is eviction: one node every ten seconds in a zone that is well
  * or all gone, none in a small zone that is mostly gone, nobody anywhere when every zone is gone.
- * Method: twelve nodes in three zones under load; some or all of them lose their network; NoExecute taints are timed.
+ * Method: twelve nodes in three zones; some or all of them lose their network; NoExecute taints are timed.
  */
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/cluster.ts'
@@ -25,7 +25,7 @@ const evictions = (cluster: Cluster, since: number): ReadonlyMap<string, number>
 const story = (seed: number, lost: readonly string[], length: number, outage = length) => {
   let cut = 0
   const cluster = twice(() => {
-    const one = servingCluster({ seed, nodes }, 12)
+    const one = servingCluster({ seed, nodes, clients: [] }, 12)
     cut = one.now
     for (const node of lost) one.inject(partition(node), { for: outage })
     one.run(length)
