@@ -78,3 +78,135 @@ test('an autoscaler follows the load, up soon and down after its window', () => 
   expect(replicas(cluster)).toBe(1)
   expect(told(cluster, 'shop')).toContain('SuccessfulRescale: New size: 1; reason: All metrics below target')
 })
+
+const deployment = (name: string, requests: object = { cpu: '100m' }, annotations: object = {}): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'default' },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name }, annotations },
+      spec: { containers: [{ name: 'app', image: 'shop:1', resources: { requests } }] },
+    },
+  },
+})
+
+const autoscaler = (name: string, metrics: readonly object[], spec: object = {}): object => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: `${name}-scaler`, namespace: 'default' },
+  spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, maxReplicas: 9, metrics, ...spec },
+})
+
+const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }
+
+const applied = (...objects: readonly object[]): Cluster => {
+  const cluster = createCluster({ seed: 4, nodes: 2, authorization: 'RBAC' })
+  cluster.run(seconds(30))
+  cluster.apply(objects.map((object) => asObject(object as Parameters<typeof asObject>[0])))
+  return cluster
+}
+
+const conditionsOf = (cluster: Cluster, name: string): readonly string[] =>
+  (cluster.get('HorizontalPodAutoscaler', 'default', `${name}-scaler`)?.status?.conditions ?? []).map(
+    ({ type, status, reason }) => `${type} ${status} ${reason}`,
+  )
+
+test('says why it cannot scale: no target, no requests, scaled to nothing, two at one target', () => {
+  const cluster = applied(
+    autoscaler('nobody', [cpu]),
+    deployment('vague', { memory: '10Mi' }),
+    autoscaler('vague', [cpu]),
+    { ...deployment('off'), spec: { ...(deployment('off') as { spec: object }).spec, replicas: 0 } },
+    autoscaler('off', [cpu]),
+    deployment('torn'),
+    autoscaler('torn', [cpu]),
+    { ...autoscaler('torn', [cpu]), metadata: { name: 'rival-scaler', namespace: 'default' } },
+  )
+  cluster.run(minutes(3))
+  expect(conditionsOf(cluster, 'nobody')).toEqual(['AbleToScale False FailedGetScale'])
+  expect(told(cluster, 'nobody-scaler')).toEqual(['FailedGetScale: deployments.apps "nobody" not found'])
+  expect(conditionsOf(cluster, 'vague')).toEqual([
+    'AbleToScale True SucceededGetScale',
+    'ScalingActive False FailedGetResourceMetric',
+  ])
+  expect(
+    told(cluster, 'vague-scaler').some((line) =>
+      /^FailedGetResourceMetric: failed to get cpu utilization: failed to get pod requests: missing request for cpu in container app of Pod vague-/.test(
+        line,
+      ),
+    ),
+  ).toBe(true)
+  expect(conditionsOf(cluster, 'off')).toEqual([
+    'AbleToScale True SucceededGetScale',
+    'ScalingActive False ScalingDisabled',
+  ])
+  expect(conditionsOf(cluster, 'torn')).toContain('ScalingActive False AmbiguousSelector')
+  expect(cluster.get('Deployment', 'default', 'torn')?.spec.replicas).toBe(2)
+})
+
+test('before anything is known of its Pods it waits, and tells so', () => {
+  const cluster = applied(deployment('web'), autoscaler('web', [cpu]))
+  cluster.run(seconds(20))
+  expect(conditionsOf(cluster, 'web')).toContain('ScalingActive False FailedGetResourceMetric')
+  expect(cluster.get('Deployment', 'default', 'web')?.spec.replicas).toBe(2)
+  cluster.run(minutes(2))
+  expect(conditionsOf(cluster, 'web')).toContain('ScalingActive True ValidMetricFound')
+})
+
+test('scales by what Pods, an object or somebody outside say of themselves; the largest wish counts', () => {
+  const perPod = {
+    type: 'Pods',
+    pods: { metric: { name: 'jobs' }, target: { type: 'AverageValue', averageValue: '10' } },
+  }
+  const external = {
+    type: 'External',
+    external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '30' } },
+  }
+  const ofService = {
+    type: 'Object',
+    object: {
+      describedObject: { apiVersion: 'v1', kind: 'Service', name: 'door' },
+      metric: { name: 'rate' },
+      target: { type: 'Value', value: '50' },
+    },
+  }
+  const cluster = applied(
+    deployment('pods', {}, { 'seatrial.dev/metric.jobs': '25' }),
+    autoscaler('pods', [perPod]),
+    deployment('queue'),
+    autoscaler('queue', [external]),
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'seatrial-external-metrics', namespace: 'default' },
+      data: { queue: '200' },
+    },
+    deployment('door'),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'door', namespace: 'default', annotations: { 'seatrial.dev/metric.rate': '75' } },
+      spec: { selector: { app: 'door' }, ports: [{ port: 80 }] },
+    },
+    autoscaler('door', [ofService, external], { maxReplicas: 5 }),
+  )
+  cluster.run(seconds(50))
+  const replicas = (name: string): number | undefined => cluster.get('Deployment', 'default', name)?.spec.replicas
+  // 200 / 30 is 7; the Service alone would ask for 3.
+  cluster.run(minutes(2))
+  expect([replicas('queue'), replicas('door')]).toEqual([7, 5])
+  expect(conditionsOf(cluster, 'door')).toContain('ScalingLimited True TooManyReplicas')
+  // Each new Pod says 25 as well: it grows until it may not.
+  expect(replicas('pods')).toBe(9)
+  expect(cluster.get('HorizontalPodAutoscaler', 'default', 'door-scaler')?.status?.currentMetrics?.[0]).toEqual({
+    type: 'Object',
+    object: {
+      metric: { name: 'rate' },
+      current: { value: '75' },
+      describedObject: { apiVersion: 'v1', kind: 'Service', name: 'door' },
+    },
+  })
+})
