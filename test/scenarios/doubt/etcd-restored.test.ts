@@ -5,10 +5,12 @@
  * are read afterwards. Without a backup a member's own files are restored, as after a permanent loss of quorum.
  */
 import { describe, expect, test } from 'vitest'
-import type { Cluster } from '../../../src/cluster.ts'
+import { createCluster, type Cluster } from '../../../src/cluster.ts'
 import { backup, crash, restore } from '../../../src/cluster/fault.ts'
 import { minutes, seconds } from '../../../src/events/time.ts'
+import { inputsOf } from '../../../src/replay/inputs.ts'
 import {
+  USER,
   acknowledged,
   configMap,
   deployment,
@@ -97,6 +99,20 @@ describe.each([1, 3] as const)('etcd on %i control-plane machines, restored from
     expect(other.get('ConfigMap', 'default', 'other')).toBeDefined()
     expect(other.get('ConfigMap', 'default', 'lost')).toBeDefined()
   })
+})
+
+test('a log with a backup and a restore is run again from what came from outside', () => {
+  const options = { seed: 44, nodes: 1 }
+  const cluster = servingCluster(options, 1)
+  cluster.inject(backup('etcd/1'))
+  cluster.apply([configMap('lost')])
+  cluster.run(seconds(5))
+  cluster.inject(restore('etcd/1'), { for: seconds(5) })
+  cluster.run(seconds(20))
+  const again = createCluster({ clients: [USER], ...options })
+  for (const input of inputsOf(cluster.log.range(0))) again.plan(input)
+  again.run(cluster.now)
+  expect(again.digest()).toBe(cluster.digest())
 })
 
 describe('etcd whose majority is lost for good', () => {
