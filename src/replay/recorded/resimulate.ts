@@ -176,9 +176,13 @@ const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
 /** Collects the writes of the control plane as they are answered, and those that an API server makes by itself. */
 const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => void) => {
   const asked = new Map<string, Omit<Write, 'code'>>()
+  /** Writes of quotas that somebody has asked for. */
+  const quotas = new Set<string>()
   const told = (event: LogEvent & { readonly type: 'ApiRequested' }): void => {
     const { data, at, by } = event
-    if (data.verb === 'get' || data.verb === 'list' || !isInside(data.user)) return
+    if (data.verb === 'get' || data.verb === 'list') return
+    if (data.kind === 'ResourceQuota') quotas.add(`${by} ${data.request}`)
+    if (!isInside(data.user)) return
     const row = rowByKind(data.kind)
     if (row === undefined) return
     const { verb, user, namespace, name = '', subresource = '', body, options } = data
@@ -190,12 +194,13 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
   return (event) => {
     if (event.type === 'ApiRequested') return told(event)
     if (event.type === 'RevisionCommitted') {
-      const write = ownWrite(event)
+      const write = ownWrite(event, quotas.size > 0)
       if (write !== undefined) writes.push(write)
       return
     }
     if (event.type !== 'ApiResponded') return
     const key = `${event.to} ${event.data.request}`
+    quotas.delete(key)
     const write = asked.get(key)
     if (write === undefined) return
     asked.delete(key)
@@ -204,25 +209,22 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
   }
 }
 
-/** Upstream's API server writes addresses of Services through its own API, so an audit log shows them; ours, with the Service. */
-const ownWrite = ({ at, data }: LogEvent & { readonly type: 'RevisionCommitted' }): Write | undefined => {
+/**
+ * Upstream's API server writes addresses of Services and what quotas have been charged through its own API, so an audit log shows
+ * it; ours writes them to the store.
+ */
+const ownWrite = (
+  { at, data }: LogEvent & { readonly type: 'RevisionCommitted' },
+  isQuotaAskedFor: boolean,
+): Write | undefined => {
   const place = parseStorageKey(data.key)
-  if (place?.kind !== 'IPAddress') return undefined
-  const row = rowByKind('IPAddress')
-  if (row === undefined) return undefined
-  const verb = data.deleted ? 'delete' : 'create'
-  const body = data.deleted ? {} : data.object
-  return {
-    at,
-    user: 'system:apiserver',
-    verb,
-    row,
-    namespace: undefined,
-    name: place.name,
-    subresource: '',
-    body,
-    code: 201,
-  }
+  const row = place === undefined ? undefined : rowByKind(place.kind)
+  if (place === undefined || row === undefined) return undefined
+  const { name, namespace } = place
+  const write = { at, user: 'system:apiserver', row, namespace, name, body: data.object ?? {}, code: 201 }
+  if (place.kind === 'IPAddress') return { ...write, verb: data.deleted ? 'delete' : 'create', subresource: '' }
+  if (place.kind !== 'ResourceQuota' || isQuotaAskedFor || data.deleted) return undefined
+  return { ...write, verb: 'update', subresource: 'status' }
 }
 
 /** One of our writes, about the Pods that ours stand in for. */
