@@ -10,7 +10,7 @@ import { parseDuration } from './duration.ts'
 
 export const ANNOTATION_PREFIX = 'seatrial.dev/'
 
-type Syntax = 'duration' | 'integer' | 'flag' | 'memory' | 'cpu' | 'ports' | 'targets' | 'registry'
+type Syntax = 'duration' | 'integer' | 'flag' | 'memory' | 'cpu' | 'quantity' | 'ports' | 'targets' | 'registry' | 'text'
 
 /** One row of the documentation, and the syntax that its value must have. */
 export interface WorkloadAnnotation {
@@ -54,6 +54,12 @@ export const WORKLOAD_ANNOTATIONS: readonly WorkloadAnnotation[] = [
   row('memory-ramp', 'duration', '60s', 'Time in which its memory grows to that. Default: its start-up.'),
   row('cpu', 'cpu', '250m', 'Processor time it uses.'),
   row('cpu-per-request', 'duration', '10ms', 'Processor time that each request costs on top of that. Default: none.'),
+  row(
+    'metric',
+    'quantity',
+    '30',
+    'With the name of a custom metric as suffix (`metric.jobs`): its value of that, as autoscalers read it. Also on other objects.',
+  ),
   row('serve-latency', 'duration', '20ms', 'Time to answer one request. Default: 1 to 5 ms.'),
   row(
     'listen',
@@ -62,6 +68,8 @@ export const WORKLOAD_ANNOTATIONS: readonly WorkloadAnnotation[] = [
     'Ports it listens on. Default: those that it declares, or all if it declares none.',
   ),
   row('calls', 'targets', 'redis:6379', 'What it calls to serve one request: names and ports, separated by commas.'),
+  row('log', 'text', 'ready to serve', 'Lines that it writes to its log at its start. Default: by image and command.'),
+  row('log-every', 'duration', '10s', 'It writes those lines again and again, this far apart.'),
   row('image-pull', 'registry', 'fail', '`fail`, or how long the pull takes. Default: by the name of the image.'),
 ]
 
@@ -135,11 +143,14 @@ const isValid = (syntax: Syntax, text: string): boolean => {
       return text === 'true' || text === 'false'
     case 'memory':
     case 'cpu':
+    case 'quantity':
       return either.isRight(parseQuantity(text)) && !text.startsWith('-')
     case 'ports':
       return text.split(',').every((port) => /^\d{1,5}$/.test(trim(port)))
     case 'targets':
       return text.split(',').every((target) => /^[a-z0-9.-]+:\d{1,5}$/.test(trim(target)))
+    case 'text':
+      return true
     case 'registry':
       return text === 'fail' || parseDuration(text) !== undefined
   }
