@@ -10,6 +10,9 @@ const NOT_AN_END: ReadonlySet<Kind> = new Set<Kind>(['Event', 'Lease'])
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 
+/** Of another object, as references name it. */
+const VERSION = /"resourceVersion":"\d+",?/g
+
 /** All objects as texts, in order. */
 export const ending = (stage: Stage, { outcome = (object) => object }: SmallWorld): readonly string[] => {
   const labels = [...stage.truth.ever.values()].flatMap(labelsOf)
@@ -27,7 +30,7 @@ export const ending = (stage: Stage, { outcome = (object) => object }: SmallWorl
     .map((object) => {
       let text = canonicalJson(withoutVersions(object))
       for (const [name, label] of labels) text = text.replaceAll(name, label)
-      return text.replaceAll(TIME, 'T')
+      return text.replaceAll(TIME, 'T').replaceAll(VERSION, '')
     })
     .sort()
 }

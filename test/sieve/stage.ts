@@ -179,7 +179,8 @@ export class Stage {
     })
     // From there on its watch tells it what it has missed, if slowly.
     const missed = truth.history.slice(position).filter(({ kind }) => this.kinds.has(kind))
-    for (const written of missed) this.kernel.schedule(this.kernel.now + STALE_LIST, () => this.deliver(written))
+    const { oldListFor = seconds(5) } = this.world
+    for (const written of missed) this.kernel.schedule(this.kernel.now + oldListFor, () => this.deliver(written))
   }
 
   /** Lists all kinds as they were after so many writes. */
@@ -213,7 +214,7 @@ export class Stage {
     if (!this.kinds.has(written.kind)) return
     const { disturbance } = this
     const number = this.writes.push(written) - 1
-    if (disturbance.pattern === 'hidden' && number === disturbance.at) return
+    if ((disturbance.pattern === 'hidden' || disturbance.pattern === 'lost') && number === disturbance.at) return
     if (this.isStale(written, number)) {
       this.heldBack.push(written)
       return
@@ -249,8 +250,5 @@ export class Stage {
     else if (event.type === 'ProcessExited') this.told.push(`${at}  ${describe(this.disturbance)}: the process dies`)
   }
 }
-
-/** How long a process that began with an old list is told nothing newer. */
-const STALE_LIST: Micros = seconds(5)
 
 const NOTHING: ReadonlyMap<string, ApiObject> = new Map()

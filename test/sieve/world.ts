@@ -20,24 +20,31 @@ export interface SmallWorld {
   readonly steps: number
   /** How long it is given to settle after that; a minute unless it says otherwise. */
   readonly settle?: Micros
+  /** For how long a list is old that a process begins again with; five seconds unless it says otherwise. */
+  readonly oldListFor?: Micros
   /** What must never be, looked at after each write; tells what is wrong. */
   readonly never?: (stage: Stage) => string | undefined
   /** How it must end, whatever the undisturbed run did; tells what is wrong. */
   readonly finally?: (stage: Stage) => string | undefined
+  /**
+   * Disturbances that do lead elsewhere, as they do upstream, with why: that they do is asserted as well.
+   */
+  readonly knownWrong?: Readonly<Record<string, string>>
   /** What of an object in the end may be otherwise than in the undisturbed run; undefined leaves the object out. */
   readonly outcome?: (object: ApiObject) => unknown
 }
 
 /**
  * The three patterns of Sieve (Sun et al., OSDI 2022). Stale: from write `at` on nothing is shown, or nothing of the
- * kind of that write, until the script is over. Hidden: write `at` is never shown, only what comes after it, or a new list.
+ * kind of that write, until the script is over. Hidden: write `at` is never shown, only what comes after it, or a new list;
+ * lost: and there is no new list.
  * Restart: the process dies when its call `at` has taken effect, before it hears of it; `behind` is by how many writes the
  * list is old that it begins again with.
  */
 export type Disturbance =
   | { readonly pattern: 'none' }
   | { readonly pattern: 'stale'; readonly at: number; readonly kind?: Kind }
-  | { readonly pattern: 'hidden'; readonly at: number }
+  | { readonly pattern: 'hidden' | 'lost'; readonly at: number }
   | { readonly pattern: 'restart'; readonly at: number; readonly behind?: number }
 
 /** In one word, as `SIEVE` takes it. */
@@ -53,8 +60,8 @@ export const describe = (disturbance: Disturbance): string => {
 export const parse = (text: string): Disturbance => {
   const [pattern, at, more] = text.split('/')
   if (pattern === 'none') return { pattern }
-  if (pattern === 'hidden') return { pattern, at: Number(at) }
+  if (pattern === 'hidden' || pattern === 'lost') return { pattern, at: Number(at) }
   if (pattern === 'stale') return { pattern, at: Number(at), ...(more === undefined ? {} : { kind: more as Kind }) }
   if (pattern === 'restart') return { pattern, at: Number(at), ...(more === undefined ? {} : { behind: Number(more) }) }
-  throw new Error(`${text} is no disturbance: none, stale/N, stale/N/Kind, hidden/N, restart/N or restart/N/M`)
+  throw new Error(`${text} is no disturbance: none, stale/N, stale/N/Kind, hidden/N, lost/N, restart/N or restart/N/M`)
 }

@@ -1,5 +1,6 @@
 /** All small worlds. A new controller adds a file in `worlds` and a line here. */
 import type { SmallWorld } from './world.ts'
+import { attachDetach } from './worlds/attach-detach.ts'
 import { cronJob } from './worlds/cronjob.ts'
 import { daemonSet } from './worlds/daemonset.ts'
 import { deployment } from './worlds/deployment.ts'
@@ -11,6 +12,7 @@ import { job } from './worlds/job.ts'
 import { namespace } from './worlds/namespace.ts'
 import { nodeIpam } from './worlds/node-ipam.ts'
 import { nodeLifecycle } from './worlds/node-lifecycle.ts'
+import { persistentVolumeBinderWorld } from './worlds/persistentvolume-binder.ts'
 import { podGc } from './worlds/pod-gc.ts'
 import { pvProtection } from './worlds/pv-protection.ts'
 import { pvcProtection } from './worlds/pvc-protection.ts'
@@ -25,6 +27,7 @@ import { ttlAfterFinished } from './worlds/ttl-after-finished.ts'
 import { ttl } from './worlds/ttl.ts'
 
 export const WORLDS: readonly SmallWorld[] = [
+  attachDetach,
   cronJob,
   daemonSet,
   deployment,
@@ -36,6 +39,7 @@ export const WORLDS: readonly SmallWorld[] = [
   namespace,
   nodeIpam,
   nodeLifecycle,
+  persistentVolumeBinderWorld,
   podGc,
   pvProtection,
   pvcProtection,

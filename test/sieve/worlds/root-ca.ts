@@ -13,4 +13,8 @@ export const rootCa: SmallWorld = {
     3: (stage) => stage.change('ConfigMap', 'kube-root-ca.crt', (one) => ({ ...one, data: { 'ca.crt': 'mine' } })),
     5: (stage) => stage.truth.remove('ConfigMap', 'new', 'kube-root-ca.crt'),
   },
+  knownWrong: {
+    'hidden/0': 'the first version it sees counts as an addition, and upstream has no handler for additions',
+    'hidden/2': 'what was never seen is not missed when it is gone',
+  },
 }

@@ -12,4 +12,7 @@ export const serviceAccount: SmallWorld = {
     1: (stage) => stage.put(namespaceOf('new')),
     3: (stage) => stage.truth.remove('ServiceAccount', 'default', 'default'),
   },
+  knownWrong: {
+    'hidden/0': "what was never seen is not missed when it is gone: the informer's handlers hear of neither",
+  },
 }

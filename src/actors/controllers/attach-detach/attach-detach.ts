@@ -27,6 +27,9 @@ export const attachDetachController = defineController<Memory>({
   kinds: ['Pod', 'Node', 'PersistentVolumeClaim', 'PersistentVolume', 'VolumeAttachment', 'CSIDriver'],
   workers: 1,
   memory: () => ({ detachSince: new Map() }),
+  // Upstream notes what it attaches in a memory ahead of its informers: cache/actual_state_of_world.go. Without this a disk
+  // may be attached to a second node before the first attachment is in view.
+  readsOwnWrites: true,
 
   wakes: (change, { view }) => {
     switch (change.kind) {
