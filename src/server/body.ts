@@ -1,6 +1,7 @@
 /** A request's body: read up to its limit, decoded by its media type. */
-import { isMap, isScalar, LineCounter, parse as parseYaml, parseDocument, visit } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
+import { decodingProblem, nestingProblem, numberProblem, problemIn } from './body-limits.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import { goJsonProblem } from './go-json.ts'
 import { decodeEnvelope, isProtobuf } from './protobuf/messages.ts'
@@ -52,7 +53,7 @@ export const decodeObjectBody = (
       try {
         return decodeYaml(body.toString())
       } catch (error) {
-        return unrecognized(`couldn't get version/kind; json parse error: ${firstLine(error)}`)
+        return unrecognized(`couldn't get version/kind; json parse error: ${decodingProblem(error)}`)
       }
     }
     case 'application/vnd.kubernetes.protobuf':
@@ -62,7 +63,7 @@ export const decodeObjectBody = (
       try {
         return { value: decodeEnvelope(body) }
       } catch (error) {
-        return unrecognized(firstLine(error))
+        return unrecognized(decodingProblem(error))
       }
     default:
       return unsupportedMediaType(
@@ -78,8 +79,12 @@ export const decodeDeleteOptions = (
 ): DecodedBody | Status | undefined => {
   if (body.length === 0) return undefined
   const type = mediaType(contentType)
-  if (type === 'application/vnd.kubernetes.protobuf' && isProtobuf(body)) return { value: decodeEnvelope(body) }
-  if (type === 'application/yaml') return { value: parseYaml(body.toString(), { version: '1.1' }) as unknown }
+  try {
+    if (type === 'application/vnd.kubernetes.protobuf' && isProtobuf(body)) return { value: decodeEnvelope(body) }
+    if (type === 'application/yaml') return decodeYaml(body.toString())
+  } catch (error) {
+    return badRequest(`couldn't get version/kind; json parse error: ${decodingProblem(error)}`)
+  }
   const parsed = parseJson(body.toString())
   if ('problem' in parsed) return badRequest(`couldn't get version/kind; json parse error: ${parsed.problem}`)
   return parsed
@@ -132,7 +137,11 @@ const decodeYaml = (text: string): DecodedBody => {
       }
     },
   })
-  return { value: document.toJS() as unknown, duplicates }
+  const value: unknown = document.toJS()
+  const problem = problemIn(value)
+  if (problem !== undefined) throw new Error(problem)
+  // YAML has dates, sets and bytes; what goes into the log is JSON.
+  return { value: value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown), duplicates }
 }
 
 const duplicatesIn = (text: string): readonly string[] =>
@@ -155,9 +164,13 @@ const duplicatesOfPatch = (text: string, patch: unknown): readonly string[] => {
 }
 
 const parseJson = (text: string): { readonly value: unknown } | { readonly problem: string } => {
+  const deep = nestingProblem(text)
+  if (deep !== undefined) return { problem: deep }
   try {
     // Half a surrogate pair is no character to Go.
-    return { value: JSON.parse(text, /\\u[dD][89a-fA-F]/.test(text) ? wellFormed : undefined) as unknown }
+    const value: unknown = JSON.parse(text, /\\u[dD][89a-fA-F]/.test(text) ? wellFormed : undefined)
+    const problem = numberProblem(text, value)
+    return problem === undefined ? { value } : { problem }
   } catch {
     return { problem: goJsonProblem(text) }
   }
@@ -185,6 +198,3 @@ const summary = (body: Buffer): string => {
   const text = body[0] === '{'.charCodeAt(0) ? shown.toString() : shown.toString('hex')
   return long ? `${text} ...` : text
 }
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''

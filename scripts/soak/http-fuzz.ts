@@ -1,0 +1,124 @@
+/** Sends malformed requests to a cluster and judges the answers: none may crash it, hang, or be the server's fault. */
+import fc from 'fast-check'
+import type { Duplex } from 'node:stream'
+import { createCluster } from '../../src/cluster.ts'
+import { encodeEvent } from '../../src/events/encode.ts'
+import { decodeLine } from '../../src/events/decode.ts'
+import { either as E } from 'fp-ts'
+import { inputOf, inputsOf } from '../../src/replay/inputs.ts'
+import { serveInProcess } from '../../src/server/in-process.ts'
+import { malformed, type RawRequest } from './malformed.ts'
+
+export interface FuzzReport {
+  readonly requests: number
+  /** Answers by status code; `none` where the connection was closed without one. */
+  readonly codes: Readonly<Record<string, number>>
+  readonly slowestMs: number
+  readonly failures: readonly string[]
+}
+
+/** A request that takes longer hangs. */
+const ANSWER_WITHIN_MS = 5000
+const FAILURES_SHOWN = 20
+/** Requests that one cluster gets. */
+const PER_CLUSTER = 20_000
+const SAMPLE = 500
+const HEAD_END = '\r\n\r\n'
+
+/** For these a real API server answers 500 too: a resource version that is no number, an apply of what is of no type. */
+const UPSTREAM_500 = ['strconv.ParseUint: parsing', 'failed to create typed patch object']
+
+/** What a server may say of its own: what is not carried, what is told with `Retry-After`, what upstream answers so. */
+const isExcused = (answer: string): boolean =>
+  /^HTTP\/1\.1 501 /.test(answer) ||
+  /\r\nretry-after:/i.test(answer) ||
+  UPSTREAM_500.some((why) => answer.includes(why))
+
+export const fuzz = async (
+  requests: number,
+  seed: number,
+  tell: (line: string) => void = () => {},
+): Promise<FuzzReport> => {
+  const codes: Record<string, number> = {}
+  const failures: string[] = []
+  let slowestMs = 0
+  for (let done = 0; done < requests && failures.length < FAILURES_SHOWN; done += PER_CLUSTER) {
+    const part = await fuzzOne(Math.min(PER_CLUSTER, requests - done), seed + done)
+    for (const [code, count] of Object.entries(part.codes)) codes[code] = (codes[code] ?? 0) + count
+    slowestMs = Math.max(slowestMs, part.slowestMs)
+    failures.push(...part.failures)
+    tell(
+      `${done + part.requests} requests, ${failures.length} failures, slowest ${slowestMs.toFixed(0)} ms, ${JSON.stringify(codes)}`,
+    )
+  }
+  return { requests, codes, slowestMs, failures: failures.slice(0, FAILURES_SHOWN) }
+}
+
+const fuzzOne = async (requests: number, seed: number): Promise<FuzzReport> => {
+  const cluster = createCluster({ nodes: 0, seed: 1 })
+  const codes: Record<string, number> = {}
+  const failures: string[] = []
+  let slowestMs = 0
+  const api = serveInProcess(cluster, {
+    onFailure: (error) => failures.push(`the run stopped: ${String(error).slice(0, 3000)}`),
+  })
+  for (let sent = 0; sent < requests && failures.length < FAILURES_SHOWN; sent += SAMPLE) {
+    for (const request of fc.sample(malformed, { seed: seed + sent, numRuns: Math.min(SAMPLE, requests - sent) })) {
+      const began = performance.now()
+      const answer = await exchange(api.connect(), request)
+      const tookMs = performance.now() - began
+      slowestMs = Math.max(slowestMs, tookMs)
+      const code = answer === undefined ? 'hang' : (/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 'none')
+      codes[code] = (codes[code] ?? 0) + 1
+      if (answer === undefined || (code.startsWith('5') && !isExcused(answer))) {
+        failures.push(`seed ${seed + sent}: ${shown(request.bytes)} => ${answer?.slice(0, 600) ?? 'no answer'}`)
+      }
+    }
+  }
+  const polluted = Object.keys(Object.prototype)
+  if (polluted.length > 0) failures.push(`Object.prototype has ${polluted.join(', ')}`)
+  const alive = await exchange(api.connect(), {
+    bytes: Buffer.from('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+    watches: false,
+  })
+  if (alive?.endsWith('ok') !== true) failures.push(`not healthy afterwards: ${alive ?? 'no answer'}`)
+  api.close()
+  if (failures.length === 0) failures.push(...differencesWhenRunAgain(cluster))
+  return { requests, codes, slowestMs, failures }
+}
+
+/** What was sent is in the log as it was: from its lines the same log comes again. */
+const differencesWhenRunAgain = (cluster: ReturnType<typeof createCluster>): readonly string[] => {
+  const again = createCluster({ nodes: 0, seed: 1 })
+  for (const event of cluster.log.range(1)) {
+    if (inputOf(event) === undefined) continue
+    const line = decodeLine(encodeEvent(event), event.seq)
+    if (E.isLeft(line))
+      return [`event ${event.seq} cannot be read back: ${line.left.message}: ${encodeEvent(event).slice(0, 400)}`]
+    for (const input of inputsOf([line.right])) again.plan(input)
+  }
+  again.run(cluster.now)
+  return again.digest() === cluster.digest() ? [] : ['run again from its lines, the log is another one']
+}
+
+/** Everything that comes back until the connection ends; undefined when nothing does. A stream is left after its head. */
+export const exchange = (connection: Duplex, { bytes, watches }: RawRequest): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    let answer = ''
+    const finish = (told: string | undefined): void => {
+      clearTimeout(patience)
+      connection.destroy()
+      resolve(told)
+    }
+    const patience = setTimeout(() => finish(undefined), ANSWER_WITHIN_MS)
+    connection.on('error', () => {})
+    connection.on('data', (chunk: Buffer) => {
+      if (answer.length < 100_000) answer += chunk.toString('latin1')
+      if (watches && answer.includes(HEAD_END) && /transfer-encoding: chunked/i.test(answer)) finish(answer)
+    })
+    connection.on('end', () => finish(answer))
+    connection.on('close', () => finish(answer))
+    connection.write(bytes)
+  })
+
+const shown = (bytes: Buffer): string => JSON.stringify(bytes.subarray(0, 700).toString('latin1'))
