@@ -195,7 +195,7 @@ export class ApiClient {
   }
 
   private loseServer(server: ActorId, context: ActorContext): void {
-    this.endpoint.leave(server)
+    this.endpoint.leave(server, context.monotonic)
     for (const [request, pending] of [...this.pending]) {
       if (pending.server !== server) continue
       this.pending.delete(request)

@@ -25,13 +25,11 @@ const write: fc.Arbitrary<Write> = fc.record({
 /** Name to node, as it ought to be. */
 type Model = ReadonlyMap<string, string>
 
-const pod = ({ name, node }: Write): ApiObject =>
-  ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'ns', uid: name },
-    spec: { nodeName: node },
-  }) as ApiObject
+const pod = ({ name, node }: Write): ApiObject => {
+  const metadata = { name, namespace: 'ns', uid: name, resourceVersion: '', creationTimestamp: '2026-01-01T00:00:00Z' }
+  const made = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: node } }
+  return made
+}
 
 /** Writes in order; a deletion of what is not there is left out. Gives the model after each revision. */
 const commitAll = (store: ObjectStore, before: Model, writes: readonly Write[]): ReadonlyMap<number, Model> => {
