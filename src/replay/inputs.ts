@@ -27,6 +27,8 @@ export const inputOf = (event: LogEvent): Input | undefined => {
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
       case 'WatchCancelled':
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+      case 'CallRequested':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
     }
   }
   switch (event.type) {

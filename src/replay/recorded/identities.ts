@@ -1,4 +1,5 @@
 import type { Micros } from '../../events/envelope.ts'
+import type { ApiObject } from '../../events/json.ts'
 import { millis } from '../../events/time.ts'
 import type { RecordedWrite } from './writes.ts'
 import { isRecord, metadataOf } from './writes.ts'
@@ -29,9 +30,15 @@ export class Identities {
     return names.splice(Math.max(index, 0), 1)[0]?.name
   }
 
-  /** The uid of the next object of a name. */
+  /** The uid of the next object of a name: the same one until an object has it, because a create may be refused. */
   uid(kind: string, namespace: string | undefined, name: string): string | undefined {
-    return this.uids.get(`${kind}/${namespace ?? ''}/${name}`)?.shift()
+    return this.uids.get(`${kind}/${namespace ?? ''}/${name}`)?.[0]
+  }
+
+  /** An object has been written. */
+  made({ kind, metadata: { namespace, name, uid } }: ApiObject): void {
+    const uids = this.uids.get(`${kind}/${namespace ?? ''}/${name}`)
+    if (uids?.[0] === uid) uids.shift()
   }
 }
 

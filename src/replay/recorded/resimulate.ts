@@ -41,14 +41,15 @@ const API_SERVER = 'kube-apiserver/0'
 export const resimulate = (incident: Incident, seed = 1): Resimulation => {
   const writes: Write[] = []
   const standIns = new StandIns(incident.writes)
+  const identities = new Identities(incident.writes)
   const cluster = createCluster({
     seed,
     startTime: incident.startTime,
     nodes: 0,
     dns: 0,
-    identities: new Identities(incident.writes),
+    identities,
     favourite: recordedNodes(incident),
-    sinks: [collector(writes, standIns)],
+    sinks: [collector(writes, standIns), made(identities)],
   })
   const answeredOtherwise: { request: Requested; at: Micros; recorded: number; ours: number }[] = []
   const sent = new Map<number, OutsideRequest>()
@@ -226,6 +227,12 @@ const ownWrite = (
   if (place.kind !== 'ResourceQuota' || isQuotaAskedFor || data.deleted) return undefined
   return { ...write, verb: 'update', subresource: 'status' }
 }
+
+const made =
+  (identities: Identities) =>
+  (event: LogEvent): void => {
+    if (event.type === 'RevisionCommitted' && event.data.object !== undefined) identities.made(event.data.object)
+  }
 
 /** One of our writes, about the Pods that ours stand in for. */
 const asRecorded = (write: Omit<Write, 'code'>, standIns: StandIns): Omit<Write, 'code'> => {
