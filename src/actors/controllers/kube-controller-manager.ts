@@ -7,6 +7,7 @@ import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { endpointController } from './endpoint/endpoint.ts'
+import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
@@ -56,6 +57,7 @@ export const kubeControllerManager = (
   ttlAfterFinishedController,
   endpointController,
   endpointSliceController,
+  endpointSliceMirroringController,
   nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
