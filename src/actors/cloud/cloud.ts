@@ -54,28 +54,32 @@ type Asked = EventData<'CloudRequested'>
 type Answer = Omit<EventData<'CloudAnswered'>, 'call'>
 
 /** The cloud's API: knows its instances, keeps load balancers, takes its time, and now and then fails. */
-export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => ({
-  id: CLOUD,
-  host: options.host,
-  restartDelay: RESTART,
-  boot: () =>
-    new Map([
-      [
-        CLOUD,
-        defineActor<Cloud>({
-          start: (context) => new Cloud(options, context),
-          receive: (cloud, event) => cloud.receive(event),
-        }),
-      ],
-    ]),
-})
+export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => {
+  // What a cloud has made stays made when its API is down.
+  const balancers = new Map<string, string>()
+  return {
+    id: CLOUD,
+    host: options.host,
+    restartDelay: RESTART,
+    boot: () =>
+      new Map([
+        [
+          CLOUD,
+          defineActor<Cloud>({
+            start: (context) => new Cloud(options, balancers, context),
+            receive: (cloud, event) => cloud.receive(event),
+          }),
+        ],
+      ]),
+  }
+}
 
 class Cloud {
   private readonly shape: CloudShape
   private readonly context: ActorContext
   private readonly instances: ReadonlyMap<string, Instance>
   /** Addresses by the balancers' names. */
-  private readonly balancers = new Map<string, string>()
+  private readonly balancers: Map<string, string>
   private readonly work = new Map<string, { readonly by: ActorId; readonly asked: Asked }>()
   /** Who wants to know whether a machine runs, by the machine. */
   private readonly watched = new Map<
@@ -84,7 +88,8 @@ class Cloud {
   >()
   private next = 1
 
-  constructor({ shape, instances }: CloudProcessOptions, context: ActorContext) {
+  constructor({ shape, instances }: CloudProcessOptions, balancers: Map<string, string>, context: ActorContext) {
+    this.balancers = balancers
     this.shape = shape
     this.context = context
     this.instances = new Map(instances.map((instance) => [instance.name, instance]))
