@@ -79,10 +79,13 @@ export const registryAnswerFor = (pod: Pick<Pod, 'metadata'>, container: string)
 const defaultModel = (pod: Pick<Pod, 'spec'>, container: Container): WorkloadModel => {
   const model = programModel(pod, container)
   const limit = container.resources?.limits?.['memory']
+  // Who sets a limit has measured what his program needs.
+  const fits = limit === undefined ? model.memoryBytes : Math.floor(value(limit) / 2)
   const ports = portsOf(container)
   return {
     ...model,
     ports: ports.size === 0 ? model.ports : [...ports],
+    memoryBytes: Math.min(model.memoryBytes, fits),
     ...(limit === undefined ? {} : { memoryLimitBytes: value(limit) }),
   }
 }

@@ -50,7 +50,7 @@ export class OpenApi {
 
   v2(reply: Reply): void {
     if ((singleHeader(reply.request, 'accept') ?? '').includes(PROTOBUF_V2)) {
-      return reply.body(200, PROTOBUF_V2, EMPTY_DOCUMENT)
+      return reply.body(200, PROTOBUF_V2.replace('@', '.'), EMPTY_DOCUMENT)
     }
     const { text, hash } = this.get('')
     reply.header('etag', `"${hash}"`)
