@@ -547,14 +547,17 @@ export const malformed: fc.Arbitrary<RawRequest> = fc
     const home = HOMES.get(/"kind":"(\w+)"/.exec(content.toString())?.[1] ?? '')
     const at = !aims || home === undefined ? anywhere : method === 'POST' ? home : `${home}/a`
     const hasBody = method !== 'GET' && method !== 'HEAD'
+    const aimed = aims && home !== undefined
+    const query = aimed && method === 'POST' ? '' : asked
+    const contentType = aimed && method === 'POST' ? 'application/json' : type
     const head = [
-      `${method} ${at}${asked} HTTP/1.1`,
+      `${method} ${at}${query} HTTP/1.1`,
       'host: x',
       'connection: close',
       ...(accept === '' ? [] : [`accept: ${accept}`]),
       ...headers,
-      ...(hasBody ? [`content-type: ${type}`, `content-length: ${content.length}`] : []),
+      ...(hasBody ? [`content-type: ${contentType}`, `content-length: ${content.length}`] : []),
     ]
     const bytes = Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), ...(hasBody ? [content] : [])])
-    return { bytes, watches: /watch/.test(at + asked) }
+    return { bytes, watches: /watch/.test(at + query) }
   })

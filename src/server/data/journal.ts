@@ -134,7 +134,12 @@ export class Journal {
   }
 
   close(): void {
-    this.database.close()
+    const { database } = this
+    // Statements that are not collected yet keep libsql's file open, and its lock would outlast this call.
+    database.exec('PRAGMA journal_mode = DELETE')
+    database.exec('PRAGMA locking_mode = NORMAL')
+    database.all('SELECT name FROM about LIMIT 1')
+    database.close()
   }
 
   private cutBehind(position: Position | undefined): void {
