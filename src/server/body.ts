@@ -1,5 +1,5 @@
 /** A request's body: read up to its limit, decoded by its media type. */
-import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument, visit, YAMLParseError } from 'yaml'
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
 import { decodingProblem, nestingProblem, numberProblem, problemIn } from './body-limits.ts'
 import { duplicateFields } from './duplicate-fields.ts'
@@ -108,8 +108,8 @@ export const decodePatch = (body: Buffer, type: PatchType): DecodedBody => {
   if (type === 'apply') {
     try {
       return decodeYaml(text)
-    } catch {
-      return { value: text }
+    } catch (error) {
+      return { value: text, problem: `error converting YAML to JSON: ${goYamlProblem(error)}` }
     }
   }
   const parsed = parseJson(text)
@@ -142,6 +142,12 @@ const decodeYaml = (text: string): DecodedBody => {
   if (problem !== undefined) throw new Error(problem)
   // YAML has dates, sets and bytes; what goes into the log is JSON.
   return { value: value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown), duplicates }
+}
+
+/** Abridged: whatever is wrong with YAML is told in one of the ways of go-yaml. */
+const goYamlProblem = (error: unknown): string => {
+  const line = error instanceof YAMLParseError ? (error.linePos?.[0].line ?? 1) : 1
+  return `yaml: line ${line}: did not find expected node content`
 }
 
 const duplicatesIn = (text: string): readonly string[] =>

@@ -120,11 +120,11 @@ export const singleHeader = ({ headers }: HttpRequest, name: string): string | u
 /** Source: apimachinery/pkg/util/net/http.go, NewWarningHeader. */
 const warningHeader = (text: string): string => `299 - ${JSON.stringify(text)}`
 
-/** As Go's YAML writes: keys in order, lists not indented. */
+/** As Go's YAML writes: keys in order, lists not indented, a dot without quotes. */
 const yamlText = (object: unknown): string =>
   stringify(JSON.parse(JSON.stringify(object)), {
     sortMapEntries: true,
     lineWidth: 0,
     indentSeq: false,
     version: '1.1',
-  })
+  }).replace(/^( *(?:- )?)"\.":/gm, '$1.:')

@@ -252,11 +252,14 @@ const wantsPretty = (query: URLSearchParams, userAgent: string): boolean => {
   return userAgent.startsWith('curl') || userAgent.startsWith('Wget') || userAgent.startsWith('Mozilla/5.0')
 }
 
+/** What is told of YAML has more in front. */
+const NO_OBJECT = /(error unmarshaling JSON: while decoding JSON: )?json: cannot unmarshal string into Go .*$/
+
 /** An API server that gets text for a patch tells that it is text; what is wrong with the text is known here. */
 const withProblem = (answer: ApiAnswer, problem: string): ApiAnswer => {
   const { status } = answer
   if (!isStatus(status) || status.message === undefined) return answer
-  const message = status.message.replace(/json: cannot unmarshal string into Go .*$/, problem)
+  const message = status.message.replace(NO_OBJECT, problem)
   return { ...answer, status: { ...status, message } }
 }
 
@@ -275,6 +278,16 @@ const strictProblem = (
   const at = told.indexOf(STRICT)
   const all = `${STRICT}${[...duplicates, ...(at < 0 ? [] : [told.slice(at + STRICT.length)])].join(', ')}`
   return undecodable(apiVersion, fact.kind, fact.kind, all)
+}
+
+/** What is kept nowhere has no rules of its own for what it is not. Source: apiserver/pkg/endpoints/handlers/create.go. */
+const foreignReview = ({ row, subresource, fact }: ResourceTarget, value: unknown): Status | undefined => {
+  if (row !== undefined || subresource !== undefined || typeof value !== 'object' || value === null) return undefined
+  const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown }
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || kind === fact.kind) return undefined
+  const [group] = fact.group.split('.')
+  const why = `converting (${apiVersion}.${kind}) to (${group ?? ''}.${fact.kind}): unknown conversion`
+  return undecodable(apiVersion, kind, fact.kind, why)
 }
 
 /** What a request says besides its address. */
@@ -308,6 +321,8 @@ const partsOf = async (
       const decoded = decodeObjectBody(body, contentType, wanted)
       if (isStatus(decoded)) return decoded
       const value = decoded.value ?? {}
+      const misfit = foreignReview(target, value)
+      if (misfit !== undefined) return misfit
       const { duplicates } = decoded
       const twice = options.fieldValidation === 'Strict' && duplicates !== undefined ? { duplicates } : {}
       return { body: value, options, warnings: warningsOf(decoded, options), ...twice }
