@@ -279,10 +279,8 @@ class SimulatedCluster implements Cluster {
   inject(fault: Fault, { at = this.now, for: duration }: { readonly at?: Micros; readonly for?: Micros } = {}): void {
     const problem = checkFault(this.kernel, fault)
     if (problem !== undefined) throw new Error(problem)
-    const faultNumber = this.queue.all().filter((input) => input.kind === 'begin').length + 1
-    this.plan({ at, kind: 'begin', fault })
-    const length = duration ?? defaultLength(fault)
-    if (length !== undefined) this.plan({ at: at + length, kind: 'end', faultNumber })
+    const lasts = duration ?? defaultLength(fault)
+    this.plan({ at, kind: 'begin', fault, ...(lasts === undefined ? {} : { lasts }) })
   }
 
   heal(): void {
@@ -383,9 +381,11 @@ class SimulatedCluster implements Cluster {
       case 'message':
         this.deliver(input.message)
         return
-      case 'begin':
-        this.injector.begin(input.fault)
+      case 'begin': {
+        const faultNumber = this.injector.begin(input.fault)
+        if (input.lasts !== undefined) this.plan({ at: this.now + input.lasts, kind: 'end', faultNumber })
         return
+      }
       case 'end':
         this.injector.end(input.faultNumber)
     }
@@ -393,8 +393,7 @@ class SimulatedCluster implements Cluster {
 
   private deliver(message: OutsideMessage): void {
     const { kernel } = this
-    const number = message.type === 'ApiRequested' ? message.data.request : message.data.watch
-    this.numbers = Math.max(this.numbers, number)
+    this.numbers = Math.max(this.numbers, numberOf(message))
     switch (message.type) {
       case 'ApiRequested':
         kernel.input(message.type, message.data, message.to)
@@ -403,6 +402,9 @@ class SimulatedCluster implements Cluster {
         kernel.input(message.type, message.data, message.to)
         return
       case 'WatchCancelled':
+        kernel.input(message.type, message.data, message.to)
+        return
+      case 'CallRequested':
         kernel.input(message.type, message.data, message.to)
     }
   }
@@ -427,6 +429,10 @@ class SimulatedCluster implements Cluster {
 
 /** How often a condition is looked at. */
 const LOOK_EVERY: Micros = 1_000_000
+
+/** The number under which its sender waits for what comes of it. */
+const numberOf = ({ type, data }: OutsideMessage): number =>
+  type === 'ApiRequested' ? data.request : type === 'CallRequested' ? data.call : data.watch
 
 const objectsIn = (text: string): readonly ApiObject[] => {
   const read = readManifests(text, 'manifest')

@@ -2,22 +2,24 @@ import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import type { Fault } from './fault.ts'
 
-interface Sent<T extends 'ApiRequested' | 'WatchRequested' | 'WatchCancelled'> {
+interface Sent<T extends 'ApiRequested' | 'WatchRequested' | 'WatchCancelled' | 'CallRequested'> {
   readonly type: T
   readonly data: EventData<T>
-  /** The API server that gets it. */
+  /** The API server that gets it, or the machine on which somebody inside a Pod makes a call. */
   readonly to: ActorId
 }
 
 /** What a client of the API sends from outside the cluster, as over HTTP. What is answered is addressed to `outside`. */
-export type OutsideMessage = Sent<'ApiRequested'> | Sent<'WatchRequested'> | Sent<'WatchCancelled'>
+export type OutsideMessage =
+  Sent<'ApiRequested'> | Sent<'WatchRequested'> | Sent<'WatchCancelled'> | Sent<'CallRequested'>
 
 /** What comes from outside: what people do and what chaos does. With seed and options it determines the whole log. */
 export type Input = { readonly at: Micros } & (
   | { readonly kind: 'kubectl'; readonly invocation: EventData<'KubectlInvoked'> }
   | { readonly kind: 'message'; readonly message: OutsideMessage }
   /** `fault` numbers are given in the order in which faults begin. */
-  | { readonly kind: 'begin'; readonly fault: Fault }
+  /** Without `lasts` it goes on until an input ends it. */
+  | { readonly kind: 'begin'; readonly fault: Fault; readonly lasts?: Micros }
   | { readonly kind: 'end'; readonly faultNumber: number }
 )
 

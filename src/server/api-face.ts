@@ -1,4 +1,5 @@
 /** What answers requests for a cluster, whatever they came over. */
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Cluster } from '../cluster.ts'
 import type { ListenOptions } from '../cluster/listen.ts'
@@ -13,10 +14,13 @@ import { Reply, type HttpRequest, type HttpResponse } from './reply.ts'
 import { readTarget } from './request-info.ts'
 import { ResourceHandler } from './resource-handler.ts'
 import { ServiceAccountKeys } from './service-account-keys.ts'
+import { PodConnections } from './streams/pod-connections.ts'
 import { WatchStreams } from './watch-streams.ts'
 
 export interface ApiFace {
   readonly handle: (request: HttpRequest, response: HttpResponse) => void
+  /** A request over HTTP/1.1 that asks for another protocol. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Stops time and leaves nobody waiting. */
   close(): void
 }
@@ -34,16 +38,20 @@ export const openApiFace = (
   const clock = createClock(cluster, speed, fail)
   const bridge = new ApiBridge(cluster, clock, commit === undefined ? undefined : new Announcements(commit, fail))
   const api = new ServedApi(cluster)
-  const resources = new ResourceHandler({ cluster, bridge, api, watches: new WatchStreams(cluster, bridge) })
+  const connections = new PodConnections(cluster, clock, speed === 'stepped')
+  const watches = new WatchStreams(cluster, bridge)
+  const resources = new ResourceHandler({ cluster, bridge, api, watches, connections })
   const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })
+  const handle = (request: HttpRequest, response: HttpResponse): void => {
+    const reply = new Reply(request, response)
+    answer(request, reply, resources, paths).catch((error: unknown) => {
+      if (reply.sent) reply.cut()
+      else reply.status(internalError(error instanceof Error ? error.message : String(error)))
+    })
+  }
   return {
-    handle: (request, response) => {
-      const reply = new Reply(request, response)
-      answer(request, reply, resources, paths).catch((error: unknown) => {
-        if (reply.sent) reply.cut()
-        else reply.status(internalError(error instanceof Error ? error.message : String(error)))
-      })
-    },
+    handle,
+    upgrade: (request, socket, head) => handle(request, connections.upgradable(request, socket, head)),
     close: () => {
       clock.stop()
       bridge.close()

@@ -32,6 +32,7 @@ export const listen = async (cluster: Cluster, options: ListenOptions = {}): Pro
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`
   const face = openApiFace(cluster, options, address)
   server.on('request', face.handle)
+  server.on('upgrade', face.upgrade)
   const url = `https://${address}`
   return {
     url,

@@ -22,6 +22,7 @@ import { singleHeader, type Reply } from './reply.ts'
 import { showList, showObject, type Form } from './representation.ts'
 import type { RequestPath, ResourcePath } from './request-info.ts'
 import { takesName, targetOf, verbOf, type ResourceTarget, type Verb } from './resources.ts'
+import type { PodConnections } from './streams/pod-connections.ts'
 import type { WatchStreams } from './watch-streams.ts'
 import { wallTime } from './wall-time.ts'
 
@@ -49,17 +50,6 @@ const CONNECTIONS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'port
 const isConnection = ({ subresource }: ResourceTarget): boolean =>
   subresource !== undefined && CONNECTIONS.has(subresource.name)
 
-/** Abridged: connections to what runs in Pods are checked and then refused; no bytes are carried. */
-const notCarried = ({ subresource }: ResourceTarget): Status => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  message: `${subresource?.name ?? ''} is not carried to simulated machines`,
-  reason: 'NotImplemented',
-  code: 501,
-})
-
 const VERB_OF_METHOD: Readonly<Record<string, ApiRequest['verb']>> = {
   GET: 'get',
   HEAD: 'get',
@@ -85,9 +75,17 @@ export class ResourceHandler {
   private readonly bridge: ApiBridge
   private readonly watches: WatchStreams
   private readonly api: ServedApi
+  private readonly connections: PodConnections
 
-  constructor(parts: { cluster: Cluster; bridge: ApiBridge; watches: WatchStreams; api: ServedApi }) {
-    const { cluster, bridge, watches, api } = parts
+  constructor(parts: {
+    cluster: Cluster
+    bridge: ApiBridge
+    watches: WatchStreams
+    api: ServedApi
+    connections: PodConnections
+  }) {
+    const { cluster, bridge, watches, api, connections } = parts
+    this.connections = connections
     this.cluster = cluster
     this.api = api
     this.bridge = bridge
@@ -129,7 +127,7 @@ export class ResourceHandler {
     const answer = await this.bridge.ask({ ...addressOf(request), verb, ...data })
     if (answer === undefined) return reply.cut()
     reply.warn([...deprecationOf(target), ...warnings, ...(answer.warnings ?? [])])
-    this.answer(request, malformed === undefined ? answer : withProblem(answer, malformed), reply)
+    return this.answer(request, malformed === undefined ? answer : withProblem(answer, malformed), reply)
   }
 
   /** A server that is asked for what makes no sense tells first that its caller may not ask it. */
@@ -155,7 +153,7 @@ export class ResourceHandler {
     return { ...accepted, includeObject, now: wallTime(this.cluster) }
   }
 
-  private answer(request: ResourceRequest, answer: ApiAnswer, reply: Reply): void {
+  private answer(request: ResourceRequest, answer: ApiAnswer, reply: Reply): void | Promise<void> {
     const { target, form } = request
     if (answer.status !== undefined) {
       const { status } = answer
@@ -164,7 +162,11 @@ export class ResourceHandler {
         : reply.object(answer.code, status)
     }
     if (answer.code === NO_CONTENT) return reply.empty(answer.code)
-    if (isConnection(target)) return reply.status(notCarried(target))
+    if (isConnection(target)) {
+      const { kind, namespace = '', subresource } = target
+      const wanted = { kind, namespace, subresource: subresource?.name ?? '', query: request.query }
+      return this.connections.carry(wanted, answer.object, reply)
+    }
     if (answer.object !== undefined) {
       return reply.object(answer.code, showObject(answer.object, target.row, form))
     }
@@ -300,8 +302,11 @@ const partsOf = async (
   const contentType = singleHeader(request, 'content-type')
   const userAgent = singleHeader(request, 'user-agent') ?? ''
   if (isConnection(target)) {
+    // A command is only told: the log shows what was run where.
     const container = query.get('container')
-    return container === null ? {} : { body: { container } }
+    const command = query.getAll('command')
+    const told = { ...(container === null ? {} : { container }), ...(command.length === 0 ? {} : { command }) }
+    return Object.keys(told).length === 0 ? {} : { body: told }
   }
   switch (verb) {
     case 'get': {

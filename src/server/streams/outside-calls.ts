@@ -1,0 +1,69 @@
+/** Calls that somebody makes from inside a Pod, through the modelled network; and waiting in cluster time. */
+import type { Cluster } from '../../cluster.ts'
+import { OUTSIDE } from '../../engine/kernel/kernel.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
+import type { Micros } from '../../events/envelope.ts'
+import { seconds } from '../../events/time.ts'
+import type { Clock } from '../clock.ts'
+
+export type CallAnswer = EventData<'CallAnswered'>
+
+/** A machine that is dead says nothing: its caller learns so a little later than from a timeout. */
+const SLACK: Micros = seconds(1)
+const LOOK_EVERY_MS = 10
+
+export class OutsideCalls {
+  private readonly cluster: Cluster
+  private readonly clock: Clock
+  private readonly isStepped: boolean
+  private readonly pending = new Map<number, (answer: CallAnswer) => void>()
+
+  constructor(cluster: Cluster, clock: Clock, isStepped: boolean) {
+    this.cluster = cluster
+    this.clock = clock
+    this.isStepped = isStepped
+    cluster.events$.subscribe((event) => {
+      if (event.to === OUTSIDE && event.type === 'CallAnswered') this.pending.get(event.data.call)?.(event.data)
+    })
+  }
+
+  /** Asks the machine `node` to reach a name (as in `namespace`) or an address. */
+  call(node: string, target: Omit<EventData<'CallRequested'>, 'call'>): Promise<CallAnswer> {
+    const { cluster, clock, pending } = this
+    return new Promise((resolve) => {
+      clock.present()
+      const call = cluster.nextNumber
+      let done = false
+      const settle = (answer: CallAnswer): void => {
+        done = true
+        pending.delete(call)
+        resolve(answer)
+      }
+      pending.set(call, settle)
+      const deadline = cluster.now + target.timeoutMicros + SLACK
+      cluster.send({ type: 'CallRequested', data: { call, ...target }, to: `host/${node}` })
+      clock.await(() => {
+        if (!done && cluster.now >= deadline) settle({ call, reason: 'timeout' })
+        return done
+      })
+    })
+  }
+
+  /** Until so much of cluster time has passed, or until `isOver`. */
+  pass(duration: Micros, isOver: () => boolean): Promise<void> {
+    const { cluster, clock } = this
+    const deadline = cluster.now + duration
+    const isDone = (): boolean => cluster.now >= deadline || isOver()
+    // Time that stands still between requests passes only for those who wait for it.
+    if (this.isStepped && duration !== Infinity) clock.await(isDone)
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!isDone()) return
+        clearInterval(timer)
+        resolve()
+      }
+      const timer = setInterval(look, LOOK_EVERY_MS)
+      look()
+    })
+  }
+}

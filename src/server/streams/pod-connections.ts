@@ -1,0 +1,130 @@
+/** Connections to what runs in Pods, once an API server has said where to: this is the kubelet's side of them. */
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer, type WebSocket } from 'ws'
+import type { Cluster } from '../../cluster.ts'
+import { badRequest, internalError, isStatus, serviceUnavailable } from '../../kubernetes/status.ts'
+import { responseBody } from '../../kubernetes/workload/shell/network-commands.ts'
+import { seconds } from '../../events/time.ts'
+import type { Clock } from '../clock.ts'
+import type { HttpRequest, HttpResponse, Reply } from '../reply.ts'
+import { CHANNEL_PROTOCOLS } from './channels.ts'
+import { serveAttach, serveExec } from './exec.ts'
+import { serveLog } from './logs.ts'
+import { OutsideCalls } from './outside-calls.ts'
+import { PodAccess, type Location } from './pod-access.ts'
+import { PORT_FORWARD_PROTOCOL, servePortForward } from './port-forward.ts'
+
+interface Upgrade {
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+export interface ConnectionRequest {
+  readonly kind: string
+  readonly namespace: string
+  readonly subresource: string
+  readonly query: URLSearchParams
+}
+
+const PROXY_PATIENCE = seconds(30)
+
+export class PodConnections {
+  private readonly access: PodAccess
+  private readonly calls: OutsideCalls
+  private readonly upgrades = new WeakMap<HttpRequest, Upgrade>()
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) =>
+      [...CHANNEL_PROTOCOLS, PORT_FORWARD_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
+  })
+
+  constructor(cluster: Cluster, clock: Clock, isStepped: boolean) {
+    this.access = new PodAccess(cluster)
+    this.calls = new OutsideCalls(cluster, clock, isStepped)
+  }
+
+  /** A response for a request that wants another protocol: it gets it, or an answer as any other. */
+  upgradable(request: IncomingMessage, socket: Duplex, head: Buffer): HttpResponse {
+    this.upgrades.set(request, { socket, head })
+    const response = new ServerResponse(request)
+    // A TLS socket is a stream like any other to what is written here.
+    response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
+    response.shouldKeepAlive = false
+    response.on('finish', () => socket.end())
+    return response
+  }
+
+  async carry(
+    { kind, namespace, subresource, query }: ConnectionRequest,
+    answered: unknown,
+    reply: Reply,
+  ): Promise<void> {
+    if (subresource === 'proxy') return this.proxy(kind, answered, reply)
+    const location = answered as Location
+    const connected = this.access.find(namespace, location)
+    if (isStatus(connected)) return reply.status(connected)
+    if (subresource === 'log') return serveLog(connected, query, this.access, reply)
+    const life = this.access.running(connected)
+    if (subresource === 'portforward') {
+      if (connected.pod.status?.phase !== 'Running') {
+        return reply.status(
+          internalError(`unable to upgrade connection: pod not found ("${location.podName}_${namespace}")`),
+        )
+      }
+      const socket = await this.upgraded(reply)
+      if (socket !== undefined) servePortForward(socket, connected, this.calls)
+      return
+    }
+    if (life === undefined) {
+      return reply.status(
+        internalError(
+          `unable to upgrade connection: container not found (${JSON.stringify(connected.container.name)})`,
+        ),
+      )
+    }
+    if (subresource === 'exec' && query.getAll('command').length === 0) {
+      return reply.status(badRequest('you must specify at least 1 command for the container'))
+    }
+    const socket = await this.upgraded(reply)
+    if (socket === undefined) return
+    const attended = { connected, life, query, access: this.access, calls: this.calls }
+    await (subresource === 'exec' ? serveExec(socket, attended) : serveAttach(socket, attended))
+  }
+
+  /** Undefined, and answered, where the client speaks another protocol. */
+  private upgraded(reply: Reply): Promise<WebSocket | undefined> {
+    const { request, response } = reply
+    const upgrade = this.upgrades.get(request)
+    if (upgrade === undefined || 'stream' in request || request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      // Abridged: no bare SPDY, which clients before v1.31 speak.
+      reply.status(badRequest('Upgrade request required'))
+      return Promise.resolve(undefined)
+    }
+    if (response instanceof ServerResponse && response.socket !== null) response.detachSocket(response.socket)
+    return new Promise((resolve) => {
+      this.sockets.handleUpgrade(request, upgrade.socket, upgrade.head, resolve)
+    })
+  }
+
+  /** Abridged: of what is proxied only GET of a Pod's or Service's first port is answered, always with the model's short body. */
+  private async proxy(kind: string, answered: unknown, reply: Reply): Promise<void> {
+    const { address } = answered as { readonly address: string }
+    const { cluster } = this.access
+    if (kind === 'Node') return reply.text(200, 'ok')
+    const pod = cluster.list('Pod').find(({ status }) => status?.podIP === address)
+    const port = pod?.spec.containers.flatMap(({ ports = [] }) => ports)[0]?.containerPort ?? 80
+    const target = {
+      host: address,
+      port,
+      namespace: pod?.metadata.namespace ?? 'default',
+      timeoutMicros: PROXY_PATIENCE,
+    }
+    const { pod: server, reason } = await this.calls.call(pod?.spec.nodeName ?? '', target)
+    if (server !== undefined) return reply.body(200, 'text/plain', responseBody(server))
+    if (reason === 'error') return reply.text(503, 'Service Unavailable\n')
+    reply.status(
+      serviceUnavailable(`error trying to reach service: dial tcp ${address}:${port}: connect: connection refused`),
+    )
+  }
+}
