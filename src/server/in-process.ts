@@ -47,7 +47,8 @@ export const serveInProcess = (
     server.emit('connection', there)
     return here
   }
-  const agent = new Agent({ keepAlive: true })
+  // A connection costs nothing here, and a pair has none of the options that keep a socket alive.
+  const agent = new Agent({ keepAlive: false })
   agent.createConnection = () => connect()
   return {
     url: `http://${ADDRESS}`,

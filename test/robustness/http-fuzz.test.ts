@@ -16,7 +16,7 @@ test('20,000 malformed requests do no harm', async () => {
   expect(report.failures).toEqual([])
   expect(report.codes['hang']).toBeUndefined()
   // The requests are not all refused at the door.
-  expect(report.codes['201']).toBeGreaterThan(20)
+  expect(report.codes['201']).toBeGreaterThan(10)
   expect(report.codes['422']).toBeGreaterThan(100)
   expect(report.slowestMs).toBeLessThan(5000)
 }, 120_000)
