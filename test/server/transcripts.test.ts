@@ -1,6 +1,6 @@
 /**
  * Goal: over HTTP, the API answers as a real kube-apiserver v1.36.2 does.
- * Method: recorded exchanges of two themes are played in order to a fresh cluster over a real connection; status, headers and
+ * Method: recorded exchanges of some themes are played in order to a fresh cluster over a real connection; status, headers and
  * bodies are compared after blanking out what must differ. The rest of the themes: `npm run oracle -- api ../shared/oracles/api`.
  */
 import { expect, test } from 'vitest'
@@ -9,8 +9,14 @@ import { replayTheme } from './transcripts/replay.ts'
 
 /** Themes, and how many of their exchanges at least are answered alike. */
 const FLOORS: readonly (readonly [theme: string, equal: number])[] = [
-  ['discovery', 170],
-  ['errors', 280],
+  ['authnz', 174],
+  ['crd', 121],
+  ['discovery', 207],
+  ['errors', 298],
+  ['expired', 23],
+  ['lifecycle', 122],
+  ['ssa', 105],
+  ['watch', 234],
 ]
 
 for (const [theme, floor] of FLOORS) {
@@ -18,7 +24,7 @@ for (const [theme, floor] of FLOORS) {
   const why = 'recordings of a real API server are not beside the project (../shared/oracles/api)'
   test.runIf(hasTranscripts)(hasTranscripts ? name : `${name} (left out: ${why})`, { timeout: 60_000 }, async () => {
     const report = await replayTheme(readTheme(FOLDER, theme))
-    expect(report.verdicts.length).toBeGreaterThan(200)
+    expect(report.verdicts.length).toBeGreaterThan(20)
     expect(report.equal).toBeGreaterThanOrEqual(floor)
   })
 }
