@@ -33,15 +33,16 @@ export class PodConnections {
   private readonly access: PodAccess
   private readonly calls: OutsideCalls
   private readonly upgrades = new WeakMap<HttpRequest, Upgrade>()
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    handleProtocols: (offered) =>
-      [...CHANNEL_PROTOCOLS, PORT_FORWARD_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
-  })
+  private readonly protocols = new WeakMap<IncomingMessage, string>()
+  private readonly sockets = new WebSocketServer({ noServer: true })
 
   constructor(cluster: Cluster, clock: Clock, isStepped: boolean) {
     this.access = new PodAccess(cluster)
     this.calls = new OutsideCalls(cluster, clock, isStepped)
+    this.sockets.on('headers', (headers, request) => {
+      const protocol = this.protocols.get(request)
+      if (protocol !== undefined) headers.push(`Sec-WebSocket-Protocol: ${protocol}`)
+    })
   }
 
   /** A response for a request that wants another protocol: it gets it, or an answer as any other. */
@@ -101,6 +102,11 @@ export class PodConnections {
       reply.status(badRequest('Upgrade request required'))
       return Promise.resolve(undefined)
     }
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/ *, */)
+    const protocol = [...CHANNEL_PROTOCOLS, PORT_FORWARD_PROTOCOL].find((one) => offered.includes(one))
+    if (protocol !== undefined) this.protocols.set(request, protocol)
+    // Kubernetes' name has a slash in it, which `ws` takes for an error: the protocol is agreed upon here.
+    delete request.headers['sec-websocket-protocol']
     if (response instanceof ServerResponse && response.socket !== null) response.detachSocket(response.socket)
     return new Promise((resolve) => {
       this.sockets.handleUpgrade(request, upgrade.socket, upgrade.head, resolve)

@@ -15,11 +15,8 @@ declare module 'ws' {
   }
 
   export class WebSocketServer {
-    constructor(options: {
-      noServer: true
-      handleProtocols: (offered: Set<string>) => string | false
-      perMessageDeflate?: boolean
-    })
+    constructor(options: { noServer: true })
+    on(event: 'headers', listener: (headers: string[], request: IncomingMessage) => void): void
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, done: (socket: WebSocket) => void): void
   }
 }
