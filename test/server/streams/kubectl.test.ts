@@ -1,0 +1,85 @@
+/**
+ * Goal: real kubectl's logs, exec and port-forward work against a cluster that listens.
+ * Method: commands as processes of their own, against a cluster at ten times the wall clock; an HTTP request through the
+ * forwarded port. kubectl is taken from $KUBECTL, .cache/bin or the PATH; without one the test is left out and says so.
+ */
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { createCluster } from '../../../src/cluster.ts'
+import { PODS } from './pods.ts'
+
+const root = new URL('../../..', import.meta.url).pathname
+
+const findKubectl = (): string | undefined => {
+  const { KUBECTL } = process.env
+  if (KUBECTL !== undefined && existsSync(KUBECTL)) return KUBECTL
+  const cached = join(root, '.cache/bin/kubectl')
+  if (existsSync(cached)) return cached
+  try {
+    return execFileSync('which', ['kubectl'], { encoding: 'utf8' }).trim()
+  } catch {
+    return undefined
+  }
+}
+
+const kubectl = findKubectl()
+const folder = mkdtempSync(join(tmpdir(), 'seatrial-streams-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const what = 'logs, logs -f, exec, port-forward'
+test.runIf(kubectl !== undefined)(
+  kubectl === undefined ? `${what} (left out: no kubectl at $KUBECTL, .cache/bin, PATH)` : what,
+  { timeout: 120_000 },
+  async () => {
+    const cluster = createCluster({ nodes: 2 })
+    cluster.run(10_000_000)
+    cluster.apply(PODS)
+    cluster.run(60_000_000)
+    const api = await cluster.listen({ speed: 10 })
+    const config = join(folder, 'config')
+    writeFileSync(config, api.kubeconfig)
+    const env = { ...process.env, KUBECONFIG: config, HOME: folder }
+    const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+      new Promise((resolve) => {
+        execFile(kubectl ?? '', args, { env, timeout: 30_000 }, (error, stdout, stderr) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
+        )
+      })
+    /** Starts a command that goes on, until what it has written matches. */
+    const until = (pattern: RegExp, ...args: string[]): Promise<{ found: RegExpExecArray; end: () => void }> =>
+      new Promise((resolve, reject) => {
+        const child = spawn(kubectl ?? '', args, { env })
+        let text = ''
+        child.stdout.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+          const found = pattern.exec(text)
+          if (found !== null) resolve({ found, end: () => child.kill() })
+        })
+        child.on('close', () => reject(new Error(`ended with: ${text}`)))
+      })
+    try {
+      expect(await run('logs', 'counter', '--tail=1')).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^line \d+\n$/),
+      })
+      expect((await run('logs', 'stuck')).stderr).toContain('is waiting to start: ContainerCreating')
+      const followed = await until(/line (\d+)\nline \d+\nline (\d+)\n/, 'logs', '-f', 'counter', '--tail=1')
+      followed.end()
+      expect(Number(followed.found[2])).toBe(Number(followed.found[1]) + 2)
+      expect(await run('exec', 'web', '--', 'cat', '/etc/conf/app.ini')).toMatchObject({ code: 0, stdout: 'x=1' })
+      expect(await run('exec', 'web', '--', 'sh', '-c', 'exit 3')).toMatchObject({
+        code: 3,
+        stderr: 'command terminated with exit code 3\n',
+      })
+      const forward = await until(/127\.0\.0\.1:(\d+) -> 80/, 'port-forward', 'pod/web', ':80')
+      const answer = await fetch(`http://127.0.0.1:${forward.found[1]}/`)
+      expect([answer.status, await answer.text()]).toEqual([200, 'Served by default/web\n'])
+      forward.end()
+    } finally {
+      await api.close()
+    }
+  },
+)

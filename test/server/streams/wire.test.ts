@@ -1,0 +1,131 @@
+/**
+ * Goal: logs, exec and attach answer over the wire as a kubelet behind an API server does.
+ * Method: a cluster whose time stands still between requests, plain HTTP for logs, a WebSocket client of our own for exec;
+ * expectations are what upstream's sources say (statuses, channels) and what the Pods' manifests make containers do.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { createCluster } from '../../../src/cluster.ts'
+import { inputsOf } from '../../../src/replay/inputs.ts'
+import { listening, type Stand } from '../support.ts'
+import { PODS } from './pods.ts'
+
+let stand: Stand
+
+beforeAll(async () => {
+  stand = await listening({ nodes: 2, retain: 'all' })
+  // Before its namespace has a service account, a Pod is refused.
+  stand.cluster.run(10_000_000)
+  stand.cluster.apply(PODS)
+  stand.cluster.run(60_000_000)
+})
+afterAll(() => stand.close())
+
+const log = async (query: string): Promise<{ readonly code: number; readonly text: string }> => {
+  const { code, body } = await stand.client.call({
+    method: 'GET',
+    path: `/api/v1/namespaces/default/pods/${query}`,
+  })
+  return { code, text: body.toString() }
+}
+
+interface Exec {
+  readonly stdout: string
+  readonly stderr: string
+  readonly status: { readonly status: string; readonly reason?: string; readonly details?: unknown }
+}
+
+const exec = (pod: string, command: readonly string[], stdin?: string): Promise<Exec> =>
+  new Promise((resolve, reject) => {
+    const query = new URLSearchParams([...command.map((word) => ['command', word]), ['stdout', 'true']])
+    const { ca, users } = stand.api.certificates
+    const url = `${stand.api.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/exec?${query.toString()}`
+    const socket = new WebSocket(url, ['v5.channel.k8s.io'], { ca, ...Object.values(users)[0] })
+    const channels = ['', '', '', '']
+    socket.on('open', () => {
+      if (stdin === undefined) return
+      socket.send(Buffer.from(`\0${stdin}`))
+      socket.send(Buffer.from([255, 0]))
+    })
+    socket.on('message', (message: Buffer) => {
+      const channel = message[0] ?? 0
+      channels[channel] += message.subarray(1).toString()
+    })
+    socket.on('error', reject)
+    socket.on('close', () => {
+      if (channels[3] === '') return
+      const [, stdout = '', stderr = '', status = ''] = channels
+      resolve({ stdout, stderr, status: JSON.parse(status) as Exec['status'] })
+    })
+  })
+
+test('a script in a loop has written a line a second', async () => {
+  const { code, text } = await log('counter/log')
+  expect(code).toBe(200)
+  const lines = text.trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(30)
+  expect(lines).toEqual(lines.map((_, i) => `line ${i}`))
+  expect((await log('counter/log?tailLines=1')).text).toBe(`${lines.at(-1)}\n`)
+  expect((await log('counter/log?tailLines=1&timestamps=true')).text).toMatch(
+    /^2026-01-01T00:\d\d:\d\d\.\d{9}Z line \d+\n$/,
+  )
+  const recent = (await log('counter/log?sinceSeconds=5')).text.trimEnd().split('\n')
+  expect(recent.length).toBeGreaterThanOrEqual(4)
+  expect(recent.length).toBeLessThanOrEqual(6)
+})
+
+test('the life before is told apart, and words of one’s own are written', async () => {
+  expect((await log('crash/log?previous=true')).text).toMatch(/^my own words\nnginx: fatal error, exit code 1\n$/)
+  const none = await log('web/log?previous=true')
+  expect(none.code).toBe(400)
+  expect(none.text).toContain('previous terminated container \\"web\\" in pod \\"web\\" not found')
+})
+
+test('a container that has not started has no log yet', async () => {
+  const { code, text } = await log('stuck/log')
+  expect(code).toBe(400)
+  expect(text).toContain('container \\"app\\" in pod \\"stuck\\" is waiting to start: ContainerCreating')
+  expect((await log('web/log?container=other')).text).toContain('container other is not valid for pod web')
+})
+
+test('exec shows environment and mounted files, and tells exit codes', async () => {
+  expect(await exec('web', ['cat', '/etc/conf/app.ini'])).toMatchObject({
+    stdout: 'x=1',
+    status: { status: 'Success' },
+  })
+  expect((await exec('web', ['printenv', 'COLOR'])).stdout).toBe('blue\n')
+  const failed = await exec('web', ['sh', '-c', 'echo out; echo err >&2; exit 3'])
+  expect(failed).toMatchObject({ stdout: 'out\n', stderr: 'err\n', status: { reason: 'NonZeroExitCode' } })
+  expect(failed.status.details).toEqual({ causes: [{ reason: 'ExitCode', message: '3' }] })
+  const unknown = await exec('web', ['frobnicate'])
+  expect(unknown.stderr).toContain('exec: "frobnicate": executable file not found in $PATH')
+  expect(unknown.status.details).toEqual({ causes: [{ reason: 'ExitCode', message: '127' }] })
+  expect((await exec('web', ['cat'], 'typed in')).stdout).toBe('typed in')
+})
+
+test('what is called from inside goes through the modelled network', async () => {
+  expect((await exec('counter', ['wget', '-qO-', 'http://web'])).stdout).toBe('Served by default/web\n')
+  expect((await exec('counter', ['curl', '-s', 'http://nobody'])).status.details).toEqual({
+    causes: [{ reason: 'ExitCode', message: '6' }],
+  })
+  expect((await exec('counter', ['nslookup', 'web'])).stdout).toContain('Name:\tweb.default.svc.cluster.local')
+  expect((await log('web/log')).text).toContain('"GET / HTTP/1.1" 200')
+})
+
+test('sleeping takes cluster time', async () => {
+  const before = stand.cluster.now
+  expect(await exec('web', ['sleep', '30'])).toMatchObject({ status: { status: 'Success' } })
+  expect(stand.cluster.now - before).toBeGreaterThanOrEqual(30_000_000)
+})
+
+test('the log tells what was run where, and runs again to the same digest', () => {
+  const { cluster } = stand
+  const asked = cluster.inputs.flatMap((input) =>
+    input.kind === 'message' && input.message.type === 'ApiRequested' ? [input.message.data] : [],
+  )
+  expect(asked).toContainEqual(expect.objectContaining({ subresource: 'exec', body: { command: ['sleep', '30'] } }))
+  const again = createCluster({ ...cluster.options })
+  for (const input of inputsOf(cluster.log.range(1))) again.plan(input)
+  again.run(cluster.now)
+  expect(again.digest()).toBe(cluster.digest())
+})
