@@ -409,7 +409,7 @@ class Member {
   private announce({ current, previous, revision, deleted }: Change, cause: Seq): Seq {
     const { key } = current
     // What the API server stores are objects; what it did not store (its own bookkeeping) has no object.
-    const object = deleted ? undefined : (current.value as ApiObject)
+    const object = deleted || !isApiObject(current.value) ? undefined : current.value
     const data = { revision, key, previous: previous?.mod ?? 0, deleted, object }
     return this.context.emit('RevisionCommitted', data, { cause })
   }
@@ -469,6 +469,9 @@ interface Step {
   readonly ready: Ready
   readonly leads: boolean
 }
+
+const isApiObject = (value: unknown): value is ApiObject =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'metadata' in value
 
 const RAFT_MESSAGES: ReadonlySet<string> = new Set<Received['type']>([
   'RequestVote',
