@@ -25,11 +25,12 @@ export class Channels {
   /** @param edit makes lines of what is typed at a terminal; gives what is to be read at once */
   constructor(socket: WebSocket, edit: (typed: string) => readonly (string | undefined)[]) {
     this.socket = socket
+    const decoder = new TextDecoder()
     socket.on('message', (message: Buffer) => {
       const bytes = Buffer.from(message)
       if (bytes[0] === CLOSE && bytes[1] === STDIN) this.feed(undefined)
       else if (bytes[0] === STDIN && bytes.length > 1) {
-        for (const text of edit(bytes.subarray(1).toString('latin1'))) this.feed(text)
+        for (const text of edit(decoder.decode(bytes.subarray(1), { stream: true }))) this.feed(text)
       }
     })
     socket.on('error', () => {})

@@ -1,10 +1,10 @@
 /**
- * Goal: real kubectl's logs, exec and port-forward work against a cluster that listens.
+ * Goal: real kubectl's logs, exec, cp and port-forward work against a cluster that listens.
  * Method: commands as processes of their own, against a cluster at ten times the wall clock; an HTTP request through the
  * forwarded port. kubectl is taken from $KUBECTL, .cache/bin or the PATH; without one the test is left out and says so.
  */
 import { execFile, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -29,7 +29,7 @@ const kubectl = findKubectl()
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-streams-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const what = 'logs, logs -f, exec, port-forward'
+const what = 'logs, logs -f, exec, cp, port-forward'
 test.runIf(kubectl !== undefined)(
   kubectl === undefined ? `${what} (left out: no kubectl at $KUBECTL, .cache/bin, PATH)` : what,
   { timeout: 120_000 },
@@ -74,6 +74,13 @@ test.runIf(kubectl !== undefined)(
         code: 3,
         stderr: 'command terminated with exit code 3\n',
       })
+      const local = join(folder, 'local.txt')
+      const back = join(folder, 'back.txt')
+      writeFileSync(local, 'grüße\n')
+      expect(await run('cp', local, 'web:/tmp/there.txt')).toMatchObject({ code: 0 })
+      expect((await run('exec', 'web', '--', 'cat', '/tmp/there.txt')).stdout).toBe('grüße\n')
+      expect(await run('cp', 'web:/tmp/there.txt', back)).toMatchObject({ code: 0 })
+      expect(readFileSync(back, 'utf8')).toBe('grüße\n')
       const forward = await until(/127\.0\.0\.1:(\d+) -> 80/, 'port-forward', 'pod/web', ':80')
       const answer = await fetch(`http://127.0.0.1:${forward.found[1]}/`)
       expect([answer.status, await answer.text()]).toEqual([200, 'Served by default/web\n'])

@@ -10,10 +10,12 @@ import { inputsOf } from '../../../src/replay/inputs.ts'
 import { listening, type Stand } from '../support.ts'
 import { PODS } from './pods.ts'
 
+const OPTIONS = { nodes: 2, retain: 'all' } as const
+
 let stand: Stand
 
 beforeAll(async () => {
-  stand = await listening({ nodes: 2, retain: 'all' })
+  stand = await listening(OPTIONS)
   // Before its namespace has a service account, a Pod is refused.
   stand.cluster.run(10_000_000)
   stand.cluster.apply(PODS)
@@ -37,7 +39,8 @@ interface Exec {
 
 const exec = (pod: string, command: readonly string[], stdin?: string): Promise<Exec> =>
   new Promise((resolve, reject) => {
-    const query = new URLSearchParams([...command.map((word) => ['command', word]), ['stdout', 'true']])
+    const query = new URLSearchParams({ stdout: 'true' })
+    for (const word of command) query.append('command', word)
     const { ca, users } = stand.api.certificates
     const url = `${stand.api.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/exec?${query.toString()}`
     const socket = new WebSocket(url, ['v5.channel.k8s.io'], { ca, ...Object.values(users)[0] })
@@ -124,7 +127,7 @@ test('the log tells what was run where, and runs again to the same digest', () =
     input.kind === 'message' && input.message.type === 'ApiRequested' ? [input.message.data] : [],
   )
   expect(asked).toContainEqual(expect.objectContaining({ subresource: 'exec', body: { command: ['sleep', '30'] } }))
-  const again = createCluster({ ...cluster.options })
+  const again = createCluster(OPTIONS)
   for (const input of inputsOf(cluster.log.range(1))) again.plan(input)
   again.run(cluster.now)
   expect(again.digest()).toBe(cluster.digest())

@@ -4,6 +4,7 @@ import { dateText } from './date.ts'
 import { fileCommands } from './file-commands.ts'
 import { networkCommands } from './network-commands.ts'
 import { err, out, type Session } from './session.ts'
+import { tar } from './tar.ts'
 import type { Process } from './world.ts'
 
 /** `piped` is what stands before it in a pipe; undefined where it reads what is typed. */
@@ -187,6 +188,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     'uname',
     says(({ world }, args) => (args.includes('-a') ? `Linux ${world.hostname} 6.12.0 #1 SMP x86_64 Linux` : 'Linux')),
   ],
+  ['tar', tar],
   ...fileCommands,
   ...networkCommands,
 ])
