@@ -213,7 +213,11 @@ function* simple(
   piped: string | undefined,
 ): Process {
   const expanded = yield* expandAll(words, session)
-  for (const { name, value } of assigned) session.variables.set(name, (yield* expandWord(value, session)).join(' '))
+  for (const { name, value } of assigned) {
+    // What is assigned is not split into fields.
+    const whole = value.map((part) => ({ ...part, quoted: true }))
+    session.variables.set(name, (yield* expandWord(whole, session)).join(' '))
+  }
   if (expanded.length === 0) return session.status
   let input = piped
   for (const { from, to } of redirects) {
