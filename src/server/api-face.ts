@@ -54,6 +54,7 @@ export const openApiFace = (
     upgrade: (request, socket, head) => handle(request, connections.upgradable(request, socket, head)),
     close: () => {
       clock.stop()
+      connections.close()
       bridge.close()
     },
   }

@@ -1,6 +1,6 @@
 /**
  * Standard streams over a WebSocket: the first byte of each message names its channel.
- * Source: apimachinery/pkg/util/remotecommand/constants.go; apiserver/pkg/util/../streaming (v1.36).
+ * Source: apimachinery/pkg/util/remotecommand/constants.go (v1.36).
  */
 import type { WebSocket } from 'ws'
 import type { Status } from '../../kubernetes/status.ts'

@@ -16,15 +16,20 @@ export class OutsideCalls {
   private readonly cluster: Cluster
   private readonly clock: Clock
   private readonly isStepped: boolean
+  private readonly subscription: { unsubscribe(): void }
   private readonly pending = new Map<number, (answer: CallAnswer) => void>()
 
   constructor(cluster: Cluster, clock: Clock, isStepped: boolean) {
     this.cluster = cluster
     this.clock = clock
     this.isStepped = isStepped
-    cluster.events$.subscribe((event) => {
+    this.subscription = cluster.events$.subscribe((event) => {
       if (event.to === OUTSIDE && event.type === 'CallAnswered') this.pending.get(event.data.call)?.(event.data)
     })
+  }
+
+  close(): void {
+    this.subscription.unsubscribe()
   }
 
   /** Asks the machine `node` to reach a name (as in `namespace`) or an address. */

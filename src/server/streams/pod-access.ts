@@ -32,16 +32,21 @@ export interface ConnectedContainer {
 export class PodAccess {
   readonly cluster: Cluster
   private readonly lives: ContainerLives
+  private readonly subscription: { unsubscribe(): void }
   /** What was written to a container's own file system, by the runtime's name for it. */
   private readonly written = new Map<string, Map<string, string>>()
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
     this.lives = foldAll(containerLivesProjection, cluster.log.range(1))
-    cluster.events$.subscribe((event) => {
+    this.subscription = cluster.events$.subscribe((event) => {
       foldEvent(containerLivesProjection, this.lives, event)
       if (event.type === 'ContainerExited') this.written.delete(event.data.container)
     })
+  }
+
+  close(): void {
+    this.subscription.unsubscribe()
   }
 
   /** A kubelet that cannot be reached answers nobody. */

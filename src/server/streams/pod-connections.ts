@@ -45,6 +45,11 @@ export class PodConnections {
     })
   }
 
+  close(): void {
+    this.access.close()
+    this.calls.close()
+  }
+
   /** A response for a request that wants another protocol: it gets it, or an answer as any other. */
   upgradable(request: IncomingMessage, socket: Duplex, head: Buffer): HttpResponse {
     this.upgrades.set(request, { socket, head })
