@@ -10,7 +10,8 @@ import { parseDuration } from './duration.ts'
 
 export const ANNOTATION_PREFIX = 'seatrial.dev/'
 
-type Syntax = 'duration' | 'integer' | 'flag' | 'memory' | 'cpu' | 'quantity' | 'ports' | 'targets' | 'registry' | 'text'
+type Syntax =
+  'duration' | 'integer' | 'flag' | 'memory' | 'cpu' | 'quantity' | 'ports' | 'targets' | 'registry' | 'text'
 
 /** One row of the documentation, and the syntax that its value must have. */
 export interface WorkloadAnnotation {
