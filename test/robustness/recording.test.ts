@@ -16,7 +16,7 @@ import { describeProblem } from '../../src/events/problem.ts'
 import type { Keep, ReadOutcome } from '../../src/events/recording.ts'
 import { RecordingEncoder } from '../../src/events/recording-encoder.ts'
 import { factsOf } from '../../src/events/retention.ts'
-import { json, texts } from '../arbitraries/codec.ts'
+import { json, keys } from '../arbitraries/codec.ts'
 import { logs } from '../arbitraries/events.ts'
 import { plainLog } from '../arbitraries/plain-log.ts'
 
@@ -66,7 +66,7 @@ test('random events of the whole catalogue come back as they were written, with 
     fc.property(
       logs({ maxLength: 30 }),
       keeps,
-      fc.dictionary(texts, json, { noNullPrototype: true }),
+      fc.dictionary(keys, json, { noNullPrototype: true }),
       (log, keep, options) => {
         const bytes = record(log, keep, options)
         for (const form of [bytes, zipped(bytes)]) {
