@@ -1,4 +1,5 @@
 import { createCluster, type Cluster, type CreateOptions } from '../src/cluster.ts'
+import { nodesReady } from '../src/cluster/nodes-ready.ts'
 import { minutes, seconds as virtualSeconds } from '../src/events/time.ts'
 import { figure, heapBytes, seconds, type Figure } from './measure.ts'
 
@@ -22,10 +23,6 @@ const deployment = (replicas: number) => ({
   },
 })
 
-const ready = (cluster: Cluster): boolean =>
-  cluster.list('Node').length === cluster.options.nodes.length &&
-  cluster.list('Node').every((node) => (node.spec.taints ?? []).length === 0)
-
 const started = (options: CreateOptions): Cluster => {
   const cluster = createCluster({
     controllerRate: FAST,
@@ -34,7 +31,7 @@ const started = (options: CreateOptions): Cluster => {
     history: 'compacted',
     ...options,
   })
-  if (!cluster.runUntil(ready, { within: minutes(2) })) throw new Error('the nodes did not become ready')
+  if (!cluster.runUntil(nodesReady, { within: minutes(2) })) throw new Error('the nodes did not become ready')
   return cluster
 }
 

@@ -1,3 +1,4 @@
+import { nodesReady } from '../cluster/nodes-ready.ts'
 import { podKey } from '../cluster/object-ref.ts'
 import { createCluster, type Cluster } from '../cluster.ts'
 import type { Micros } from '../events/envelope.ts'
@@ -86,11 +87,6 @@ const ran = (options: ExplainOptions): Told => {
   cluster.apply(manifests.map(({ object }) => object))
   cluster.run(Math.max(0, options.duration - cluster.now))
   return ofCluster(cluster)
-}
-
-const nodesReady = (cluster: Cluster): boolean => {
-  const nodes = cluster.list('Node')
-  return nodes.length === cluster.options.nodes.length && nodes.every(({ spec }) => (spec.taints ?? []).length === 0)
 }
 
 const ofCluster = (cluster: Cluster): Told => ({

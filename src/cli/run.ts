@@ -1,11 +1,9 @@
 import { either as E } from 'fp-ts'
 import pc from 'picocolors'
+import { nodesReady } from '../cluster/nodes-ready.ts'
 import { describeFault } from '../cluster/fault.ts'
 import { formatFault, parseFault, type PlannedFault } from '../chaos/fault-script.ts'
-import { createCluster, type Cluster, type CreateOptions } from '../cluster.ts'
-import { recordingHeader } from '../cluster/header.ts'
-import { resolveOptions } from '../cluster/options.ts'
-import { RecordingWriter } from '../events/file/recording-writer.ts'
+import { createCluster, type Cluster } from '../cluster.ts'
 import type { Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
 import { isReady } from '../kubernetes/pods.ts'
@@ -15,6 +13,7 @@ import { readManifests } from './manifests.ts'
 import { readSchedulerConfig } from './scheduler-config.ts'
 import { createProgress } from './progress.ts'
 import { endStates } from './end-states.ts'
+import { openRecorder } from './recorder.ts'
 
 export interface RunOptions {
   readonly files: readonly string[]
@@ -59,19 +58,6 @@ export const run = (options: RunOptions): number => {
   if (options.json) process.stdout.write(`${JSON.stringify(summary(cluster, faults, unsettled, started))}\n`)
   else report(cluster, unsettled, started)
   return unsettled.length === 0 ? CONVERGED : NOT_CONVERGED
-}
-
-const nodesReady = (cluster: Cluster): boolean => {
-  const nodes = cluster.list('Node')
-  return nodes.length === cluster.options.nodes.length && nodes.every((node) => (node.spec.taints ?? []).length === 0)
-}
-
-const openRecorder = (
-  path: string,
-  options: CreateOptions,
-): { readonly sink: RecordingWriter['sink']; close(cluster: Cluster): void } => {
-  const writer = new RecordingWriter(path, recordingHeader(resolveOptions(options)))
-  return { sink: writer.sink, close: (cluster) => writer.close(cluster.digest()) }
 }
 
 const parseFaults = (texts: readonly string[]): readonly PlannedFault[] => {

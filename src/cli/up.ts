@@ -2,15 +2,14 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
-import { createCluster, type Cluster, type CreateOptions } from '../cluster.ts'
-import { recordingHeader } from '../cluster/header.ts'
+import { nodesReady } from '../cluster/nodes-ready.ts'
+import { createCluster, type Cluster } from '../cluster.ts'
 import type { ClientUser, Speed } from '../cluster/listen.ts'
-import { resolveOptions } from '../cluster/options.ts'
-import { RecordingWriter } from '../events/file/recording-writer.ts'
 import { millis, seconds } from '../events/time.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 import { openKept } from './kept-cluster.ts'
 import { readManifests } from './manifests.ts'
+import { openRecorder } from './recorder.ts'
 
 export interface UpOptions {
   readonly files: readonly string[]
@@ -50,7 +49,7 @@ export const up = async (options: UpOptions): Promise<number> => {
   const cluster = kept?.cluster ?? createCluster(create)
   const objects = manifests.filter(({ simulated }) => simulated).map(({ object }) => object)
   if (kept?.isRestored !== true) {
-    cluster.runUntil(nodesAreReady, { within: NODES_WITHIN })
+    cluster.runUntil(nodesReady, { within: NODES_WITHIN })
     if (objects.length > 0) cluster.apply(objects)
   } else if (objects.length > 0) {
     process.stderr.write(`${pc.yellow('note')} the files were applied when the cluster began; use kubectl apply now\n`)
@@ -110,19 +109,6 @@ class Ending {
     this.failure = error instanceof Error ? error.message : String(error)
     this.end()
   }
-}
-
-const nodesAreReady = (cluster: Cluster): boolean => {
-  const nodes = cluster.list('Node')
-  return nodes.length === cluster.options.nodes.length && nodes.every((node) => (node.spec.taints ?? []).length === 0)
-}
-
-const openRecorder = (
-  path: string,
-  options: CreateOptions,
-): { readonly sink: RecordingWriter['sink']; close(cluster: Cluster): void } => {
-  const writer = new RecordingWriter(path, recordingHeader(resolveOptions(options)))
-  return { sink: writer.sink, close: (cluster) => writer.close(cluster.digest()) }
 }
 
 /** `NAME[:GROUP]` with commas between; a group may have colons of its own. */

@@ -1,6 +1,7 @@
 import { either } from 'fp-ts'
 import type { Micros } from '../../../events/envelope.ts'
 import type { Sync } from '../../../engine/client/sync.ts'
+import { goSelector } from '../../../kubernetes/go-selector.ts'
 import { milliValue, quantityOfMillis } from '../../../kubernetes/quantity.ts'
 import type {
   HorizontalPodAutoscaler,
@@ -17,7 +18,6 @@ import {
   readObjectMetric,
   readPodsMetric,
   readResource,
-  selectorText,
   type Reading,
   type Selected,
 } from './readings.ts'
@@ -177,7 +177,7 @@ function* byObject({ object: spec }: MetricSpec, scaled: Scaled): Sync<Proposal 
   const status: MetricStatus = { type: 'Object', object: { metric, current, describedObject: described } }
   const isShared = target.type === 'AverageValue'
   const label = isShared
-    ? `external metric ${metric.name}(${selectorText(metric)})`
+    ? `external metric ${metric.name}(${goSelector(metric.selector)})`
     : `${described.kind} metric ${metric.name}`
   return { replicas, metric: label, status }
 }
@@ -190,7 +190,7 @@ function* byExternal({ external: spec }: MetricSpec, scaled: Scaled): Sync<Propo
   if (either.isLeft(usage)) return fail(`failed to get ${metric.name} external metric: ${usage.left}`)
   const { replicas, current } = ofOneNumber(usage.right, target, scaled)
   const status: MetricStatus = { type: 'External', external: { metric, current } }
-  return { replicas, metric: `external metric ${metric.name}(${selectorText(metric)})`, status }
+  return { replicas, metric: `external metric ${metric.name}(${goSelector(metric.selector)})`, status }
 }
 
 const ofOneNumber = (

@@ -1,6 +1,7 @@
 import { either } from 'fp-ts'
 import type { ApiAnswer } from '../../../engine/client/api-client.ts'
 import { call, type Sync } from '../../../engine/client/sync.ts'
+import { goSelector } from '../../../kubernetes/go-selector.ts'
 import { milliValue } from '../../../kubernetes/quantity.ts'
 import { formatSelector } from '../../../kubernetes/selectors.ts'
 import { parseTime } from '../../../kubernetes/time.ts'
@@ -128,16 +129,9 @@ export function* readExternalMetric(namespace: string, metric: MetricIdentifier)
     options: { labelSelector },
   })
   const failed = (why: string): Reading<never> =>
-    either.left(`unable to get external metric ${namespace}/${metric.name}/${selectorText(metric)}: ${why}`)
+    either.left(`unable to get external metric ${namespace}/${metric.name}/${goSelector(metric.selector)}: ${why}`)
   if (!answer.ok) return failed(`unable to fetch metrics from external metrics API: ${answer.message}`)
   const { items } = answer.body as ExternalMetricList
   if (items.length === 0) return failed('no metrics returned from external metrics API')
   return either.right(items.reduce((sum, { value }) => sum + milliValue(value), 0))
-}
-
-/** As Go prints a selector. Source: apimachinery/pkg/apis/meta/v1/generated.pb.go, LabelSelector.String. */
-export const selectorText = ({ selector }: MetricIdentifier): string => {
-  if (selector === undefined) return 'nil'
-  const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}: ${value},`)
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
 }
