@@ -19,6 +19,7 @@ import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input, type OutsideMessage } from './cluster/inputs.ts'
 import type { Listening, ListenOptions } from './cluster/listen.ts'
 import { resolveOptions, wallStartOf, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
+import type { Machines } from './cluster/machines.ts'
 import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
 import { recordingHeader } from './cluster/header.ts'
@@ -149,6 +150,7 @@ class SimulatedCluster implements Cluster {
   private readonly kernel: Kernel
   private readonly projections: ClusterProjections
   private readonly injector: Injector
+  private machines: Machines | undefined
   private readonly queue = new InputQueue()
   private invocations = 0
   private numbers = 0
@@ -167,6 +169,7 @@ class SimulatedCluster implements Cluster {
       log: this.log,
       fold: (event) => {
         this.projections.fold(event)
+        this.machines?.fold(event)
         for (const check of invariants) check(event)
       },
     })
@@ -177,13 +180,11 @@ class SimulatedCluster implements Cluster {
       revision: () => this.projections.objects.head,
     })
     this.kernel.record(OUTSIDE, 'RunStarted', { seed, options: { ...this.options } }, 0)
-    this.guard(() =>
-      populate(this.kernel, this.options, this.projections.objects, etcd, {
-        plugins: this.plugins(),
-        identities: given.identities,
-        favourite: given.favourite,
-      }),
-    )
+    this.guard(() => {
+      const { identities, favourite } = given
+      const code = { plugins: this.plugins(), identities, favourite }
+      this.machines = populate(this.kernel, this.options, this.projections.objects, etcd, code)
+    })
   }
 
   get seed(): number {

@@ -1,7 +1,8 @@
-import { DEFAULT_CLOUD, type CloudShape } from '../actors/cloud/cloud.ts'
+import type { CloudShape } from '../actors/cloud/cloud.ts'
 import { DEFAULT_CSI_DRIVER, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import type { Micros } from '../events/envelope.ts'
 import { parseTime } from '../kubernetes/time.ts'
+import { resolveCloud, type CloudSpec } from './cloud-options.ts'
 import { resolveScheduler, type ResolvedScheduler, type SchedulerSpec } from './schedulers.ts'
 
 /** What a worker machine offers. Quantities as in a Node's status. */
@@ -48,7 +49,7 @@ export interface ClusterOptions {
   /** A storage system with a CSI driver, and a default StorageClass for it; `{}` for the usual one. Default: none. */
   readonly csi?: Partial<CSIDriverShape>
   /** A cloud that the nodes are instances of, with its cloud-controller-manager; `{}` for the usual one. Default: none. */
-  readonly cloud?: Partial<CloudShape>
+  readonly cloud?: CloudSpec
   /** Instances of CoreDNS. */
   readonly dns?: number
   /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`, for each of its controllers. */
@@ -137,7 +138,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     etcdTopology: options.etcdTopology ?? 'stacked',
     clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
     ...(options.csi === undefined ? {} : { csi: { ...DEFAULT_CSI_DRIVER, ...options.csi } }),
-    ...(options.cloud === undefined ? {} : { cloud: { ...DEFAULT_CLOUD, ...options.cloud } }),
+    ...(options.cloud === undefined ? {} : { cloud: resolveCloud(options.cloud) }),
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,

@@ -3,22 +3,18 @@ import type { Favourite } from '../actors/scheduler/framework/algorithm.ts'
 import type { Identities } from '../actors/apiserver/parameters.ts'
 import { cloudControllerManagerId, cloudControllerManagerProcess } from '../actors/cloud/cloud-controller-manager.ts'
 import { cloudProcess, type CloudShape } from '../actors/cloud/cloud.ts'
-import { UNINITIALIZED } from '../actors/cloud/node-controller.ts'
 import { loadGeneratorProcess } from '../actors/clients/load-generator.ts'
 import { kubeControllerManager } from '../actors/controllers/kube-controller-manager.ts'
 import { coreDNSId, coreDNSProcess } from '../actors/dns/coredns.ts'
 import { etcd } from '../actors/etcd/etcd.ts'
-import { hostId, hostProcess } from '../actors/host/host.ts'
+import { hostId } from '../actors/host/host.ts'
 import { kubectl } from '../actors/kubectl/kubectl.ts'
 import { METRICS_SERVER, metricsServerProcess } from '../actors/metrics/metrics-server.ts'
-import { kubeletId, kubeletProcess } from '../actors/kubelet/process.ts'
-import { kubeProxyProcess } from '../actors/proxy/kube-proxy.ts'
-import { containerdId, containerdProcess } from '../actors/runtime/containerd.ts'
+import { kubeletId } from '../actors/kubelet/process.ts'
 import { CSI_PROCESS, csiProcess, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import { kubeScheduler } from '../actors/scheduler/scheduler.ts'
 import { bootComponent } from '../engine/client/component.ts'
 import type { HostedActor } from '../engine/actor.ts'
-import { invariant } from '../engine/invariant.ts'
 import type { Kernel } from '../engine/kernel/kernel.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
@@ -26,8 +22,11 @@ import { addonPolicy } from '../kubernetes/rbac/addons.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
+import { Addresses } from './addresses.ts'
 import type { EtcdCluster } from './etcd-cluster.ts'
-import type { NodeShape, ResolvedOptions } from './options.ts'
+import { Machines } from './machines.ts'
+import { addMachine, addNode, fixedMachine, type NodeGround } from './nodes.ts'
+import type { ResolvedOptions } from './options.ts'
 import type { PluginCode, ResolvedScheduler } from './schedulers.ts'
 
 /** The person with kubectl, on a machine of her own. */
@@ -46,12 +45,8 @@ const JOIN_SPREAD: Micros = seconds(2)
 const JOIN_AFTER: Micros = seconds(3)
 
 /** What all components are given. */
-interface Ground {
-  readonly kernel: Kernel
-  readonly options: ResolvedOptions
-  readonly objects: ObjectStore
+interface Ground extends NodeGround {
   readonly etcd: EtcdCluster
-  readonly servers: readonly ActorId[]
   readonly plugins: PluginCode
   readonly identities: Identities | undefined
   readonly favourite: Favourite | undefined
@@ -64,28 +59,37 @@ export interface GivenCode {
   readonly favourite?: Favourite
 }
 
-/** Puts a cluster's processes on their machines. */
+/** Puts a cluster's processes on their machines; gives what adds machines later. */
 export const populate = (
   kernel: Kernel,
   options: ResolvedOptions,
   objects: ObjectStore,
   etcdCluster: EtcdCluster,
   { plugins = new Map(), identities, favourite }: GivenCode = {},
-): void => {
+): Machines => {
   const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
-  const ground: Ground = { kernel, options, objects, etcd: etcdCluster, servers, plugins, identities, favourite }
+  const dns = options.nodes.length === 0 ? [] : range(options.dns).map(coreDNSId)
+  const addresses = new Addresses()
+  const ground: Ground = {
+    ...{ kernel, options, objects, etcd: etcdCluster, servers, dns, addresses },
+    ...{ plugins, identities, favourite },
+  }
   for (const n of range(options.controlPlane)) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
   kernel.addHost(WORKSTATION)
   addProcess(kernel, WORKSTATION, KUBECTL, () => kubectl({ user: 'kubernetes-admin', servers, read: objects.read }))
   const spread = kernel.fork('join')
-  options.nodes.forEach((shape, index) => addNode(ground, shape, index, JOIN_AFTER + spread.below(JOIN_SPREAD)))
+  const inCloud = options.cloud !== undefined
+  for (const shape of options.nodes) {
+    addNode(ground, fixedMachine(shape, inCloud, JOIN_AFTER + spread.below(JOIN_SPREAD)))
+  }
   addDNS(ground)
   addMetricsServer(ground)
   if (options.csi !== undefined) addStorage(ground, options.csi)
   if (options.cloud !== undefined) addCloud(ground, options.cloud)
   if (options.clients.length > 0) addClients(ground)
+  return new Machines(ground)
 }
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
@@ -167,13 +171,10 @@ const addScheduler = (
   )
 }
 
-const dnsServers = ({ options }: Ground): readonly ActorId[] =>
-  options.nodes.length === 0 ? [] : range(options.dns).map(coreDNSId)
-
 /** CoreDNS, spread over the first nodes. */
 const addDNS = (ground: Ground): void => {
-  const { kernel, options, objects, servers } = ground
-  for (const instance of dnsServers(ground).keys()) {
+  const { kernel, options, objects, servers, dns } = ground
+  for (const instance of dns.keys()) {
     const { name: host } = options.nodes[instance % options.nodes.length] ?? { name: '' }
     const cursor = (): Cursor => objects.createCursor(coreDNSId(instance))
     kernel.addProcess(coreDNSProcess({ instance, host, servers, cursor, read: objects.read }), JOIN_AFTER)
@@ -197,7 +198,7 @@ const addStorage = ({ kernel, objects, servers }: Ground, shape: CSIDriverShape)
 const addCloud = ({ kernel, options, objects, servers }: Ground, shape: CloudShape): void => {
   kernel.addHost(CLOUD_HOST)
   const instances = options.nodes.map(({ name, zone, region }) => ({ name, zone, region, machine: hostId(name) }))
-  kernel.addProcess(cloudProcess({ shape, host: CLOUD_HOST, instances }))
+  kernel.addProcess(cloudProcess({ shape, host: CLOUD_HOST, instances, machineOf: hostId }))
   for (const instance of range(options.controlPlane)) {
     const id = cloudControllerManagerId(instance)
     const cursor = (): Cursor => objects.createCursor(id)
@@ -218,75 +219,4 @@ const addClients = (ground: Ground): void => {
       JOIN_AFTER,
     )
   }
-}
-
-/** What every machine of the cluster's network has: itself, and a kube-proxy that programs it. */
-const addMachine = (ground: Ground, name: string, delay: Micros, zone?: string, firstServer = 0): void => {
-  const { kernel, objects, servers } = ground
-  const machine = hostId(name)
-  kernel.addProcess(hostProcess({ name, dns: dnsServers(ground), machineOf: (one) => machineOf(ground, one) }), delay)
-  const cursor = (): Cursor => objects.createCursor(`kube-proxy/${name}`)
-  kernel.addProcess(
-    kubeProxyProcess({ node: name, zone, machine, servers, firstServer, cursor, read: objects.read }),
-    delay,
-  )
-}
-
-const addNode = (ground: Ground, shape: Required<NodeShape>, index: number, delay: Micros): void => {
-  const { kernel, options, objects, servers } = ground
-  const { name } = shape
-  const cursor = (id: ActorId) => () => objects.createCursor(id)
-  kernel.addHost(name)
-  const podCIDR = podRange(index)
-  const nodeIP = machineAddress(index)
-  addMachine(ground, name, delay, shape.zone === '' ? undefined : shape.zone, index)
-  const kubelet = kubeletId(name)
-  const machine = hostId(name)
-  kernel.addProcess(containerdProcess({ node: name, nodeIP, podCIDR, kubelet, machine }), delay)
-  kernel.addProcess(
-    kubeletProcess({
-      node: {
-        name,
-        ip: nodeIP,
-        podCIDR,
-        labels: { ...shape.labels, ...(options.cloud === undefined ? topologyLabels(shape) : {}) },
-        // With a cloud outside nothing runs on a node before the cloud has said where it is.
-        ...(options.cloud === undefined
-          ? {}
-          : { taints: [{ key: UNINITIALIZED, value: 'true', effect: 'NoSchedule' }] }),
-        capacity: { cpu: shape.cpu, memory: shape.memory, pods: String(shape.pods), 'ephemeral-storage': '100Gi' },
-      },
-      servers,
-      firstServer: index,
-      runtime: containerdId(name),
-      machine,
-      cursor: cursor(kubelet),
-      read: objects.read,
-      foldsHeartbeats: options.foldsHeartbeats,
-    }),
-    delay,
-  )
-}
-
-const topologyLabels = ({ region, zone }: Required<NodeShape>): Readonly<Record<string, string>> => ({
-  ...(region === '' ? {} : { 'topology.kubernetes.io/region': region }),
-  ...(zone === '' ? {} : { 'topology.kubernetes.io/zone': zone }),
-})
-
-/** Pods of the n-th node: a /24 of 10.244.0.0/16, then of 10.245.0.0/16 and so on, as the node-ipam-controller counts. */
-const podRange = (index: number): string => `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`
-
-/** The n-th node's own address, in 172.16.0.0/12. */
-const machineAddress = (index: number): string => {
-  const n = index + 10
-  invariant(n < 1_048_576, 'there are addresses for all nodes')
-  return `172.${16 + Math.floor(n / 65_536)}.${Math.floor(n / 256) % 256}.${n % 256}`
-}
-
-/** The machine that has an address: a node's own, or the one whose range holds a Pod's. */
-const machineOf = ({ options }: Ground, ip: string): ActorId | undefined => {
-  const [first = 0, second = 0, third = 0, fourth = 0] = ip.split('.').map(Number)
-  const index = first === 10 ? (second - 244) * 256 + third : (second - 16) * 65_536 + third * 256 + fourth - 10
-  const name = options.nodes[index]?.name
-  return name === undefined ? undefined : hostId(name)
 }

@@ -3,6 +3,7 @@ import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
+import { NodeGroups, type NodeGroupShape } from './node-groups.ts'
 
 /** A cloud, and how it behaves. */
 export interface CloudShape {
@@ -17,6 +18,10 @@ export interface CloudShape {
   /** The first three bytes of the balancers' addresses. */
   readonly addresses: string
   readonly instanceType: string
+  /** Machines that come and go, beside those that are there from the beginning. */
+  readonly nodeGroups: readonly NodeGroupShape[]
+  /** How many machines its node groups may have together. */
+  readonly instanceQuota: number
 }
 
 export const DEFAULT_CLOUD: CloudShape = {
@@ -26,6 +31,8 @@ export const DEFAULT_CLOUD: CloudShape = {
   loadBalancers: 50,
   addresses: '203.0.113',
   instanceType: 'medium',
+  nodeGroups: [],
+  instanceQuota: 1_000,
 }
 
 /** A machine that the cloud runs. */
@@ -41,6 +48,8 @@ export interface CloudProcessOptions {
   readonly shape: CloudShape
   readonly host: string
   readonly instances: readonly Instance[]
+  /** The actor of a machine, by its name. */
+  readonly machineOf: (name: string) => ActorId
 }
 
 export const CLOUD: ActorId = 'cloud/0'
@@ -53,10 +62,12 @@ const LAST_ADDRESS = 254
 type Asked = EventData<'CloudRequested'>
 type Answer = Omit<EventData<'CloudAnswered'>, 'call'>
 
-/** The cloud's API: knows its instances, keeps load balancers, takes its time, and now and then fails. */
+/** The cloud's API: knows its instances, keeps load balancers and node groups, takes its time, and now and then fails. */
 export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => {
   // What a cloud has made stays made when its API is down.
   const balancers = new Map<string, string>()
+  const { nodeGroups, instanceQuota } = options.shape
+  const groups = new NodeGroups(nodeGroups, instanceQuota, options.machineOf)
   return {
     id: CLOUD,
     host: options.host,
@@ -66,7 +77,7 @@ export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => {
         [
           CLOUD,
           defineActor<Cloud>({
-            start: (context) => new Cloud(options, balancers, context),
+            start: (context) => new Cloud(options, balancers, groups, context),
             receive: (cloud, event) => cloud.receive(event),
           }),
         ],
@@ -80,6 +91,7 @@ class Cloud {
   private readonly instances: ReadonlyMap<string, Instance>
   /** Addresses by the balancers' names. */
   private readonly balancers: Map<string, string>
+  private readonly groups: NodeGroups
   private readonly work = new Map<string, { readonly by: ActorId; readonly asked: Asked }>()
   /** Who wants to know whether a machine runs, by the machine. */
   private readonly watched = new Map<
@@ -88,11 +100,18 @@ class Cloud {
   >()
   private next = 1
 
-  constructor({ shape, instances }: CloudProcessOptions, balancers: Map<string, string>, context: ActorContext) {
+  constructor(
+    { shape, instances }: CloudProcessOptions,
+    balancers: Map<string, string>,
+    groups: NodeGroups,
+    context: ActorContext,
+  ) {
     this.balancers = balancers
+    this.groups = groups
     this.shape = shape
     this.context = context
     this.instances = new Map(instances.map((instance) => [instance.name, instance]))
+    groups.start(context, shape.making)
   }
 
   receive(event: LogEvent): void {
@@ -100,7 +119,8 @@ class Cloud {
       case 'CloudRequested':
         return this.begin(event.data, event.by)
       case 'TimerFired':
-        return this.due(event.data.key)
+        if (!this.groups.due(event.data.name, event.data.key, this.context)) this.due(event.data.key)
+        return
       case 'TasksListed':
         return this.found(event.by, true)
       case 'ConnectionLost':
@@ -111,7 +131,8 @@ class Cloud {
 
   private begin(asked: Asked, by: ActorId): void {
     const { reading, making } = this.shape
-    const [low, high] = asked.op === 'instance' ? reading : making
+    // What concerns node groups is only noted at once; a machine takes its time afterwards.
+    const [low, high] = asked.op.endsWith('LoadBalancer') ? making : reading
     const key = String(this.next++)
     this.work.set(key, { by, asked })
     this.context.setTimer(WORK, key, this.context.random.between(low, high))
@@ -126,7 +147,23 @@ class Cloud {
     if (failuresPpm > 0 && this.context.random.below(MILLION) < failuresPpm) {
       this.answer(asked.call, { problem: 'the cloud is temporarily not available' }, by)
     } else if (asked.op === 'instance') this.look(asked, by)
-    else this.answer(asked.call, this.balance(asked), by)
+    else this.answer(asked.call, this.resize(asked) ?? this.balance(asked), by)
+  }
+
+  /** What is asked of node groups; undefined for anything else. */
+  private resize({ op, name, delta = 0, instances = [] }: Asked): Answer | undefined {
+    const { context, groups } = this
+    const { making } = this.shape
+    switch (op) {
+      case 'nodeGroups':
+        return { groups: groups.describe() }
+      case 'increaseSize':
+        return answerOf(groups.increase(name, delta, context, making))
+      case 'deleteInstances':
+        return answerOf(groups.remove(name, instances, context, making))
+      default:
+        return undefined
+    }
   }
 
   private balance({ op, name }: Asked): Answer {
@@ -156,7 +193,7 @@ class Cloud {
 
   /** Whether the machine has power is asked of the machine: it answers, or its connection is reset. */
   private look({ name, call }: Asked, by: ActorId): void {
-    const instance = this.instances.get(name)
+    const instance = this.instances.get(name) ?? this.groups.instance(name)
     if (instance === undefined) return this.answer(call, {}, by)
     const waiting = this.watched.get(instance.machine)
     if (waiting !== undefined) {
@@ -171,9 +208,9 @@ class Cloud {
     const waiting = this.watched.get(machine) ?? []
     this.watched.delete(machine)
     for (const { by, call, name } of waiting) {
-      const { zone = '', region = '' } = this.instances.get(name) ?? {}
-      const instance = { id: `i-${name}`, type: this.shape.instanceType, zone, region, running }
-      this.answer(call, { instance }, by)
+      const known = this.groups.instance(name) ?? { ...this.instances.get(name), type: this.shape.instanceType }
+      const { type, zone = '', region = '' } = known
+      this.answer(call, { instance: { id: `i-${name}`, type, zone, region, running } }, by)
     }
   }
 
@@ -181,3 +218,5 @@ class Cloud {
     this.context.emit('CloudAnswered', { call, ...answer }, { to })
   }
 }
+
+const answerOf = (problem: string | undefined): Answer => (problem === undefined ? {} : { problem })

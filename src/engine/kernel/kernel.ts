@@ -144,7 +144,16 @@ export class Kernel {
   // Hosts and processes
 
   addHost(name: string): Host {
-    const host: Host = { name, power: true, boot: 1, skew: 0, diskFactor: 1, diskFull: false, processes: [] }
+    const host: Host = {
+      name,
+      power: true,
+      gone: false,
+      boot: 1,
+      skew: 0,
+      diskFactor: 1,
+      diskFull: false,
+      processes: [],
+    }
     this.hosts.set(name, host)
     return host
   }
@@ -178,7 +187,7 @@ export class Kernel {
   }
 
   /** Puts a process on its host and starts it at once, or after `delay`. */
-  addProcess(spec: ProcessSpec, delay: Micros = 0): void {
+  addProcess(spec: ProcessSpec, delay: Micros = 0, cause: Seq = this.current?.seq ?? 0): void {
     const host = this.host(spec.host)
     const id = spec.id
     const process: Process = {
@@ -199,8 +208,24 @@ export class Kernel {
     host.processes.push(process)
     this.processes.set(id, process)
     this.homes.set(id, process)
-    if (delay === 0) this.start(process, this.current?.seq ?? 0)
-    else this.startLater(process, delay, this.current?.seq ?? 0)
+    if (delay === 0) this.start(process, cause)
+    else this.startLater(process, delay, cause)
+  }
+
+  /**
+   * A machine is taken away: its operating system ends what runs, then nothing of it answers. Its name is not given again.
+   * `cause` is the event that says so.
+   */
+  removeHost(name: string, cause: Seq): void {
+    const host = this.host(name)
+    if (host.gone) return
+    for (const process of host.processes) {
+      process.held = true
+      if (host.power) this.endProcess(process.spec.id, 'the machine is gone', cause)
+    }
+    host.gone = true
+    host.power = false
+    this.unquietAt = this.clock
   }
 
   /** The operating system stops a process; its supervisor starts it again unless chaos holds it down. */
@@ -243,7 +268,7 @@ export class Kernel {
 
   powerOn(name: string, cause: Seq): void {
     const host = this.host(name)
-    if (host.power) return
+    if (host.power || host.gone) return
     host.power = true
     host.boot++
     for (const process of host.processes) {
@@ -521,7 +546,7 @@ export class Kernel {
       loseConnectionAt: (at, survivor, peer, reason, cause) => {
         this.queue.push(at, () => this.loseConnection(survivor, peer, reason, cause))
       },
-      checkSilenceAt: (at, connection) => this.queue.push(at, () => this.network.checkSilence(connection)),
+      doAt: (at, action) => this.queue.push(at, action),
     }
   }
 

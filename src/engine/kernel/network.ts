@@ -38,6 +38,13 @@ export interface Connection {
   cutSince: Micros | undefined
 }
 
+/** A connection broke whose survivor does not know it yet: no reset came through. */
+interface UntoldLoss {
+  readonly survivor: ActorId
+  readonly peer: ActorId
+  readonly cause: number
+}
+
 /** What the network needs to know of, and to ask from, the kernel. */
 export interface NetworkHost {
   readonly now: Micros
@@ -49,7 +56,8 @@ export interface NetworkHost {
   hasPower(host: string): boolean
   deliverAt(at: Micros, event: LogEvent, connection: Connection): void
   loseConnectionAt(at: Micros, survivor: ActorId, peer: ActorId, reason: 'reset' | 'timeout', cause: number): void
-  checkSilenceAt(at: Micros, connection: Connection): void
+  /** Does something later, whoever lives then. */
+  doAt(at: Micros, action: () => void): void
 }
 
 /**
@@ -62,6 +70,7 @@ export class Network {
   private readonly links = new Links()
   private readonly connections = new Map<ActorId, Map<ActorId, Connection>>()
   private readonly peers = new Map<ActorId, Set<ActorId>>()
+  private readonly untold = new Set<UntoldLoss>()
   private readonly host: NetworkHost
   private readonly seed: number
 
@@ -129,9 +138,34 @@ export class Network {
 
   /** A reset needs a way to the peer; without one the peer notices by the silence. */
   private tell(survivor: ActorId, peer: ActorId, connection: Connection, cause: number): void {
-    const blocked = this.linkOf(peer, survivor)?.dropped ?? false
-    const wait = blocked ? silenceMax(connection) : this.latency(connection, false)
-    this.host.loseConnectionAt(this.host.now + wait, survivor, peer, blocked ? 'timeout' : 'reset', cause)
+    const { host, untold } = this
+    if (this.linkOf(peer, survivor)?.dropped !== true) {
+      host.loseConnectionAt(host.now + this.latency(connection, false), survivor, peer, 'reset', cause)
+      return
+    }
+    const loss: UntoldLoss = { survivor, peer, cause }
+    untold.add(loss)
+    host.doAt(host.now + silenceMax(connection), () => {
+      if (untold.delete(loss)) host.loseConnectionAt(host.now, survivor, peer, 'timeout', cause)
+    })
+  }
+
+  /**
+   * Two meet again before one of them knows that its connection is gone. It is told before anything comes over a new one, or
+   * it would take that for the one that it gives up later. What it sends over the old one meets nobody.
+   */
+  private tellBeforeMeeting(from: ActorId, to: ActorId): 'goes' | 'refused' {
+    for (const loss of this.untold) {
+      const { survivor, peer, cause } = loss
+      const isSender = survivor === from && peer === to
+      if (!isSender && !(survivor === to && peer === from)) continue
+      if (!isSender || this.linkOf(peer, survivor)?.dropped !== true) {
+        this.untold.delete(loss)
+        this.host.loseConnectionAt(this.host.now, survivor, peer, 'reset', cause)
+      }
+      if (isSender) return 'refused'
+    }
+    return 'goes'
   }
 
   /** A message met a host whose operating system lives, but nobody listens: connection refused. */
@@ -141,11 +175,11 @@ export class Network {
   }
 
   /** Nothing came through for too long: both ends give up, each by its own clock. */
-  checkSilence(connection: Connection): void {
+  private checkSilence(connection: Connection): void {
     if (connection.cutSince === undefined) return
     const due = connection.cutSince + silenceMax(connection)
     if (due > this.host.now) {
-      this.host.checkSilenceAt(due, connection)
+      this.checkSilenceAt(due, connection)
       return
     }
     const back = this.connections.get(connection.to)?.get(connection.from)
@@ -183,6 +217,7 @@ export class Network {
   }
 
   private transmit(event: LogEvent, connection: Connection, delay: Micros, lossPpm: number, local: boolean): void {
+    if (this.untold.size > 0 && this.tellBeforeMeeting(connection.from, connection.to) === 'refused') return
     let travel = this.latency(connection, local) + delay
     for (let rto = RTO_FIRST; lossPpm > 0 && this.draw(connection) % 1_000_000 < lossPpm && rto < RTO_MAX; rto *= 2) {
       travel += rto
@@ -220,7 +255,11 @@ export class Network {
   private cut(connection: Connection): void {
     if (connection.cutSince !== undefined) return
     connection.cutSince = this.host.now
-    this.host.checkSilenceAt(this.host.now + silenceMax(connection), connection)
+    this.checkSilenceAt(this.host.now + silenceMax(connection), connection)
+  }
+
+  private checkSilenceAt(at: Micros, connection: Connection): void {
+    this.host.doAt(at, () => this.checkSilence(connection))
   }
 
   /** What waited goes out with TCP's next retransmission, in order. */
@@ -241,6 +280,7 @@ export class Network {
 
   /** A dead process has no connections; the next message makes new ones. */
   private forget(actor: ActorId): void {
+    for (const loss of this.untold) if (loss.survivor === actor) this.untold.delete(loss)
     for (const peer of this.peers.get(actor) ?? []) {
       this.connections.get(peer)?.delete(actor)
       this.peers.get(peer)?.delete(actor)

@@ -7,6 +7,8 @@ import type { DiskFile } from './disk.ts'
 export interface Host {
   readonly name: string
   power: boolean
+  /** It has been taken away and never gets power again. */
+  gone: boolean
   /** Grows with each boot. */
   boot: number
   /** How far its clock is off. */

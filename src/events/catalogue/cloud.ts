@@ -1,22 +1,60 @@
 import * as t from 'io-ts'
 import { defineEvent } from '../define.ts'
 
-/** Between cloud-controller-manager and the cloud. `call` pairs an answer with its question. */
+const instanceState = t.keyof({ creating: 1, running: 1, deleting: 1 })
+
+/** A group of equal machines, as its cloud tells of it. */
+const nodeGroup = t.intersection([
+  t.type({
+    name: t.string,
+    min: t.number,
+    max: t.number,
+    /** How many machines it is to have. */
+    target: t.number,
+    instances: t.readonlyArray(
+      t.intersection([
+        t.type({ id: t.string, name: t.string, state: instanceState }),
+        /** Why it could not be made. */
+        t.partial({ problem: t.string }),
+      ]),
+    ),
+    capacity: t.record(t.string, t.string),
+    labels: t.record(t.string, t.string),
+    taints: t.readonlyArray(t.unknown),
+    /** Thousandths of a cent for an hour of one machine. */
+    price: t.number,
+  }),
+  t.partial({ allocatable: t.record(t.string, t.string) }),
+])
+
+/** Between the cloud and those who ask it: cloud-controller-manager, cluster-autoscaler. `call` pairs an answer with its question. */
 export const cloudEvents = {
   CloudRequested: defineEvent({
     class: 'command',
     v: 1,
-    doc: 'A controller asks the cloud about an instance, or for a load balancer to be made, changed or removed. `name` is that of the instance or the balancer.',
+    doc: 'A controller asks the cloud about an instance, for a load balancer to be made, changed or removed, or for machines of a node group to be added or removed. `name` is that of the instance, the balancer or the group.',
     data: t.intersection([
       t.type({
         call: t.number,
-        op: t.keyof({ instance: 1, ensureLoadBalancer: 1, updateLoadBalancer: 1, deleteLoadBalancer: 1 }),
+        op: t.keyof({
+          instance: 1,
+          ensureLoadBalancer: 1,
+          updateLoadBalancer: 1,
+          deleteLoadBalancer: 1,
+          nodeGroups: 1,
+          increaseSize: 1,
+          deleteInstances: 1,
+        }),
         name: t.string,
       }),
       t.partial({
         /** Nodes behind a balancer. */
         nodes: t.readonlyArray(t.string),
         ports: t.readonlyArray(t.number),
+        /** How many machines a group is to grow by. */
+        delta: t.number,
+        /** Names of a group's machines that are to go. */
+        instances: t.readonlyArray(t.string),
       }),
     ]),
   }),
@@ -37,7 +75,20 @@ export const cloudEvents = {
           region: t.string,
           running: t.boolean,
         }),
+        groups: t.readonlyArray(nodeGroup),
       }),
     ]),
+  }),
+  InstanceLaunched: defineEvent({
+    class: 'fact',
+    v: 1,
+    doc: 'The cloud has made a machine of a node group: it has power now, and its programs run after `bootMicros`.',
+    data: t.type({ instance: t.string, group: t.string, bootMicros: t.number }),
+  }),
+  InstanceTerminated: defineEvent({
+    class: 'fact',
+    v: 1,
+    doc: 'The cloud has taken a machine away for good: what ran on it has ended.',
+    data: t.type({ instance: t.string, group: t.string }),
   }),
 }
