@@ -9,6 +9,7 @@ import type { Draft } from '../draft.ts'
 import { sameJson } from '../hash.ts'
 import { isDNS1123Label, isDNS1123Subdomain } from '../syntax.ts'
 import { IMMUTABLE, type FieldErrors } from './field-error.ts'
+import { shownInternally } from './internal/value.ts'
 import { validatePodFailurePolicy, validatePodReplacementPolicy, validateSuccessPolicy } from './job-policies.ts'
 import { isUsableSelector, validateLabelSelector } from './labels.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts'
@@ -190,10 +191,7 @@ function isStillToStart({ spec, status }: Draft<Job>): boolean {
   return isSuspended && (status.active ?? 0) === 0
 }
 
-/**
- * The template stays, but where its Pods go may be said until they start, and what they ask for.
- * Abridged: the refused value is shown as JSON, not as a dump of Go's structure.
- */
+/** The template stays, but where its Pods go may be said until they start, and what they ask for. */
 function validateTemplateChange(
   next: Draft<PodTemplateSpec>,
   before: Draft<PodTemplateSpec>,
@@ -216,7 +214,7 @@ function validateTemplateChange(
   if (!mayBePlaced && !sameJson(metadataOf(next), metadataOf(before))) {
     return errors.invalid('spec.template', next, IMMUTABLE)
   }
-  if (!sameJson(spec, put)) errors.invalid('spec.template.spec', spec, IMMUTABLE)
+  if (!sameJson(spec, put)) errors.invalid('spec.template.spec', shownInternally('core/v1.PodSpec', spec), IMMUTABLE)
 }
 
 const metadataOf = ({ metadata }: Draft<PodTemplateSpec>): unknown => ({

@@ -10,6 +10,7 @@ import { amountOf, compareQuantities, formatQuantity } from '../quantity.ts'
 import { isDNS1123Subdomain } from '../syntax.ts'
 import type { FieldErrors } from './field-error.ts'
 import { isSame, validateImmutable } from './immutable.ts'
+import { internalDiff } from './internal/value.ts'
 import { validateLabelSelector } from './labels.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { validateAccessModes, VOLUME_MODES } from './persistent-volumes.ts'
@@ -81,8 +82,10 @@ export function validatePersistentVolumeClaimUpdate(
   validatePersistentVolumeClaim(next, errors)
   const spec = next.spec ?? {}
   const old = before.spec ?? {}
-  if (!isSame(comparable(next, old), comparable(before, old, spec.volumeName))) {
-    errors.forbidden('spec', SPEC_IS_IMMUTABLE)
+  const kept = comparable(before, old, spec.volumeName)
+  const wanted = comparable(next, old)
+  if (!isSame(wanted, kept)) {
+    errors.forbidden('spec', `${SPEC_IS_IMMUTABLE}\n${internalDiff('core/v1.PersistentVolumeClaimSpec', kept, wanted)}`)
   }
   const size = spec.resources?.requests?.['storage'] ?? '0'
   const reached = before.status?.capacity?.['storage'] ?? '0'

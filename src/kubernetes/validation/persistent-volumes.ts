@@ -10,6 +10,7 @@ import { amountOf, formatQuantity } from '../quantity.ts'
 import { byteLength, isDNS1123Subdomain } from '../syntax.ts'
 import type { FieldErrors } from './field-error.ts'
 import { isSame, validateImmutable } from './immutable.ts'
+import { internalDiff } from './internal/value.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { validateNodeSelectorTerm } from './pod/placement.ts'
 import { validateHostPath, validateNfs, noBacksteps } from './pod/volumes.ts'
@@ -158,7 +159,11 @@ export function validatePersistentVolumeUpdate(
   const spec = next.spec ?? {}
   const old = before.spec ?? {}
   if (SOURCES.some((source) => !isSame(spec[source], old[source]))) {
-    errors.forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation')
+    const changes = internalDiff('core/v1.PersistentVolumeSource', old, spec)
+    errors.forbidden(
+      'spec.persistentvolumesource',
+      `spec.persistentvolumesource is immutable after creation\n${changes}`,
+    )
   }
   validateImmutable(spec.volumeMode, old.volumeMode, 'volumeMode', errors)
   if (old.nodeAffinity !== undefined) validateImmutable(spec.nodeAffinity, old.nodeAffinity, 'nodeAffinity', errors)

@@ -48,10 +48,19 @@ const normalText = (text: string, key: string): string => {
     .replace(/serverAddress: \S+/g, 'serverAddress: <address>')
     .replace(/continue: \S+/g, 'continue: <continue>')
     .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<rv>"')
+    .replace(ADDED_SOURCE, '')
+    .replace(/^@@ -[\d,]+ \+[\d,]+ @@$/gm, '@@')
   return key === 'name' || key === 'generateName' || key === 'message' || key === 'cells'
     ? blanked.replace(new RegExp(`([-.])${SUFFIX_PATTERN}(?=$|")`, 'g'), '$1<x>')
     : blanked
 }
+
+/**
+ * The recorded build's own source in the volume of tokens, where a message tells the difference of two Pods: everything behind
+ * it stands on other lines.
+ */
+const ADDED_SOURCE =
+  /,\n-     \{\n-      "Secret": null,\n-      "DownwardAPI": null,\n-      "ConfigMap": \{\n(-       .*\n)+-      \},\n-      "ServiceAccountToken": null,\n-      "ClusterTrustBundle": null,\n-      "PodCertificate": null\n-     \}(?=\n-    \],)/
 
 const byManager = (a: unknown, b: unknown): number => {
   const [x, y] = [sortKey(a), sortKey(b)]
@@ -104,7 +113,21 @@ export const differences = (want: unknown, got: unknown, at = ''): readonly stri
     return want.flatMap((item, i) => differences(item, got[i], `${at}[${i}]`))
   }
   if (Array.isArray(want) && Array.isArray(got)) return [`${at}: ${want.length} items ≠ ${got.length} items`]
+  const same = typeof want === 'string' && typeof got === 'string' ? sharedStart(want, got) : 0
+  if (same > SHOWN_BEFORE) {
+    const from = same - SHOWN_BEFORE
+    return [`${at}: …${short(String(want).slice(from))} ≠ …${short(String(got).slice(from))}`]
+  }
   return [`${at}: ${short(want)} ≠ ${short(got)}`]
+}
+
+/** Characters shown before the first that differs, in texts that begin alike. */
+const SHOWN_BEFORE = 60
+
+function sharedStart(a: string, b: string): number {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return at
 }
 
 const short = (value: unknown): string => {

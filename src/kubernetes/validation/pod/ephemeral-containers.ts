@@ -5,6 +5,7 @@ import { isDNS1123Label } from '../../syntax.ts'
 import type { EphemeralContainer } from '../../types/container.ts'
 import type { Pod } from '../../types/pod.ts'
 import type { FieldErrors } from '../field-error.ts'
+import { internalDiff } from '../internal/value.ts'
 import { validateMetadataUpdate } from '../metadata.ts'
 
 const AT = 'spec.ephemeralContainers'
@@ -22,7 +23,7 @@ const NOT_ALLOWED = [
 
 /**
  * They are added, never changed or taken away.
- * Source: ValidatePodEphemeralContainersUpdate. Abridged: upstream adds a diff of its internal structures to a changed one.
+ * Source: ValidatePodEphemeralContainersUpdate.
  */
 export function validateEphemeralContainersUpdate(next: Draft<Pod>, before: Draft<Pod>, errors: FieldErrors): void {
   validateMetadataUpdate(next.metadata, before.metadata, errors)
@@ -32,7 +33,10 @@ export function validateEphemeralContainersUpdate(next: Draft<Pod>, before: Draf
     const now = added.get(old.name)
     const name = JSON.stringify(old.name)
     if (now === undefined) errors.forbidden(AT, `existing ephemeral containers ${name} may not be removed\n`)
-    else if (!sameJson(now, old)) errors.forbidden(AT, `existing ephemeral containers ${name} may not be changed\n`)
+    else if (!sameJson(now, old)) {
+      const changes = internalDiff('core/v1.EphemeralContainer', old, now)
+      errors.forbidden(AT, `existing ephemeral containers ${name} may not be changed\n${changes}`)
+    }
   }
 }
 

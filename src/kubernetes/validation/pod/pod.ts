@@ -12,6 +12,7 @@ import { inclusiveRangeError } from '../../syntax.ts'
 import { withMembers } from '../../with-members.ts'
 import type { FieldErrors } from '../field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../metadata.ts'
+import { internalDiff } from '../internal/value.ts'
 import { validatePodSpec } from './pod-spec.ts'
 
 export function validatePod(pod: Draft<Pod>, errors: FieldErrors): void {
@@ -30,7 +31,6 @@ const UPDATABLE = [
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
 ].join(',')
 
-/** Abridged: upstream adds a diff of its internal structures to the message about other changes. */
 export function validatePodUpdate(next: Draft<Pod>, before: Draft<Pod>, errors: FieldErrors): void {
   validateMetadataUpdate(next.metadata, before.metadata, errors)
   validateMetadata(next.metadata, { namespaced: true, name: subdomainName }, errors)
@@ -45,8 +45,10 @@ export function validatePodUpdate(next: Draft<Pod>, before: Draft<Pod>, errors: 
   if (!validateDeadline(spec.activeDeadlineSeconds, old.activeDeadlineSeconds, errors)) return
   validateAddedTolerations(spec.tolerations, old.tolerations, errors)
   validateDeletedGates(spec, old, errors)
-  if (!sameJson(withoutUpdatable(spec, old), old)) {
-    errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}`)
+  const kept = withoutUpdatable(spec, old)
+  if (!sameJson(kept, old)) {
+    const changes = internalDiff('core/v1.PodSpec', old, kept)
+    errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${changes}`)
   }
 }
 
