@@ -4,6 +4,7 @@
  * `--only server` puts the load on that API server.
  */
 import { benchCluster } from './cluster.ts'
+import { benchControllers } from './controllers.ts'
 import { benchKernel } from './kernel.ts'
 import { benchLog } from './log.ts'
 import type { Figure } from './measure.ts'
@@ -47,6 +48,7 @@ const suites: readonly (readonly [string, () => readonly Figure[] | Promise<read
   ['log', log],
   ['printing', () => benchPrinting(smoke)],
   ['cluster', () => benchCluster(smoke)],
+  ['controllers', () => benchControllers(smoke)],
   ['scheduler', () => benchScheduler(smoke)],
   ['server', () => benchServer(smoke, against)],
 ]

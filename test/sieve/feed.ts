@@ -2,8 +2,8 @@
 import type { Micros } from '../../src/events/envelope.ts'
 import type { ApiObject } from '../../src/events/json.ts'
 import type { Kind, KindMap } from '../../src/kubernetes/kinds.ts'
-import { controllerOf } from '../../src/kubernetes/owners.ts'
 import type { Change, IndexName, View } from '../../src/kubernetes/view.ts'
+import { indexValue } from '../../src/projections/objects/buckets.ts'
 import { BenchTruth } from '../support/bench-truth.ts'
 
 /** One write, as a watch would tell it. */
@@ -69,7 +69,7 @@ export class FedView implements View {
   }
 
   indexed<K extends Kind>(kind: K, index: IndexName, value: string): readonly KindMap[K][] {
-    return this.list(kind).filter((object) => under(kind, index, object) === value)
+    return this.list(kind).filter((object) => indexValue(kind, index, object) === value)
   }
 
   /** Shows one write. What it knows to be older than itself it leaves out. */
@@ -99,21 +99,5 @@ export class FedView implements View {
     else shown.set(key, after)
     const { namespace, name, resourceVersion = '0' } = (after ?? before)?.metadata ?? { name: '' }
     return [{ kind, namespace, name, revision: Number(resourceVersion), before, after }]
-  }
-}
-
-const under = (kind: Kind, index: IndexName, object: ApiObject): string | undefined => {
-  const controller = controllerOf(object)
-  switch (index) {
-    case 'node':
-      return kind === 'Pod' ? ((object as KindMap['Pod']).spec.nodeName ?? '') : undefined
-    case 'controller':
-      return controller?.uid
-    case 'orphan':
-      return controller === undefined ? (object.metadata.namespace ?? '') : undefined
-    case 'namespace':
-      return object.metadata.namespace
-    case 'name':
-      return object.metadata.name
   }
 }

@@ -1,8 +1,8 @@
 /** The view of a controller on the bench: objects that the test shows, which may be old, hidden or all there are. */
 import type { ApiObject } from '../../src/events/json.ts'
 import type { Kind, KindMap } from '../../src/kubernetes/kinds.ts'
-import { controllerOf } from '../../src/kubernetes/owners.ts'
 import type { Change, IndexName, View } from '../../src/kubernetes/view.ts'
+import { indexValue } from '../../src/projections/objects/buckets.ts'
 import type { BenchTruth } from './bench-truth.ts'
 
 export class BenchView implements View {
@@ -28,7 +28,7 @@ export class BenchView implements View {
   }
 
   indexed<K extends Kind>(kind: K, index: IndexName, value: string): readonly KindMap[K][] {
-    return this.list(kind).filter((object) => under(kind, index, object) === value)
+    return this.list(kind).filter((object) => indexValue(kind, index, object) === value)
   }
 
   /** Moves a kind to the truth as it is now; gives what that shows. */
@@ -50,20 +50,6 @@ export class BenchView implements View {
     }
     this.revisions.set(kind, this.truth.revision)
     return changes
-  }
-}
-
-const under = (kind: Kind, index: IndexName, object: ApiObject): string | undefined => {
-  const controller = controllerOf(object)
-  switch (index) {
-    case 'node':
-      return kind === 'Pod' ? ((object as KindMap['Pod']).spec.nodeName ?? '') : undefined
-    case 'controller':
-      return controller?.uid
-    case 'orphan':
-      return controller === undefined ? (object.metadata.namespace ?? '') : undefined
-    case 'namespace':
-      return object.metadata.namespace
   }
 }
 

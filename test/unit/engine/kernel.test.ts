@@ -157,6 +157,36 @@ describe('an end', () => {
     expect(got.at(-1)).toBe(1)
   })
 
+  describe('of which no reset could tell', () => {
+    /** The receiver ends while nothing comes out of its machine, and is back; then the link is whole again. */
+    const unheard = (): World => {
+      const one = world()
+      one.send(0)
+      one.kernel.addLinkRule({
+        ...{ fault: 1, from: 'b', to: 'a', bothWays: false },
+        verdict: { verdict: 'drop' },
+      })
+      one.kernel.endProcess('receiver/1', 'test', 0)
+      one.at(seconds(5))
+      one.kernel.removeLinkRule(1)
+      return one
+    }
+
+    test('is noticed by the silence when they do not meet again before', () => {
+      const { got } = unheard().at(seconds(60))
+      expect(got).toEqual([0, 'sender lost receiver/1 by timeout'])
+    })
+
+    test('is told when they meet again, once, and never ends their new connection', () => {
+      const { got, send, at } = unheard()
+      send(1)
+      expect(got).toEqual([0, 'sender lost receiver/1 by reset'])
+      send(2)
+      at(seconds(120))
+      expect(got).toEqual([0, 'sender lost receiver/1 by reset', 2])
+    })
+  })
+
   test('a paused process finds what has piled up', () => {
     const { kernel, send, got } = world()
     send(0)
