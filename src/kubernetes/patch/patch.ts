@@ -11,6 +11,7 @@ import { readObject, type FieldValidation, type ReadObject } from '../read-objec
 import { definitionOf } from '../schema/reader.ts'
 import { badRequest, invalid, unexpectedError } from '../status.ts'
 import type { Status } from '../types/meta.ts'
+import { touchedByMerge, touchedByOperations, writtenAsGoDoes, type Touched } from './go-order.ts'
 import { goKind, goText, isObject, type JsonObject } from './json.ts'
 import { jsonPatch, MAX_JSON_PATCH_OPERATIONS } from './json-patch.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -39,12 +40,17 @@ export function patchObject(
   if (either.isLeft(patched)) return patched
   const read = readObject(row, withReset(patched.right), fieldValidation)
   if (either.isRight(read) || row.custom !== undefined) return read
-  // The decoder's refusal is told of the patch. Abridged: of the patched object, members may stand in another order.
-  const shown = type === 'strategic' ? goText(patch) : JSON.stringify(patched.right)
+  const shown =
+    type === 'strategic'
+      ? goText(patch)
+      : writtenAsGoDoes(patched.right, definitionOf(row.apiVersion, row.kind), touchedBy(patch))
   const words = (read.left.message ?? '').replace(/^.*? cannot be handled as a \w+: /, '')
   const error = { type: 'Invalid value' as const, field: 'patch', badValue: shown, detail: patchWords(words, type) }
   return either.left(invalid({ group: '', kind: '' }, '', [error]))
 }
+
+const touchedBy = (patch: unknown): Touched =>
+  (Array.isArray(patch) ? touchedByOperations(patch) : touchedByMerge(patch)) ?? {}
 
 /** A patch that leaves no managedFields takes them away. A decoded object has no empty lists: one empty entry says the same. */
 function withReset(patched: JsonObject): JsonObject {

@@ -48,6 +48,7 @@ const normalText = (text: string, key: string): string => {
     .replace(/serverAddress: \S+/g, 'serverAddress: <address>')
     .replace(/continue: \S+/g, 'continue: <continue>')
     .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<rv>"')
+    .replace(/(resourceVersion\\":\\")\d+/g, '$1<rv>')
     .replace(ADDED_SOURCE, '')
     .replace(/^@@ -[\d,]+ \+[\d,]+ @@$/gm, '@@')
   return key === 'name' || key === 'generateName' || key === 'message' || key === 'cells'

@@ -46,6 +46,45 @@ describe('merge patch', () => {
   })
 })
 
+describe('what a refusal shows of the patched object', () => {
+  const row = kindRow('Deployment')
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      resourceVersion: '1',
+      uid: 'u',
+      name: 'web',
+      namespace: 'default',
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      labels: { b: '1', a: '2' },
+    },
+    spec: { strategy: { type: 'Recreate' }, replicas: 1, selector: { matchLabels: { a: '1' } } },
+  }
+  const refusal = (type: 'json' | 'merge', patch: unknown): string => {
+    const result = patchObject(row, deployment, type, patch)
+    return either.isLeft(result) ? (result.left.message ?? '') : 'taken'
+  }
+
+  test('objects that a patch goes through are sorted, others stand in Go’s order', () => {
+    const merged = refusal('merge', { spec: { replicas: 'x' } })
+    expect(merged).toContain('\\"metadata\\":{\\"name\\":\\"web\\",\\"namespace\\"')
+    expect(merged).toContain('\\"labels\\":{\\"a\\":\\"2\\",\\"b\\":\\"1\\"}')
+    expect(merged).toContain('\\"spec\\":{\\"replicas\\":\\"x\\",\\"selector\\":')
+    const labelled = refusal('merge', { metadata: { labels: { c: 1 } } })
+    expect(labelled).toMatch(/"metadata\\":\{\\"creationTimestamp/)
+    expect(labelled).toContain(
+      '\\"spec\\":{\\"replicas\\":1,\\"selector\\":{\\"matchLabels\\":{\\"a\\":\\"1\\"}},\\"strategy',
+    )
+  })
+
+  test('an operation goes through what holds its place, and nothing beside it', () => {
+    expect(refusal('json', [{ op: 'replace', path: '/spec/replicas', value: 'x' }])).toBe(
+      refusal('merge', { spec: { replicas: 'x' } }),
+    )
+  })
+})
+
 describe('JSON patch', () => {
   const document = { spec: { list: [1, 2, 3], name: 'x' } }
   const apply = (...operations: unknown[]): unknown => {
