@@ -2,7 +2,7 @@
 import { isMap, isScalar, LineCounter, parseDocument, visit, YAMLParseError } from 'yaml'
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
 import { decodingProblem, nestingProblem, numberProblem, problemIn } from './body-limits.ts'
-import { duplicateFields } from './duplicate-fields.ts'
+import { alike, duplicateFields, type Duplicates } from './duplicate-fields.ts'
 import { goJsonProblem } from './go-json.ts'
 import { decodeEnvelope, isProtobuf } from './protobuf/messages.ts'
 import { mediaType, OBJECT_TYPES, unsupportedMediaType } from './media-types.ts'
@@ -26,7 +26,7 @@ export const readBody = async (request: AsyncIterable<Buffer>): Promise<Buffer |
 export interface DecodedBody {
   readonly value: unknown
   /** What to tell of members that it gives twice. */
-  readonly duplicates?: readonly string[]
+  readonly duplicates?: Duplicates
   /** Why it is no JSON; `value` is then its text. */
   readonly problem?: string
 }
@@ -141,7 +141,10 @@ const decodeYaml = (text: string): DecodedBody => {
   const problem = problemIn(value)
   if (problem !== undefined) throw new Error(problem)
   // YAML has dates, sets and bytes; what goes into the log is JSON.
-  return { value: value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown), duplicates }
+  const decoded = value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown)
+  // Who is refused for them is told of all in one sentence.
+  const refusals = duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`]
+  return { value: decoded, duplicates: { warnings: duplicates, refusals } }
 }
 
 /** Abridged: whatever is wrong with YAML is told in one of the ways of go-yaml. */
@@ -150,11 +153,11 @@ const goYamlProblem = (error: unknown): string => {
   return `yaml: line ${line}: did not find expected node content`
 }
 
-const duplicatesIn = (text: string): readonly string[] =>
-  duplicateFields(text).map((path) => `duplicate field ${JSON.stringify(path)}`)
+const duplicatesIn = (text: string): Duplicates =>
+  alike(duplicateFields(text).map((path) => `duplicate field ${JSON.stringify(path)}`))
 
 /** What a patch gives twice, and what it puts twice into the object. */
-const duplicatesOfPatch = (text: string, patch: unknown): readonly string[] => {
+const duplicatesOfPatch = (text: string, patch: unknown): Duplicates => {
   const paths = duplicateFields(text)
   const operations = Array.isArray(patch) ? (patch as readonly { readonly path?: unknown }[]) : []
   const put = paths.flatMap((path) => {
@@ -163,10 +166,10 @@ const duplicatesOfPatch = (text: string, patch: unknown): readonly string[] => {
     if (rest === undefined || typeof at !== 'string') return []
     return [`${at.split('/').slice(1).join('.')}.${rest}`]
   })
-  return [
+  return alike([
     ...paths.map((path) => `json patch duplicate field ${JSON.stringify(path)}`),
     ...put.map((path) => `duplicate field ${JSON.stringify(path)}`),
-  ]
+  ])
 }
 
 const parseJson = (text: string): { readonly value: unknown } | { readonly problem: string } => {

@@ -3,6 +3,16 @@
  * Source: sigs.k8s.io/json, UnmarshalStrict.
  */
 
+/** In which words members that stand twice are told. */
+export interface Duplicates {
+  readonly warnings: readonly string[]
+  /** To a strict write. */
+  readonly refusals: readonly string[]
+}
+
+/** JSON is warned of as it is refused. */
+export const alike = (words: readonly string[]): Duplicates => ({ warnings: words, refusals: words })
+
 interface Level {
   /** Of the object or array itself, as `spec.containers[0]`. */
   readonly path: string

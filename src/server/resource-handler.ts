@@ -3,52 +3,25 @@ import { listedAt } from '../actors/apiserver/cache/page.ts'
 import { listOptionsProblem } from '../actors/apiserver/handlers/list-options.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ApiObject } from '../events/json.ts'
-import { isStatus, methodNotAllowed, noSuchPath, notFound, undecodable, type Status } from '../kubernetes/status.ts'
+import { isStatus, methodNotAllowed, noSuchPath, notFound, type Status } from '../kubernetes/status.ts'
 import type { ApiAnswer, ApiBridge, ApiRequest } from './api-bridge.ts'
-import { decodeDeleteOptions, decodeObjectBody, decodePatch, patchTypeOf, readBody, type DecodedBody } from './body.ts'
 import type { ServedApi } from './discovery/served-api.ts'
 import type { Caller } from './identity.ts'
-import {
-  LIST_TYPES,
-  negotiate,
-  NO_TRANSFORMS,
-  OBJECT_TYPES,
-  TRANSFORMS,
-  unacceptable,
-  type Accepted,
-} from './media-types.ts'
-import { deleteBody, listParameters, writeOptions, type ApiOptions, type ListParameters } from './parameters.ts'
-import { singleHeader, type Reply } from './reply.ts'
+import type { Accepted } from './media-types.ts'
+import { acceptedFor } from './negotiation.ts'
+import { listParameters } from './parameters.ts'
+import type { Reply } from './reply.ts'
 import { showList, showObject, type Form } from './representation.ts'
 import type { RequestPath, ResourcePath } from './request-info.ts'
-import { takesName, targetOf, verbOf, type ResourceTarget, type Verb } from './resources.ts'
+import { partsOf } from './request-parts.ts'
+import { addressOf, isConnection, ofOne, type ResourceRequest } from './resource-request.ts'
+import { takesName, targetOf, verbOf, type ResourceTarget } from './resources.ts'
 import type { PodConnections } from './streams/pod-connections.ts'
+import { strictProblem, withProblem } from './undecoded.ts'
 import type { WatchStreams } from './watch-streams.ts'
 import { wallTime } from './wall-time.ts'
 
-export interface ResourceRequest {
-  readonly target: ResourceTarget
-  readonly verb: Verb
-  readonly query: URLSearchParams
-  readonly caller: Caller
-  readonly form: Form
-}
-
-type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options'> & {
-  readonly warnings?: readonly string[]
-  /** Why a patch is no JSON. */
-  readonly malformed?: string | undefined
-  /** What a strict write gives twice, for which it is refused. */
-  readonly duplicates?: readonly string[]
-}
-
 const NO_CONTENT = 204
-
-/** Subresources whose answer is a place to connect to. */
-const CONNECTIONS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
-
-const isConnection = ({ subresource }: ResourceTarget): boolean =>
-  subresource !== undefined && CONNECTIONS.has(subresource.name)
 
 const VERB_OF_METHOD: Readonly<Record<string, ApiRequest['verb']>> = {
   GET: 'get',
@@ -113,8 +86,8 @@ export class ResourceHandler {
     }
     const parts = await partsOf(request, lists, reply)
     if (isStatus(parts)) return this.refuse(parts, caller, reply)
-    const { warnings = [], malformed, duplicates = [], ...data } = parts
-    if (duplicates.length > 0) {
+    const { warnings = [], malformed, refusals = [], ...data } = parts
+    if (refusals.length > 0) {
       const tried = await this.bridge.ask({
         ...addressOf(request),
         verb,
@@ -122,7 +95,7 @@ export class ResourceHandler {
         options: { ...data.options, dryRun: true },
       })
       if (tried === undefined) return reply.cut()
-      return this.refuse(strictProblem(target, duplicates, tried), caller, reply)
+      return this.refuse(strictProblem(target, refusals, tried), caller, reply)
     }
     const answer = await this.bridge.ask({ ...addressOf(request), verb, ...data })
     if (answer === undefined) return reply.cut()
@@ -211,151 +184,3 @@ export class ResourceHandler {
 /** What every answer in a version of a custom resource warns of. */
 const deprecationOf = ({ row }: ResourceTarget): readonly string[] =>
   row?.custom?.deprecation === undefined ? [] : [row.custom.deprecation]
-
-/** The old path `/watch/…/name` watches one object. */
-const ofOne = (lists: ListParameters, name: string | undefined): ListParameters =>
-  name === undefined ? lists : { ...lists, options: { ...lists.options, fieldSelector: `metadata.name=${name}` } }
-
-/** Whether the API server has to be told in which version its caller asks. */
-export const namesVersion = ({ row }: ResourceTarget): boolean =>
-  row === undefined || row.conversion !== undefined || row.custom !== undefined
-
-/** Where a request goes, on whose behalf. */
-export const addressOf = ({
-  target,
-  caller,
-}: ResourceRequest): Pick<
-  ApiRequest,
-  'kind' | 'user' | 'caller' | 'apiVersion' | 'namespace' | 'name' | 'subresource'
-> => ({
-  kind: target.kind,
-  user: '',
-  caller,
-  ...(namesVersion(target) ? { apiVersion: target.apiVersion } : {}),
-  ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
-  ...(target.name === undefined ? {} : { name: target.name }),
-  ...(target.subresource === undefined ? {} : { subresource: target.subresource.name }),
-})
-
-const acceptedFor = (reply: Reply, target: ResourceTarget, verb: Verb, query: URLSearchParams): Accepted | Status => {
-  const header = singleHeader(reply.request, 'accept') ?? ''
-  const isList = verb === 'list' || verb === 'watch'
-  const refused = unacceptable(header, isList ? LIST_TYPES : OBJECT_TYPES)
-  if (refused !== undefined) return refused
-  const accepted = negotiate(header, target.row === undefined ? NO_TRANSFORMS : TRANSFORMS)
-  if (isStatus(accepted) || accepted.pretty) return accepted
-  return { ...accepted, pretty: wantsPretty(query, singleHeader(reply.request, 'user-agent') ?? '') }
-}
-
-/** Source: apiserver/pkg/endpoints/handlers/negotiation/negotiate.go, isPrettyPrint. */
-const wantsPretty = (query: URLSearchParams, userAgent: string): boolean => {
-  const asked = query.get('pretty')
-  if (asked !== null) return asked === '1' || asked === 'true' || asked === ''
-  return userAgent.startsWith('curl') || userAgent.startsWith('Wget') || userAgent.startsWith('Mozilla/5.0')
-}
-
-/** What is told of YAML has more in front. */
-const NO_OBJECT = /(error unmarshaling JSON: while decoding JSON: )?json: cannot unmarshal string into Go .*$/
-
-/** An API server that gets text for a patch tells that it is text; what is wrong with the text is known here. */
-const withProblem = (answer: ApiAnswer, problem: string): ApiAnswer => {
-  const { status } = answer
-  if (!isStatus(status) || status.message === undefined) return answer
-  const message = status.message.replace(NO_OBJECT, problem)
-  return { ...answer, status: { ...status, message } }
-}
-
-const warningsOf = ({ duplicates = [] }: DecodedBody, { fieldValidation }: ApiOptions): readonly string[] =>
-  fieldValidation === 'Warn' ? duplicates : []
-
-const STRICT = 'strict decoding error: '
-
-/** Source: apiserver/pkg/endpoints/handlers/create.go: strict decoding errors are refused as they stand, all at once. */
-const strictProblem = (
-  { fact, apiVersion }: ResourceTarget,
-  duplicates: readonly string[],
-  answer: ApiAnswer,
-): Status => {
-  const told = isStatus(answer.status) ? (answer.status.message ?? '') : ''
-  const at = told.indexOf(STRICT)
-  const all = `${STRICT}${[...duplicates, ...(at < 0 ? [] : [told.slice(at + STRICT.length)])].join(', ')}`
-  return undecodable(apiVersion, fact.kind, fact.kind, all)
-}
-
-/** What is kept nowhere has no rules of its own for what it is not. Source: apiserver/pkg/endpoints/handlers/create.go. */
-const foreignReview = ({ row, subresource, fact }: ResourceTarget, value: unknown): Status | undefined => {
-  if (row !== undefined || subresource !== undefined || typeof value !== 'object' || value === null) return undefined
-  const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown }
-  if (typeof kind !== 'string' || typeof apiVersion !== 'string' || kind === fact.kind) return undefined
-  const [group] = fact.group.split('.')
-  const why = `converting (${apiVersion}.${kind}) to (${group ?? ''}.${fact.kind}): unknown conversion`
-  return undecodable(apiVersion, kind, fact.kind, why)
-}
-
-/** What a request says besides its address. */
-const partsOf = async (
-  { target, verb, query }: ResourceRequest,
-  lists: ListParameters | Status,
-  reply: Reply,
-): Promise<Parts | Status> => {
-  const { request } = reply
-  const contentType = singleHeader(request, 'content-type')
-  const userAgent = singleHeader(request, 'user-agent') ?? ''
-  if (isConnection(target)) {
-    // A command is only told: the log shows what was run where.
-    const container = query.get('container')
-    const command = query.getAll('command')
-    const told = { ...(container === null ? {} : { container }), ...(command.length === 0 ? {} : { command }) }
-    return Object.keys(told).length === 0 ? {} : { body: told }
-  }
-  switch (verb) {
-    case 'get': {
-      const resourceVersion = query.get('resourceVersion') ?? ''
-      return resourceVersion === '' ? {} : { options: { resourceVersion } }
-    }
-    case 'list':
-    case 'watch':
-      return isStatus(lists) ? lists : { options: lists.options }
-    case 'create':
-    case 'update': {
-      const body = await readBody(request)
-      if (isStatus(body)) return body
-      const options = writeOptions(query, verb === 'create' ? 'CreateOptions' : 'UpdateOptions', userAgent)
-      if (isStatus(options)) return options
-      const wanted = target.subresource?.kind.kind ?? target.fact.kind
-      const decoded = decodeObjectBody(body, contentType, wanted)
-      if (isStatus(decoded)) return decoded
-      const value = decoded.value ?? {}
-      const misfit = foreignReview(target, value)
-      if (misfit !== undefined) return misfit
-      const { duplicates } = decoded
-      const twice = options.fieldValidation === 'Strict' && duplicates !== undefined ? { duplicates } : {}
-      return { body: value, options, warnings: warningsOf(decoded, options), ...twice }
-    }
-    case 'patch': {
-      const patchType = patchTypeOf(contentType)
-      if (isStatus(patchType)) return patchType
-      const body = await readBody(request)
-      if (isStatus(body)) return body
-      const options = writeOptions(query, 'PatchOptions', userAgent, patchType)
-      if (isStatus(options)) return options
-      const decoded = decodePatch(body, patchType)
-      const warnings = warningsOf(decoded, options)
-      return { patchType, body: decoded.value, options, warnings, malformed: decoded.problem }
-    }
-    case 'delete':
-    case 'deletecollection': {
-      if (verb === 'deletecollection' && isStatus(lists)) return lists
-      const bytes = await readBody(request)
-      if (isStatus(bytes)) return bytes
-      const decoded = decodeDeleteOptions(bytes, contentType)
-      if (isStatus(decoded)) return decoded
-      const body = decoded === undefined ? deleteBody(query) : decoded.value
-      if (isStatus(body)) return body
-      return {
-        ...(body === undefined ? {} : { body }),
-        options: verb === 'delete' || isStatus(lists) ? {} : lists.options,
-      }
-    }
-  }
-}

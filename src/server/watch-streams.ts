@@ -7,7 +7,7 @@ import type { ListParameters } from './parameters.ts'
 import type { HttpResponse, Reply } from './reply.ts'
 import { showObject, showTable } from './representation.ts'
 import { wallTime } from './wall-time.ts'
-import { namesVersion, type ResourceRequest } from './resource-handler.ts'
+import { namesVersion, type ResourceRequest } from './resource-request.ts'
 
 /** A watcher that lets so much pile up is dropped: it would only fall further behind. Its client lists again. */
 const BACKLOG_MAX_BYTES = 16 * 1024 * 1024
