@@ -1,10 +1,11 @@
-/** Base64 of UTF-8 texts, without the host's help. */
+/** Base64 of bytes and of UTF-8 texts, without the host's help. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-export function toBase64(text: string): string {
-  const bytes = encoder.encode(text)
+export const toBase64 = (text: string): string => base64Of(encoder.encode(text))
+
+export function base64Of(bytes: Uint8Array): string {
   let base64 = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3)
@@ -16,7 +17,9 @@ export function toBase64(text: string): string {
 }
 
 /** The text of valid base64; what isn't UTF-8 in it becomes U+FFFD. */
-export function fromBase64(base64: string): string {
+export const fromBase64 = (base64: string): string => decoder.decode(bytesOfBase64(base64))
+
+export function bytesOfBase64(base64: string): Uint8Array {
   const digits = base64.replace(/=+$/, '')
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4))
   let bits = 0
@@ -30,5 +33,5 @@ export function fromBase64(base64: string): string {
     bytes[at] = (held >> bits) & 255
     at += 1
   }
-  return decoder.decode(bytes)
+  return bytes
 }

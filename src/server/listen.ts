@@ -1,6 +1,7 @@
 /** The API of a cluster over HTTPS. */
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import { authorityCertificate } from '../actors/controllers/certificates/authority.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ClientUser, Listening, ListenOptions } from '../cluster/listen.ts'
 import { seconds } from '../events/time.ts'
@@ -15,13 +16,14 @@ const UP_WITHIN = seconds(60)
 
 export const listen = async (cluster: Cluster, options: ListenOptions = {}): Promise<Listening> => {
   const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR] } = options
-  const certificates = options.certificates ?? (await createCertificates(host, users))
+  const certificates = options.certificates ?? createCertificates(host, users)
   // The first thing that every API server makes is the namespace `default`; clients find it there.
   cluster.runUntil((one) => one.get('Service', 'default', 'kubernetes') !== undefined, { within: UP_WITHIN })
   const server = createSecureServer({
     key: certificates.server.key,
     cert: certificates.server.cert,
-    ca: certificates.ca.cert,
+    // Who has a certificate of the cluster's own signers is believed as well.
+    ca: [certificates.ca.cert, authorityCertificate()],
     requestCert: true,
     rejectUnauthorized: false,
     allowHTTP1: true,

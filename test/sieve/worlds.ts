@@ -1,6 +1,8 @@
 /** All small worlds. A new controller adds a file in `worlds` and a line here. */
 import type { SmallWorld } from './world.ts'
 import { attachDetach } from './worlds/attach-detach.ts'
+import { bootstrapSigner, tokenCleaner } from './worlds/bootstrap-tokens.ts'
+import { certificateCleaning, certificates } from './worlds/certificates.ts'
 import { cronJob } from './worlds/cronjob.ts'
 import { daemonSet } from './worlds/daemonset.ts'
 import { deployment } from './worlds/deployment.ts'
@@ -8,6 +10,7 @@ import { disruption } from './worlds/disruption.ts'
 import { endpoint } from './worlds/endpoint.ts'
 import { endpointSlice } from './worlds/endpointslice.ts'
 import { garbageCollector } from './worlds/garbage-collector.ts'
+import { horizontalPodAutoscaler } from './worlds/horizontal-pod-autoscaler.ts'
 import { job } from './worlds/job.ts'
 import { namespace } from './worlds/namespace.ts'
 import { nodeIpam } from './worlds/node-ipam.ts'
@@ -28,6 +31,9 @@ import { ttl } from './worlds/ttl.ts'
 
 export const WORLDS: readonly SmallWorld[] = [
   attachDetach,
+  bootstrapSigner,
+  certificateCleaning,
+  certificates,
   cronJob,
   daemonSet,
   deployment,
@@ -35,6 +41,7 @@ export const WORLDS: readonly SmallWorld[] = [
   endpoint,
   endpointSlice,
   garbageCollector,
+  horizontalPodAutoscaler,
   job,
   namespace,
   nodeIpam,
@@ -50,6 +57,7 @@ export const WORLDS: readonly SmallWorld[] = [
   serviceAccount,
   statefulSet,
   taintEviction,
+  tokenCleaner,
   ttlAfterFinished,
   ttl,
 ]

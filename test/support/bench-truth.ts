@@ -27,6 +27,8 @@ export class BenchTruth {
   private readonly versions = new Map<string, ApiObject>()
   private serial = 0
   revision = 100
+  /** Whether somebody may do what a review asks about. */
+  allows: (review: unknown) => boolean = () => true
 
   of(kind: Kind): ReadonlyMap<string, ApiObject> {
     return this.kinds.get(kind) ?? new Map<string, ApiObject>()
@@ -94,6 +96,8 @@ export class BenchTruth {
 
   private create({ kind, namespace, body }: Requested, now: Micros): Responded {
     const given = body as Loose
+    if (kind === 'SubjectAccessReview')
+      return { code: 201, object: { ...given, status: { allowed: this.allows(given.spec) } } }
     const { name = `${given.metadata.generateName ?? ''}${String(++this.serial).padStart(5, '0')}` } =
       given.metadata as Partial<ApiObject['metadata']>
     if (this.get(kind as Kind, namespace, name) !== undefined)
@@ -108,7 +112,7 @@ export class BenchTruth {
     if (given !== undefined && given !== '' && given !== resourceVersion) {
       return refused(conflict(kindRow(kind as Kind), name))
     }
-    const isStatusOnly = subresource === 'status'
+    const isStatusOnly = subresource === 'status' || subresource === 'approval'
     const object: Loose = isStatusOnly ? { ...next, spec: found.spec } : { ...next, status: found.status }
     const isNews = !isStatusOnly && !sameJson(specOf(found), specOf(object))
     const metadata = {

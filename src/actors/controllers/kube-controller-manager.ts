@@ -1,5 +1,10 @@
 import type { Controller } from '../../engine/client/controller.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
+import { bootstrapSignerController } from './bootstrap/bootstrap-signer.ts'
+import { tokenCleanerController } from './bootstrap/token-cleaner.ts'
+import { certificateApprovingController } from './certificates/approving.ts'
+import { certificateCleanerController } from './certificates/cleaner.ts'
+import { certificateSigningController } from './certificates/signing.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { attachDetachController } from './attach-detach/attach-detach.ts'
@@ -72,4 +77,10 @@ export const kubeControllerManager = (
   pvProtectionController,
   volumeExpandController,
   attachDetachController,
+  certificateSigningController,
+  certificateApprovingController,
+  certificateCleanerController,
+  // kubeadm asks for both: --controllers=*,bootstrap-signer-controller,token-cleaner-controller.
+  bootstrapSignerController,
+  tokenCleanerController,
 ]
