@@ -1,13 +1,12 @@
 /** The query of a request as options of the API. Source: apimachinery/pkg/conversion/queryparams; apis/meta/v1/validation (v1.36). */
 import type { EventData } from '../events/catalogue/index.ts'
+import { managerFromUserAgent, validateManager, type WriteOptionsKind } from '../kubernetes/apply/manager-name.ts'
 import { badRequest, invalid, type Status } from '../kubernetes/status.ts'
 import { FieldErrors } from '../kubernetes/validation/field-error.ts'
 import type { PatchType } from './body.ts'
 
 export type ApiOptions = NonNullable<EventData<'ApiRequested'>['options']>
-export type WriteOptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'
 
-const FIELD_MANAGER_MAX = 128
 const FIELD_VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
 /** Anything counts as true but these. Source: apimachinery/pkg/runtime/conversion.go, Convert_Slice_string_To_bool. */
@@ -71,44 +70,23 @@ export const writeOptions = (
   const manager = query.get('fieldManager') ?? ''
   const validation = query.get('fieldValidation') ?? ''
   const force = query.has('force') ? flag(query, 'force') : undefined
-  if (kind === 'PatchOptions' && patchType === 'apply') {
-    if (manager === '') errors.required('fieldManager', 'is required for apply patch')
-  } else if (kind === 'PatchOptions' && force !== undefined) {
-    errors.forbidden('force', 'may not be specified for non-apply patch')
-  }
-  checkManager(manager, errors)
+  const isPatch = kind === 'PatchOptions'
+  validateManager(kind, manager, { isApply: patchType === 'apply', force: isPatch ? force : undefined }, errors)
   const dryRun = checkDryRun(query.getAll('dryRun'), errors)
   if (!FIELD_VALIDATIONS.includes(validation)) errors.unsupported('fieldValidation', validation, FIELD_VALIDATIONS)
   if (errors.list.length > 0) return invalid({ group: 'meta.k8s.io', kind }, '', errors.list)
   return compact({
     dryRun: dryRun || undefined,
-    fieldManager: manager === '' ? programOf(userAgent) : manager,
+    fieldManager: manager || managerFromUserAgent(userAgent) || undefined,
     fieldValidation: (validation === '' ? 'Warn' : validation) as ApiOptions['fieldValidation'],
     force: patchType === 'apply' ? force : undefined,
   })
-}
-
-const checkManager = (manager: string, errors: FieldErrors): void => {
-  if (Buffer.byteLength(manager) > FIELD_MANAGER_MAX) {
-    errors.tooLong('fieldManager', FIELD_MANAGER_MAX)
-  }
-  const bad = [...manager].findIndex((char) => char < ' ' || char === '\u007f')
-  if (bad >= 0) {
-    const code = (manager.charCodeAt(bad) + 0x10000).toString(16).slice(1).toUpperCase()
-    errors.invalid('fieldManager', manager, `invalid character U+${code} (at position ${bad})`)
-  }
 }
 
 const checkDryRun = (values: readonly string[], errors: FieldErrors): boolean => {
   const bad = values.some((value) => value !== 'All')
   if (bad) errors.unsupported('dryRun', values, ['All'])
   return values.length > 0
-}
-
-/** Source: apiserver/pkg/endpoints/handlers/create.go, managerOrUserAgent and prefixFromUserAgent. */
-const programOf = (userAgent: string): string | undefined => {
-  const name = (userAgent.split('/')[0] ?? '').slice(0, FIELD_MANAGER_MAX)
-  return name === '' ? undefined : name
 }
 
 /** A delete's options as its body would say them, where the query says them; undefined where it says nothing. */

@@ -25,16 +25,22 @@ function utf8Length(character: string): number {
   return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
 }
 
-/**
- * What is wrong with the field manager that a request names; `what` is the kind of its options: `CreateOptions`.
- * Source: metav1/validation/validation.go, ValidatePatchOptions and ValidateFieldManager.
- */
-export function managerProblem(
-  what: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
-  fieldManager: string,
-  apply: { readonly isApply: boolean; readonly force: boolean | undefined },
-): Status | undefined {
+export type WriteOptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'
+
+interface Apply {
+  readonly isApply: boolean
+  readonly force: boolean | undefined
+}
+
+/** What is wrong with the field manager that a request names. */
+export function managerProblem(what: WriteOptionsKind, fieldManager: string, apply: Apply): Status | undefined {
   const errors = new FieldErrors()
+  validateManager(what, fieldManager, apply, errors)
+  return errors.list.length === 0 ? undefined : invalid({ group: 'meta.k8s.io', kind: what }, '', errors.list)
+}
+
+/** Source: metav1/validation/validation.go, ValidatePatchOptions and ValidateFieldManager. */
+export function validateManager(what: WriteOptionsKind, fieldManager: string, apply: Apply, errors: FieldErrors): void {
   if (what === 'PatchOptions' && apply.isApply) {
     if (fieldManager === '') errors.required('fieldManager', 'is required for apply patch')
   } else if (apply.force !== undefined) errors.forbidden('force', 'may not be specified for non-apply patch')
@@ -49,5 +55,4 @@ export function managerProblem(
     }
     bytes += utf8Length(character)
   }
-  return errors.list.length === 0 ? undefined : invalid({ group: 'meta.k8s.io', kind: what }, '', errors.list)
 }
