@@ -407,6 +407,12 @@ class SimulatedCluster implements Cluster {
         return
       case 'CallRequested':
         kernel.input(message.type, message.data, message.to)
+        return
+      case 'EndTask':
+        kernel.input(message.type, message.data, message.to)
+        return
+      case 'WebhookAnswered':
+        kernel.input(message.type, message.data, message.to)
     }
   }
 
@@ -432,8 +438,20 @@ class SimulatedCluster implements Cluster {
 const LOOK_EVERY: Micros = 1_000_000
 
 /** The number under which its sender waits for what comes of it. */
-const numberOf = ({ type, data }: OutsideMessage): number =>
-  type === 'ApiRequested' ? data.request : type === 'CallRequested' ? data.call : data.watch
+const numberOf = ({ type, data }: OutsideMessage): number => {
+  switch (type) {
+    case 'ApiRequested':
+      return data.request
+    case 'CallRequested':
+      return data.call
+    case 'EndTask':
+    case 'WebhookAnswered':
+      // Nobody waits for what comes of it.
+      return 0
+    default:
+      return data.watch
+  }
+}
 
 const objectsIn = (text: string): readonly ApiObject[] => {
   const read = readManifests(text, 'manifest')

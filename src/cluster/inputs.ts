@@ -2,16 +2,17 @@ import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import type { Fault } from './fault.ts'
 
-interface Sent<T extends 'ApiRequested' | 'WatchRequested' | 'WatchCancelled' | 'CallRequested'> {
+type SentType = 'ApiRequested' | 'WatchRequested' | 'WatchCancelled' | 'CallRequested' | 'EndTask' | 'WebhookAnswered'
+
+interface Sent<T extends SentType> {
   readonly type: T
   readonly data: EventData<T>
-  /** The API server that gets it, or the machine on which somebody inside a Pod makes a call. */
+  /** The API server that gets it, or the machine on which somebody inside a Pod makes a call or ends a process. */
   readonly to: ActorId
 }
 
-/** What a client of the API sends from outside the cluster, as over HTTP. What is answered is addressed to `outside`. */
-export type OutsideMessage =
-  Sent<'ApiRequested'> | Sent<'WatchRequested'> | Sent<'WatchCancelled'> | Sent<'CallRequested'>
+/** What comes from outside the cluster, as over HTTP: from a client of the API, or from a webhook. What is answered is addressed to `outside`. */
+export type OutsideMessage = { readonly [T in SentType]: Sent<T> }[SentType]
 
 /** What comes from outside: what people do and what chaos does. With seed and options it determines the whole log. */
 export type Input = { readonly at: Micros } & (

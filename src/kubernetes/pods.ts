@@ -65,3 +65,10 @@ export const restartCount = (pod: Pod): number =>
 
 /** Priority as admission wrote it; 0 where it didn't. */
 export const podPriority = (pod: Pod): number => pod.spec.priority ?? 0
+
+/** Every container of a Pod, of whichever list. */
+export const allContainers = ({ spec }: Pod): readonly Container[] => [
+  ...spec.containers,
+  ...(spec.initContainers ?? []),
+  ...(spec.ephemeralContainers ?? []),
+]

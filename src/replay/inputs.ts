@@ -29,6 +29,10 @@ export const inputOf = (event: LogEvent): Input | undefined => {
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
       case 'CallRequested':
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+      case 'EndTask':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+      case 'WebhookAnswered':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
     }
   }
   switch (event.type) {

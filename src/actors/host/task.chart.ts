@@ -20,6 +20,8 @@ export interface TaskInput {
 export type TaskEvent =
   | { readonly type: 'SIGTERM'; readonly now: Micros }
   | { readonly type: 'SIGKILL'; readonly now: Micros }
+  /** Whoever sat at its standard input has let it end. */
+  | { readonly type: 'InputEnded'; readonly now: Micros; readonly exitCode: number }
   /** What its run or its shutdown had planned is due. */
   | { readonly type: 'EndDue'; readonly now: Micros }
 
@@ -58,6 +60,7 @@ export const taskChart = setup({
       outOfMemory: ({ context }) => context.run.outOfMemory,
     }),
     endByTerm: assign({ exitCode: 0 }),
+    endByInput: assign({ exitCode: ({ event }) => ('exitCode' in event ? event.exitCode : 0) }),
     endByKill: assign({ exitCode: KILLED }),
     tell: emit({ type: 'exited' }),
   },
@@ -71,6 +74,7 @@ export const taskChart = setup({
     outOfMemory: false,
   }),
   initial: 'running',
+  on: { InputEnded: { target: '.exited', actions: 'endByInput' } },
   states: {
     running: {
       entry: 'planEnd',

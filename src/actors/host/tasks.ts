@@ -61,6 +61,12 @@ export class Tasks {
         if (task !== undefined) this.step(task, { type: event.data.signal, now: context.monotonic }, context)
         return true
       }
+      case 'EndTask': {
+        const task = this.byId.get(event.data.task)
+        const { exitCode } = event.data
+        if (task !== undefined) this.step(task, { type: 'InputEnded', now: context.monotonic, exitCode }, context)
+        return true
+      }
       case 'ListTasks':
         context.emit('TasksListed', { tasks: this.list() }, { to: event.by })
         return true

@@ -3,6 +3,7 @@ import type { ApiObject } from '../../events/json.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import type { ApiClient } from '../../engine/client/api-client.ts'
 import { EVENT_RETRY, EventRecorder } from '../../engine/client/event-recorder.ts'
+import type { Container } from '../../kubernetes/types/container.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import { EVENT_BURST, EVENT_QPS } from './config.ts'
 
@@ -51,6 +52,13 @@ export class KubeletEvents {
 }
 
 const fieldPathOf = (pod: Pod, container: string): string => {
-  const isInit = pod.spec.initContainers?.some(({ name }) => name === container) === true
-  return `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
+  const isIn = (list: readonly Container[] | undefined): boolean =>
+    list?.some(({ name }) => name === container) === true
+  const { initContainers, ephemeralContainers } = pod.spec
+  const list = isIn(initContainers)
+    ? 'initContainers'
+    : isIn(ephemeralContainers)
+      ? 'ephemeralContainers'
+      : 'containers'
+  return `spec.${list}{${container}}`
 }

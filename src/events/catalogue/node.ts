@@ -199,6 +199,12 @@ export const nodeEvents = {
     doc: 'The runtime sends a signal to a container’s processes.',
     data: t.type({ task: t.string, signal: t.keyof({ SIGTERM: 1, SIGKILL: 1 }) }),
   }),
+  EndTask: defineEvent({
+    class: 'command',
+    v: 1,
+    doc: 'Whoever sat at a container’s standard input has ended its process: the shell was told to exit, or its input ended.',
+    data: t.type({ task: t.string, exitCode: t.number }),
+  }),
   TaskExited: defineEvent({
     class: 'message',
     v: 1,

@@ -2,6 +2,7 @@
 import type { Micros } from '../../events/envelope.ts'
 import type { Container } from '../types/container.ts'
 import { parseDuration } from './duration.ts'
+import { baseName, isShell } from './shell/shells.ts'
 
 /** A program that runs for a while and ends; `forever` if it does not. */
 export interface ProgramRun {
@@ -10,7 +11,6 @@ export interface ProgramRun {
   readonly code: number
 }
 
-const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash'])
 const FOREVER: ProgramRun = { forever: true, takes: 0, code: 0 }
 const DONE: ProgramRun = { forever: false, takes: 0, code: 0 }
 
@@ -23,8 +23,8 @@ const DONE: ProgramRun = { forever: false, takes: 0, code: 0 }
 export const programOf = (container: Pick<Container, 'command' | 'args'>): ProgramRun | undefined => {
   const words = [...(container.command ?? []), ...(container.args ?? [])]
   const [program = '', ...rest] = words
-  const name = program.slice(program.lastIndexOf('/') + 1)
-  if (SHELLS.has(name)) {
+  const name = baseName(program)
+  if (isShell(name)) {
     const script = rest.find((word) => !word.startsWith('-'))
     return script === undefined ? DONE : scriptRun(script)
   }

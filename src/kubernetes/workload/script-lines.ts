@@ -2,7 +2,8 @@
 import type { Micros } from '../../events/envelope.ts'
 import type { Container } from '../types/container.ts'
 import type { LogLine } from './log-lines.ts'
-import { isShell, runCommand } from './shell/run.ts'
+import { runCommand } from './shell/run.ts'
+import { isShell } from './shell/shells.ts'
 import { emptyWorld } from './shell/world.ts'
 import { splitLines } from './shell/text.ts'
 

@@ -18,7 +18,8 @@ export class Channels {
   private readonly socket: WebSocket
   private readonly arrived: string[] = []
   private readonly waiting: ((text: string | undefined) => void)[] = []
-  private inputEnded = false
+  /** Nothing more will be read: the client has closed its side, or is gone. */
+  inputEnded = false
   /** The client is gone. */
   closed = false
 

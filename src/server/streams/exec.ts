@@ -1,44 +1,13 @@
-/** POST pods/<name>/exec and …/attach, over a WebSocket. */
+/** POST pods/<name>/exec, over a WebSocket. */
 import type { WebSocket } from 'ws'
-import { lookUp, searchPath } from '../../actors/dns/records.ts'
-import type { Status } from '../../kubernetes/status.ts'
-import { logLines } from '../../kubernetes/workload/log-lines.ts'
-import { isProgram, isShell, runCommand } from '../../kubernetes/workload/shell/run.ts'
-import type { Effect, Process, Reply } from '../../kubernetes/workload/shell/world.ts'
-import type { ContainerLife } from '../../projections/container-lives.ts'
-import { Channels } from './channels.ts'
-import type { OutsideCalls } from './outside-calls.ts'
-import type { ConnectedContainer, PodAccess } from './pod-access.ts'
-import { onTerminal, Terminal } from './terminal.ts'
-
-export interface Attended {
-  readonly connected: ConnectedContainer
-  readonly life: ContainerLife
-  readonly access: PodAccess
-  readonly calls: OutsideCalls
-  readonly query: URLSearchParams
-}
+import { isProgram, runCommand } from '../../kubernetes/workload/shell/run.ts'
+import { drive, openChannels, promptOf, statusOf, type Attended } from './process.ts'
 
 const NOT_FOUND = 127
-/** 128 + SIGKILL: whoever is inside when a container ends is ended with it. */
-const KILLED = 137
-/** So many effects are done before others get their turn. */
-const EFFECTS_PER_TURN = 500
-const NAP = 20_000
-
-const open = (
-  socket: WebSocket,
-  query: URLSearchParams,
-): { readonly channels: Channels; readonly isTerminal: boolean } => {
-  const isTerminal = ['true', '1'].includes(query.get('tty') ?? '')
-  const terminal = new Terminal((text) => channels.write('stdout', text))
-  const channels = new Channels(socket, isTerminal ? terminal.type : (typed) => [typed])
-  return { channels, isTerminal }
-}
 
 export const serveExec = async (socket: WebSocket, attended: Attended): Promise<void> => {
   const { query, access, connected, life } = attended
-  const { channels, isTerminal } = open(socket, query)
+  const { channels, isTerminal } = openChannels(socket, query)
   const command = query.getAll('command')
   const [program = ''] = command
   if (!isProgram(program)) {
@@ -47,118 +16,8 @@ export const serveExec = async (socket: WebSocket, attended: Attended): Promise<
     channels.finish(statusOf(NOT_FOUND))
     return
   }
-  const process = runCommand(command, access.world(connected, life))
-  const prompt = isTerminal && isShell(program) ? `${access.world(connected, life).workingDirectory} # ` : ''
+  const world = access.world(connected, life)
+  const process = runCommand(command, world)
+  const prompt = isTerminal ? promptOf(program, world) : ''
   channels.finish(statusOf(await drive(process, attended, channels, { isTerminal, prompt })))
-}
-
-/** Attaching shows what the container goes on to write. */
-export const serveAttach = async (socket: WebSocket, attended: Attended): Promise<void> => {
-  const { query, access, connected, life, calls } = attended
-  const { channels, isTerminal } = open(socket, query)
-  const { pod, container } = connected
-  const lines = (): readonly { readonly text: string }[] => {
-    const { startedAt, restartCount, ended } = life
-    const requests = access.requestsOf(pod)
-    const logged = { startedAt, restartCount, endedAt: ended?.at, exitCode: ended?.exitCode, requests }
-    return logLines(pod, container, logged, access.cluster.now)
-  }
-  let told = lines().length
-  while (!channels.closed) {
-    const all = lines()
-    for (const { text } of all.slice(told)) channels.write('stdout', isTerminal ? `${text}\r\n` : `${text}\n`)
-    told = all.length
-    if (life.ended !== undefined) break
-    await calls.pass(Infinity, delayed())
-  }
-  channels.finish(statusOf(life.ended?.exitCode ?? 0))
-}
-
-/** Done at the second look. */
-const delayed = (): (() => boolean) => {
-  let looks = 0
-  return () => looks++ > 1
-}
-
-interface Manner {
-  readonly isTerminal: boolean
-  readonly prompt: string
-}
-
-/** Does for a process what it asks for, until it ends, its client leaves or its container ends. */
-const drive = async (process: Process, attended: Attended, channels: Channels, manner: Manner): Promise<number> => {
-  let next = process.next()
-  for (let done = 1; next.done !== true; done++) {
-    if (channels.closed || attended.life.ended !== undefined) return KILLED
-    const reply = await act(next.value, attended, channels, manner)
-    if (done % EFFECTS_PER_TURN === 0) await attended.calls.pass(Infinity, delayed())
-    next = process.next(reply)
-  }
-  return next.value
-}
-
-const act = async (effect: Effect, attended: Attended, channels: Channels, manner: Manner): Promise<Reply> => {
-  const { connected, calls, life } = attended
-  const isOver = (): boolean => channels.closed || life.ended !== undefined
-  const { nodeName = '' } = connected.pod.spec
-  const namespace = connected.pod.metadata.namespace ?? ''
-  switch (effect.kind) {
-    case 'output':
-      channels.write(
-        manner.isTerminal ? 'stdout' : effect.to,
-        manner.isTerminal ? onTerminal(effect.text) : effect.text,
-      )
-      return undefined
-    case 'sleep':
-      await calls.pass(effect.takes, isOver)
-      return undefined
-    case 'forever':
-      await calls.pass(Infinity, isOver)
-      return undefined
-    case 'input': {
-      if (manner.prompt !== '') channels.write('stdout', manner.prompt)
-      const text = await channels.read()
-      return text === undefined ? undefined : { text }
-    }
-    case 'call': {
-      const { host, port, timeout: timeoutMicros } = effect
-      // Inside a Pod, its own name and the loopback are the Pod.
-      const isSelf = host === 'localhost' || host === '127.0.0.1'
-      const target = isSelf ? (connected.pod.status?.podIP ?? host) : host
-      const { pod, reason } = await calls.call(nodeName, { host: target, port, namespace, timeoutMicros })
-      return pod === undefined ? { failure: reason ?? 'error' } : { pod }
-    }
-    case 'resolve':
-      await calls.pass(NAP, isOver)
-      return resolve(effect.name, namespace, attended.access)
-  }
-}
-
-/** What cluster DNS answers when it has seen everything. */
-const resolve = (name: string, namespace: string, { cluster }: PodAccess): Reply => {
-  const zone = {
-    service: (space: string, service: string) => cluster.get('Service', space, service),
-    slices: (space: string, service: string) =>
-      cluster
-        .list('EndpointSlice', space)
-        .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service),
-  }
-  for (const fullName of searchPath(name, namespace)) {
-    const found = lookUp(fullName, zone)
-    if (found !== undefined) return { fullName, addresses: 'addresses' in found ? found.addresses : [found.canonical] }
-  }
-  return { failure: 'NXDOMAIN' }
-}
-
-/** Source: kubelet/pkg/cri/streaming/remotecommand/exec.go, ServeExec (v1.36). */
-const statusOf = (code: number): Status => {
-  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }
-  if (code === 0) return status
-  return {
-    ...status,
-    status: 'Failure',
-    message: `command terminated with non-zero exit code: exit status ${code}`,
-    reason: 'NonZeroExitCode',
-    details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
-  }
 }

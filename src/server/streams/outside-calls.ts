@@ -54,6 +54,12 @@ export class OutsideCalls {
     })
   }
 
+  /** Ends a process on the machine `node`. */
+  endTask(node: string, data: EventData<'EndTask'>): void {
+    this.clock.present()
+    this.cluster.send({ type: 'EndTask', data, to: `host/${node}` })
+  }
+
   /** Until so much of cluster time has passed, or until `isOver`. */
   pass(duration: Micros, isOver: () => boolean): Promise<void> {
     const { cluster, clock } = this

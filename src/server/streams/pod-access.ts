@@ -1,6 +1,7 @@
 /** What a kubelet knows of a container that somebody connects to, read from the cluster. */
 import type { Cluster } from '../../cluster.ts'
 import type { Micros } from '../../events/envelope.ts'
+import { allContainers } from '../../kubernetes/pods.ts'
 import { badRequest, internalError, notFound, type Status } from '../../kubernetes/status.ts'
 import type { Container, ContainerStatus } from '../../kubernetes/types/container.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
@@ -58,9 +59,7 @@ export class PodAccess {
     if (pod === undefined || pod.metadata.uid !== podUid) {
       return notFound({ group: '', resource: 'pods' }, podName)
     }
-    const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec
-    const all: readonly Container[] = [...containers, ...initContainers, ...ephemeralContainers]
-    const container = name === '' ? containers[0] : all.find((one) => one.name === name)
+    const container = name === '' ? pod.spec.containers[0] : allContainers(pod).find((one) => one.name === name)
     if (container === undefined) return badRequest(`container ${name} is not valid for pod ${podName}`)
     const { status = {} } = pod
     const statuses = [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses]

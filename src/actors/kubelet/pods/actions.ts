@@ -32,17 +32,29 @@ export interface PodActions {
   /** Init containers to start, in order. */
   readonly init: readonly Container[]
   readonly start: readonly Container[]
+  /** Ephemeral containers to start, be the Pod initialised or not. They run once. */
+  readonly ephemeral: readonly Container[]
 }
 
-const NOTHING: PodActions = { killPod: false, createSandbox: false, attempt: 0, kill: [], init: [], start: [] }
+const NONE: readonly Container[] = []
+const NOTHING: PodActions = {
+  killPod: false,
+  createSandbox: false,
+  attempt: 0,
+  kill: [],
+  init: NONE,
+  start: NONE,
+  ephemeral: NONE,
+}
 
-/** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions (v1.36). Abridged: no resize, no ephemeral containers. */
+/** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions (v1.36). Abridged: no resize. */
 export const podActions = (pod: Pod, state: PodState, probes: ProbeVerdicts): PodActions => {
   if (state.sandbox?.ready !== true) return withNewSandbox(pod, state)
   const kill: ContainerKill[] = []
+  const ephemeral = newEphemeral(pod, state)
   const progress = initProgress(pod, state, probes, kill)
   if (progress.failed) return { ...NOTHING, killPod: true }
-  if (!progress.done) return { ...NOTHING, kill, init: progress.start }
+  if (!progress.done) return { ...NOTHING, kill, init: progress.start, ephemeral }
 
   const start: Container[] = []
   let kept = 0
@@ -62,8 +74,13 @@ export const podActions = (pod: Pod, state: PodState, probes: ProbeVerdicts): Po
     kill.push({ container, instance, verdict, message: killMessage(container, verdict, restarts) })
   }
   const isOver = kept === 0 && start.length === 0
-  return { ...NOTHING, killPod: isOver, kill, init: isOver ? [] : progress.start, start }
+  return { ...NOTHING, killPod: isOver, kill, init: isOver ? NONE : progress.start, start, ephemeral }
 }
+
+const newEphemeral = ({ spec }: Pod, state: PodState): readonly Container[] =>
+  spec.ephemeralContainers === undefined
+    ? NONE
+    : spec.ephemeralContainers.filter(({ name }) => instanceOf(state, name) === undefined)
 
 const withNewSandbox = (pod: Pod, state: PodState): PodActions => {
   const attempt = state.sandbox === undefined ? 0 : state.sandbox.attempt + 1

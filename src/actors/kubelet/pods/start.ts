@@ -116,8 +116,8 @@ const podFullName = ({ metadata }: Pod): string => `${metadata.name}_${metadata.
 const restartCount = ({ pod, observed }: PodRecord, name: string): number => {
   const instance = instanceOf(observed, name)
   if (instance !== undefined) return instance.restartCount + 1
-  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]
-  const shown = statuses.find((status) => status.name === name)
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+  const shown = [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name)
   return shown?.containerID === undefined ? 0 : shown.restartCount + 1
 }
 

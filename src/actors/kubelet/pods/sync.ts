@@ -1,6 +1,7 @@
 import { exponential } from '../../../engine/client/backoff.ts'
 import type { Micros } from '../../../events/envelope.ts'
 import { millis, seconds } from '../../../events/time.ts'
+import { allContainers } from '../../../kubernetes/pods.ts'
 import { setCondition } from '../../../kubernetes/conditions.ts'
 import { parseTime, rfc3339 } from '../../../kubernetes/time.ts'
 import type { Container } from '../../../kubernetes/types/container.ts'
@@ -61,6 +62,8 @@ function* syncPod(record: PodRecord, world: SyncWorld): Work {
     if (!result.started) retry = soonest(retry, result.notBefore)
     return result.started
   }
+  // Source: kuberuntime_manager.go, SyncPod, step 6: before init containers, so that these can be debugged.
+  for (const container of actions.ephemeral) note(yield* startContainer(record, world, container))
   for (const container of actions.init) {
     const ok = note(yield* startContainer(record, world, container))
     if (!ok && container.restartPolicy !== 'Always') return { retry, look: started }
@@ -258,4 +261,4 @@ function* stopTargets(record: PodRecord, world: SyncWorld, targets: readonly Sto
 }
 
 const containerOf = (pod: Pod, instance: RuntimeContainer): Container | undefined =>
-  [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === instance.name)
+  allContainers(pod).find(({ name }) => name === instance.name)

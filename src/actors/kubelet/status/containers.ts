@@ -19,6 +19,8 @@ export interface ContainersInput {
   readonly waitingReason: (container: string) => WaitingReason | undefined
 }
 
+const NONE: readonly Container[] = []
+
 const LOST_END = {
   reason: 'ContainerStatusUnknown',
   message: 'The container could not be located when the pod was deleted.  The container used to be Running',
@@ -26,17 +28,18 @@ const LOST_END = {
 }
 
 /**
- * Statuses of the regular containers by name, or of the init containers in their order.
+ * Statuses of the regular or of the ephemeral containers by name, or of the init containers in their order.
  * Source: pkg/kubelet/kubelet_pods.go, convertToAPIContainerStatuses (v1.36).
- * Abridged: no `user`, no `stopSignal`, no ephemeral containers.
+ * Abridged: no `user`, no `stopSignal`.
  */
 export const containerStatuses = (
   input: ContainersInput,
   previous: readonly ContainerStatus[] | undefined,
-  kind: 'regular' | 'init',
+  kind: 'regular' | 'init' | 'ephemeral',
 ): readonly ContainerStatus[] => {
-  const { pod } = input
-  const containers = kind === 'init' ? (pod.spec.initContainers ?? []) : pod.spec.containers
+  const { spec } = input.pod
+  const containers =
+    kind === 'regular' ? spec.containers : ((kind === 'init' ? spec.initContainers : spec.ephemeralContainers) ?? NONE)
   const statuses = containers.map((container) => {
     const before = previous?.find(({ name }) => name === container.name)
     return statusOf(input, container, before, kind)
@@ -49,7 +52,7 @@ const statusOf = (
   input: ContainersInput,
   container: Container,
   previous: ContainerStatus | undefined,
-  kind: 'regular' | 'init',
+  kind: 'regular' | 'init' | 'ephemeral',
 ): ContainerStatus => {
   const { pod, state } = input
   const instance = instanceOf(state, container.name)

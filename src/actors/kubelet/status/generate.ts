@@ -40,6 +40,11 @@ export const generateStatus = (input: StatusInput): PodStatus => {
   const { pod, state, previous, isTerminal, nodeIP } = input
   const statuses = withHealth(input, containerStatuses(input, previous?.containerStatuses, 'regular'))
   const initStatuses = withHealth(input, containerStatuses(input, previous?.initContainerStatuses, 'init'))
+  // Nobody probes an ephemeral container: it is never ready, and whether it has started is not said.
+  const ephemeralStatuses =
+    pod.spec.ephemeralContainers === undefined
+      ? undefined
+      : containerStatuses(input, previous?.ephemeralContainerStatuses, 'ephemeral').map(unprobed)
   const isInitialized = pod.spec.containers.some(({ name }) => instanceOf(state, name) !== undefined)
   const all = initStatuses.length === 0 ? statuses : [...statuses, ...initStatuses]
   const computed = phaseOf({ pod, statuses: all, isTerminal, isInitialized })
@@ -62,6 +67,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
     startTime: previous?.startTime ?? pod.status?.startTime ?? rfc3339(input.now),
     initContainerStatuses: initStatuses.length === 0 ? undefined : initStatuses,
     containerStatuses: statuses,
+    ephemeralContainerStatuses: ephemeralStatuses,
     qosClass: qosOf(pod),
     allocatedResources,
     resources,
@@ -70,6 +76,8 @@ export const generateStatus = (input: StatusInput): PodStatus => {
 
 const withHealth = (input: StatusInput, statuses: readonly ContainerStatus[]): readonly ContainerStatus[] =>
   statuses.map((status) => withMembers(status, input.health(status.name, status)))
+
+const unprobed = (status: ContainerStatus): ContainerStatus => withMembers(status, { started: undefined })
 
 /** A terminal phase is never left. */
 const keptPhase = (computed: PodPhase, ...known: readonly (PodPhase | undefined)[]): PodPhase =>

@@ -1,15 +1,12 @@
 /** Runs commands and scripts as a process in a container would, one effect after the other. */
 import { arithmetic } from './arithmetic.ts'
 import { commands } from './commands.ts'
-import { parseScript, ShellSyntaxError, type Node, type Redirect, type Word } from './syntax.ts'
+import { captured, redirected, type Sent } from './redirect.ts'
 import { resolvePath, type Session } from './session.ts'
-import type { Process, ShellWorld } from './world.ts'
-
-const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash'])
-
-const baseName = (program: string): string => program.slice(program.lastIndexOf('/') + 1)
-
-export const isShell = (program: string): boolean => SHELLS.has(baseName(program))
+import { baseName, isShell } from './shells.ts'
+import { parseScript, ShellSyntaxError } from './syntax.ts'
+import type { Node, Word } from './syntax-tree.ts'
+import type { Effect, Process, Reply, ShellWorld } from './world.ts'
 
 /** Whether a container has a program of this name. */
 export const isProgram = (program: string): boolean => isShell(program) || commands.has(baseName(program))
@@ -51,7 +48,7 @@ const NOT_FOUND = 127
 function* invoke(words: readonly string[], session: Session, piped: string | undefined): Process {
   const [program = '', ...args] = words
   const name = baseName(program)
-  if (SHELLS.has(name)) return yield* shell(args, session, piped)
+  if (isShell(name)) return yield* shell(args, session, piped)
   switch (name) {
     case 'exit':
       throw new Exit(args[0] === undefined ? session.status : Number(args[0]) & 255)
@@ -160,7 +157,7 @@ function* loopTurn(
   body: Node,
   session: Session,
   piped: string | undefined,
-): Generator<Yielded, number | undefined, Replied> {
+): Generator<Effect, number | undefined, Reply> {
   try {
     return yield* runNode(body, session, piped)
   } catch (signal) {
@@ -168,9 +165,6 @@ function* loopTurn(
     return signal.goesOn ? 0 : undefined
   }
 }
-
-type Yielded = Process extends Generator<infer Y, unknown, unknown> ? Y : never
-type Replied = Process extends Generator<unknown, unknown, infer R> ? R : never
 
 function* pipeline(parts: readonly Node[], negated: boolean, session: Session, piped: string | undefined): Process {
   let input = piped
@@ -183,28 +177,6 @@ function* pipeline(parts: readonly Node[], negated: boolean, session: Session, p
     }
   }
   return negated ? Number(status === 0) : status
-}
-
-interface Captured {
-  readonly text: string
-  readonly code: number
-}
-
-/** What a process writes, kept instead of written. */
-function* captured(
-  process: Process,
-  { stdout, stderr }: { readonly stdout: boolean; readonly stderr: boolean },
-): Generator<Yielded, Captured, Replied> {
-  let text = ''
-  let next = process.next()
-  while (next.done !== true) {
-    const { value: effect } = next
-    if (effect.kind === 'output' && (effect.to === 'stdout' ? stdout : stderr)) {
-      text += effect.text
-      next = process.next(undefined)
-    } else next = process.next(yield effect)
-  }
-  return { text, code: next.value }
 }
 
 function* simple(
@@ -230,55 +202,21 @@ function* simple(
     }
     input = text
   }
-  return yield* redirected(invoke(expanded, session, input), redirects, session)
-}
-
-/** Sends what a command writes to where its redirections say. */
-function* redirected(process: Process, redirects: readonly Redirect[], session: Session): Process {
-  const targets: Record<'stdout' | 'stderr', { path?: string; append?: boolean; side: 'stdout' | 'stderr' }> = {
-    stdout: { side: 'stdout' },
-    stderr: { side: 'stderr' },
-  }
+  const sent: Sent[] = []
   for (const { from, how, to } of redirects) {
-    if (from === '0') continue
-    const side = from === '1' ? 'stdout' : 'stderr'
-    const text = (yield* expandWord(to, session)).join(' ')
-    if (how === '>&') targets[side] = targets[text === '1' ? 'stdout' : 'stderr']
-    else targets[side] = { side, path: resolvePath(session.directory, text), append: how === '>>' }
+    if (from !== '0') sent.push({ from, how, to: (yield* expandWord(to, session)).join(' ') })
   }
-  const { files, readOnly } = session.world
-  for (const { path, append } of [targets.stdout, targets.stderr]) {
-    if (path === undefined || path.startsWith('/dev/')) continue
-    if (readOnly(path)) {
-      yield { kind: 'output', to: 'stderr', text: `sh: can't create ${path}: Read-only file system\n` }
-      return 1
-    }
-    if (append !== true || !files.has(path)) files.set(path, '')
-  }
-  let next = process.next()
-  while (next.done !== true) {
-    const { value: effect } = next
-    if (effect.kind !== 'output') {
-      next = process.next(yield effect)
-      continue
-    }
-    const { path, side } = targets[effect.to]
-    if (path === undefined || path === '/dev/stdout') yield { ...effect, to: side }
-    else if (path === '/dev/stderr') yield { ...effect, to: 'stderr' }
-    else if (path !== '/dev/null') files.set(path, (files.get(path) ?? '') + effect.text)
-    next = process.next(undefined)
-  }
-  return next.value
+  return yield* redirected(invoke(expanded, session, input), sent, session)
 }
 
-function* expandAll(words: readonly Word[], session: Session): Generator<Yielded, string[], Replied> {
+function* expandAll(words: readonly Word[], session: Session): Generator<Effect, string[], Reply> {
   const all: string[] = []
   for (const word of words) all.push(...(yield* expandWord(word, session)))
   return all
 }
 
 /** Substitutes, and splits at blanks what came of unquoted substitutions. Abridged: no globs, no IFS, no `~`. */
-function* expandWord(word: Word, session: Session): Generator<Yielded, string[], Replied> {
+function* expandWord(word: Word, session: Session): Generator<Effect, string[], Reply> {
   const fields: string[] = []
   let current = ''
   let exists = false

@@ -1,0 +1,60 @@
+/** POST pods/<name>/attach, over a WebSocket. */
+import type { WebSocket } from 'ws'
+import { seconds } from '../../events/time.ts'
+import { attendedShell } from '../../kubernetes/workload/interactive.ts'
+import { logLines } from '../../kubernetes/workload/log-lines.ts'
+import { runCommand } from '../../kubernetes/workload/shell/run.ts'
+import type { Channels } from './channels.ts'
+import { delayed, drive, openChannels, promptOf, statusOf, type Attended } from './process.ts'
+
+/** The most that passes until a machine that lives has ended a process. */
+const ENDS_WITHIN = seconds(2)
+
+/** Attaching shows what the container goes on to write, or sits down at the shell that it is. */
+export const serveAttach = async (socket: WebSocket, attended: Attended): Promise<void> => {
+  const { query, connected } = attended
+  const { channels, isTerminal } = openChannels(socket, query)
+  const shell = ['true', '1'].includes(query.get('stdin') ?? '') ? attendedShell(connected.container) : undefined
+  if (shell === undefined) await follow(channels, attended, isTerminal)
+  else await sitDown(shell, channels, attended, isTerminal)
+  channels.finish(statusOf(0))
+}
+
+const follow = async (channels: Channels, attended: Attended, isTerminal: boolean): Promise<void> => {
+  const { access, connected, life, calls } = attended
+  const { pod, container } = connected
+  const lines = (): readonly { readonly text: string }[] => {
+    const { startedAt, restartCount, ended } = life
+    const requests = access.requestsOf(pod)
+    const logged = { startedAt, restartCount, endedAt: ended?.at, exitCode: ended?.exitCode, requests }
+    return logLines(pod, container, logged, access.cluster.now)
+  }
+  let told = lines().length
+  while (!channels.closed) {
+    const all = lines()
+    for (const { text } of all.slice(told)) channels.write('stdout', isTerminal ? `${text}\r\n` : `${text}\n`)
+    told = all.length
+    if (life.ended !== undefined) break
+    await calls.pass(Infinity, delayed())
+  }
+}
+
+/**
+ * The shell's end is its container's: a machine is told of it, as an input. Its exit code shows in the Pod's status, not
+ * here. A standard input that is not only for once outlives whoever sat at it.
+ */
+const sitDown = async (
+  shell: readonly string[],
+  channels: Channels,
+  attended: Attended,
+  isTerminal: boolean,
+): Promise<void> => {
+  const { access, connected, life, calls } = attended
+  const { container, pod } = connected
+  const world = access.world(connected, life)
+  const prompt = isTerminal ? promptOf(shell[0] ?? '', world) : ''
+  const exitCode = await drive(runCommand(shell, world), attended, channels, { isTerminal, prompt })
+  if (life.ended !== undefined || (channels.inputEnded && container.stdinOnce !== true)) return
+  calls.endTask(pod.spec.nodeName ?? '', { task: life.id, exitCode: channels.closed ? 0 : exitCode })
+  await calls.pass(ENDS_WITHIN, () => life.ended !== undefined)
+}
