@@ -1,0 +1,74 @@
+/**
+ * Goal: with real kubectl one looks into a Pod with an ephemeral container, sits down at a shell of one's own, sees what
+ * Pods and nodes use, and gets through to a Pod's port by the API server's proxy, as on a real cluster.
+ * Method: commands as processes of their own against a cluster at ten times the wall clock; what they print is looked at,
+ * and the state of the cluster; the log runs again to the same digest.
+ */
+import { expect, test } from 'vitest'
+import { createCluster } from '../../../src/cluster.ts'
+import { inputsOf } from '../../../src/replay/inputs.ts'
+import { startLive } from '../kubectl/live.ts'
+import { findProgram, whyLeftOut } from '../kubectl/programs.ts'
+
+const kubectl = findProgram('kubectl')
+const title = (what: string): string => (kubectl === undefined ? `${what} (${whyLeftOut('kubectl')})` : what)
+
+const WEB = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web', labels: { app: 'web' } },
+  spec: { containers: [{ name: 'main', image: 'nginx:1', ports: [{ name: 'http', containerPort: 80 }] }] },
+})
+
+test.runIf(kubectl !== undefined)(
+  title('debug, attach and run -i reach shells that live until they are left'),
+  { timeout: 180_000 },
+  async () => {
+    const live = await startLive({ nodes: 2 }, 10)
+    const { cluster } = live
+    const good = (line: string, stdin?: string): Promise<string> =>
+      live.good(kubectl ?? '', line, stdin === undefined ? {} : { stdin })
+    try {
+      live.file('web.json', WEB)
+      await good('apply -f web.json')
+      await good('wait --for=condition=Ready pod/web --timeout=20s')
+
+      await good('debug web --image=busybox --target=main -c tools -- sleep 1h')
+      await good(
+        'wait pod/web --for=jsonpath={.status.ephemeralContainerStatuses[0].state.running.startedAt} --timeout=20s',
+      )
+      const [tools] = cluster.get('Pod', 'default', 'web')?.status?.ephemeralContainerStatuses ?? []
+      expect(tools).toMatchObject({ name: 'tools', ready: false, restartCount: 0, image: expect.stringContaining('busybox') })
+      expect(tools).not.toHaveProperty('started')
+      expect(await good('exec web -c tools -- echo in')).toBe('in\n')
+      expect(await good('describe pod web')).toMatch(/Ephemeral Containers:\n +tools:[^]*State: +Running/)
+      const ofTools = cluster
+        .list('Event', 'default')
+        .filter(({ involvedObject }) => involvedObject.fieldPath === 'spec.ephemeralContainers{tools}')
+      expect(ofTools.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Created', 'Started']))
+
+      const said = await good('debug web -i -q --image=busybox -c asked', 'echo hello from $HOSTNAME\nexit 3\n')
+      expect(said).toBe('hello from web\n')
+      await good('wait pod/web --for=jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}=3')
+      expect(cluster.get('Pod', 'default', 'web')?.status?.phase).toBe('Running')
+
+      const once = await live.run(kubectl ?? '', 'run one -i -q --rm --restart=Never --image=busybox', {
+        stdin: 'hostname\nexit 4\n',
+      })
+      expect(once).toMatchObject({ code: 4, stdout: 'one\n' })
+      expect(cluster.get('Pod', 'default', 'one')).toBeUndefined()
+
+      const copied = await good('debug web --copy-to=twin --image=busybox -c extra -- sleep 1h')
+      expect(copied).toBe('')
+      expect(cluster.get('Pod', 'default', 'twin')?.spec.containers.map(({ name }) => name)).toEqual(['main', 'extra'])
+      const onNode = await good('debug node/node-1 -i -q --image=busybox', 'echo on the node\n')
+      expect(onNode).toContain('on the node\n')
+    } finally {
+      await live.close()
+    }
+    const again = createCluster({ ...cluster.options, seed: cluster.seed })
+    for (const input of inputsOf(cluster.log.range(1))) again.plan(input)
+    again.run(cluster.now)
+    expect(again.digest()).toBe(cluster.digest())
+  },
+)
