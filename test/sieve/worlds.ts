@@ -24,6 +24,7 @@ import { replicationControllerWorld } from './worlds/replicationcontroller.ts'
 import { resourceQuota } from './worlds/resourcequota.ts'
 import { rootCa } from './worlds/root-ca.ts'
 import { serviceAccount } from './worlds/serviceaccount.ts'
+import { serviceCIDRs } from './worlds/service-cidrs.ts'
 import { statefulSet } from './worlds/statefulset.ts'
 import { taintEviction } from './worlds/taint-eviction.ts'
 import { ttlAfterFinished } from './worlds/ttl-after-finished.ts'
@@ -55,6 +56,7 @@ export const WORLDS: readonly SmallWorld[] = [
   resourceQuota,
   rootCa,
   serviceAccount,
+  serviceCIDRs,
   statefulSet,
   taintEviction,
   tokenCleaner,

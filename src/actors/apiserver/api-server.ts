@@ -1,5 +1,5 @@
 import type { EventOf, LogEvent, Micros } from '../../events/envelope.ts'
-import { seconds } from '../../events/time.ts'
+import { minutes, seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
 import { customRow } from '../../kubernetes/custom-resources/rows.ts'
@@ -13,6 +13,7 @@ import { storageKey } from '../../kubernetes/storage-key.ts'
 import { MetricsAggregation } from './aggregation/metrics.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
+import { repairAddresses } from './allocation/repair.ts'
 import { ServiceAddresses } from './allocation/service-addresses.ts'
 import { Gate } from './authz/gate.ts'
 import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
@@ -35,6 +36,9 @@ import type { World } from './world.ts'
 
 const FORBIDDEN = 403
 const BOOTSTRAP_TIMER = 'bootstrap'
+const REPAIR_TIMER = 'repair-addresses'
+/** Source: pkg/controlplane/apiserver/options, RepairServicesInterval. */
+const REPAIR_EVERY: Micros = minutes(3)
 /** What could not be made at the start is tried again after this. */
 const BOOTSTRAP_RETRY: Micros = seconds(1)
 
@@ -119,6 +123,7 @@ class ApiServer implements World {
     this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
     this.feed.start(context)
     this.compactor.start(context)
+    if (this.options.bootstrap) context.setTimer(REPAIR_TIMER, '', REPAIR_EVERY)
   }
 
   /** A kind's row, in the version that a caller speaks: built in, or defined by what this server's cache shows. */
@@ -220,6 +225,8 @@ class ApiServer implements World {
         return this.compactor.fired(this.context)
       case BOOTSTRAP_TIMER:
         return this.bootstrap()
+      case REPAIR_TIMER:
+        return this.repairAddresses()
     }
   }
 
@@ -240,7 +247,7 @@ class ApiServer implements World {
     if (change !== undefined) {
       this.gate.changed(change)
       this.watches.dispatch(change)
-      if (change.kind === 'Service') this.addresses.follow(change)
+      if (ServiceAddresses.follows(change.kind)) this.addresses.follow(change)
       else if (change.kind === 'CustomResourceDefinition') this.followDefinition(change)
     }
     this.procedures.cacheMoved()
@@ -259,6 +266,12 @@ class ApiServer implements World {
   private progress(revision: number): void {
     this.cache.progress(revision)
     this.procedures.cacheMoved()
+  }
+
+  private repairAddresses(): void {
+    this.context.setTimer(REPAIR_TIMER, '', REPAIR_EVERY)
+    const repair = repairAddresses(this)
+    if (repair !== undefined) this.procedures.start(repair, this.context.seq, () => {})
   }
 
   private bootstrap(): void {

@@ -27,6 +27,7 @@ import { pvcProtectionController } from './pvc-protection/pvc-protection.ts'
 import { replicaSetController, replicationController } from './replicaset/replicaset.ts'
 import { resourceQuotaController } from './resourcequota/resourcequota.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
+import { serviceCIDRsController } from './service-cidrs/service-cidrs.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
@@ -83,4 +84,5 @@ export const kubeControllerManager = (
   // kubeadm asks for both: --controllers=*,bootstrap-signer-controller,token-cleaner-controller.
   bootstrapSignerController,
   tokenCleanerController,
+  serviceCIDRsController,
 ]

@@ -78,6 +78,8 @@ class Allocation {
   }
 
   private *clusterIP(): Procedure<Status | undefined> {
+    const unserved = this.unservedFamily()
+    if (unserved !== undefined) return unserved
     const { clusterIP = this.spec.clusterIPs?.[0] ?? '' } = this.spec
     this.spec = {
       ...this.spec,
@@ -87,8 +89,7 @@ class Allocation {
     if (clusterIP === '') return yield* this.drawIP()
     this.spec = { ...this.spec, clusterIP, clusterIPs: this.spec.clusterIPs ?? [clusterIP] }
     if (clusterIP === 'None' || this.before.has(ipKey(clusterIP))) return undefined
-    const { range } = this.world.addresses
-    if (!range.contains(clusterIP)) {
+    if (!this.world.addresses.contains(clusterIP)) {
       const why = `the provided network does not match the current range`
       return this.refuse('spec.clusterIPs', [clusterIP], `failed to allocate IP ${clusterIP}: ${why}`)
     }
@@ -97,6 +98,20 @@ class Allocation {
     if (taken) return undefined
     const why = `failed to allocate IP ${clusterIP}: provided IP is already allocated`
     return this.refuse('spec.clusterIPs', [clusterIP], why)
+  }
+
+  /** Who sends traffic elsewhere by hand may name families that the cluster lacks. Source: alloc.go, initIPFamilyFields. */
+  private unservedFamily(): Status | undefined {
+    const { clusterIP, selector = {}, ipFamilies = [], ipFamilyPolicy } = this.spec
+    if (clusterIP === 'None' && Object.keys(selector).length === 0) return undefined
+    if (ipFamilyPolicy === 'RequireDualStack') {
+      const why = 'this cluster is not configured for dual-stack services'
+      return this.refuse('spec.ipFamilyPolicy', ipFamilyPolicy, why)
+    }
+    for (const [i, family] of ipFamilies.entries()) {
+      if (family !== 'IPv4') return this.refuse(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster')
+    }
+    return undefined
   }
 
   private *drawIP(): Procedure<Status | undefined> {

@@ -7,7 +7,7 @@ const RESERVED_MIN = 16
 const RESERVED_MAX = 256
 const RESERVED_SHARE = 16
 
-/** The addresses of Services: one IPv4 range. Abridged: no second family, no ServiceCIDR objects. */
+/** Addresses of Services: one IPv4 range. Abridged: no second family. */
 export class ClusterIpRange {
   readonly cidr: string
   private readonly base: number
@@ -25,6 +25,13 @@ export class ClusterIpRange {
     const offset = this.size <= RESERVED_MIN ? 1 : clamp(Math.floor(this.size / RESERVED_SHARE))
     // The network's own address and the broadcast address are nobody's.
     this.block = { first: base + 1, size: this.size - 2, reserved: offset - 1 }
+  }
+
+  /** The range that a text names; undefined when it is one of the other family, or holds no address to give out. */
+  static of(cidr: string): ClusterIpRange | undefined {
+    const [address = '', bits = ''] = cidr.split('/')
+    const prefix = Number(bits)
+    return parseIPv4(address) === undefined || prefix < 8 || prefix > 30 ? undefined : new ClusterIpRange(cidr)
   }
 
   /** The address of Service default/kubernetes. */

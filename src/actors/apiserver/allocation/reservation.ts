@@ -67,7 +67,7 @@ const addressObject = (name: string, spec: IPAddress['spec'], world: World): Api
   return createdByServer(address, world)
 }
 
-/** Gives numbers back. What cannot be given back now stays taken. Abridged: no repair loop finds it. */
+/** Gives numbers back. What cannot be given back now is found by `repairAddresses`; a port stays taken. */
 export function* release(keys: readonly string[], { addresses }: World): Procedure<void> {
   for (const key of keys) {
     yield* etcd({ op: 'delete', key })
