@@ -2,6 +2,7 @@ import type { CloudShape } from '../actors/cloud/cloud.ts'
 import { DEFAULT_CSI_DRIVER, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import type { Micros } from '../events/envelope.ts'
 import { parseTime } from '../kubernetes/time.ts'
+import { resolveAddons, type AddonSpec, type ResolvedAddons } from './addon-options.ts'
 import { resolveCloud, type CloudSpec } from './cloud-options.ts'
 import { resolveScheduler, type ResolvedScheduler, type SchedulerSpec } from './schedulers.ts'
 
@@ -50,6 +51,8 @@ export interface ClusterOptions {
   readonly csi?: Partial<CSIDriverShape>
   /** A cloud that the nodes are instances of, with its cloud-controller-manager; `{}` for the usual one. Default: none. */
   readonly cloud?: CloudSpec
+  /** Programs beside Kubernetes' own: `{ clusterAutoscaler: {} }`. Default: none. */
+  readonly addons?: AddonSpec
   /** Instances of CoreDNS. */
   readonly dns?: number
   /** kube-controller-manager's `--kube-api-qps` and `--kube-api-burst`, for each of its controllers. */
@@ -97,6 +100,8 @@ export interface ResolvedOptions {
   readonly csi?: CSIDriverShape
   /** Absent: no cloud. */
   readonly cloud?: CloudShape
+  /** Absent: none. */
+  readonly addons?: ResolvedAddons
   readonly dns: number
   readonly controllerRate: CallRate
   readonly schedulerRate: CallRate
@@ -139,6 +144,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
     ...(options.csi === undefined ? {} : { csi: { ...DEFAULT_CSI_DRIVER, ...options.csi } }),
     ...(options.cloud === undefined ? {} : { cloud: resolveCloud(options.cloud) }),
+    ...(options.addons === undefined ? {} : { addons: resolveAddons(options.addons, options.cloud) }),
     dns: options.dns ?? Math.min(2, shapes.length),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,

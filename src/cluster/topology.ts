@@ -19,9 +19,11 @@ import type { Kernel } from '../engine/kernel/kernel.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
 import { addonPolicy } from '../kubernetes/rbac/addons.ts'
+import { autoscalerPolicy } from '../kubernetes/rbac/autoscalers.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
+import { addAddons } from './addons.ts'
 import { Addresses } from './addresses.ts'
 import type { EtcdCluster } from './etcd-cluster.ts'
 import { Machines } from './machines.ts'
@@ -88,6 +90,7 @@ export const populate = (
   addMetricsServer(ground)
   if (options.csi !== undefined) addStorage(ground, options.csi)
   if (options.cloud !== undefined) addCloud(ground, options.cloud)
+  if (options.addons !== undefined) addAddons(ground, options.addons)
   if (options.clients.length > 0) addClients(ground)
   return new Machines(ground)
 }
@@ -113,6 +116,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const members = range(options.etcd).map((index) => `etcd/${index + 1}`)
   const own = n % options.etcd
   const read = objects.read
+  const policy = options.addons === undefined ? addonPolicy() : [...addonPolicy(), ...autoscalerPolicy()]
   addProcess(kernel, host, `kube-apiserver/${n}`, () =>
     createApiServer({
       cursor: () => objects.createCursor(`kube-apiserver/${n}`),
@@ -122,7 +126,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
       metrics: METRICS_SERVER,
-      options: { authorization: options.authorization, managedFields: options.managedFields, policy: addonPolicy() },
+      options: { authorization: options.authorization, managedFields: options.managedFields, policy },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

@@ -1,0 +1,39 @@
+import { CLOUD } from '../actors/cloud/cloud.ts'
+import type { ClusterAutoscalerOptions } from '../actors/cluster-autoscaler/options.ts'
+import { clusterAutoscalerId, clusterAutoscalerProcess } from '../actors/cluster-autoscaler/process.ts'
+import { SchedulingSimulation } from '../actors/scheduler/simulation.ts'
+import type { Micros } from '../events/envelope.ts'
+import { seconds } from '../events/time.ts'
+import type { Cursor } from '../kubernetes/view.ts'
+import type { ResolvedAddons } from './addon-options.ts'
+import type { NodeGround } from './nodes.ts'
+
+/** Add-ons come when the control plane is there. */
+const INSTALLED_AFTER: Micros = seconds(3)
+
+/** Puts add-ons on the control-plane machines: an instance on each, of which one leads. */
+export const addAddons = (ground: NodeGround, { clusterAutoscaler }: ResolvedAddons): void => {
+  for (let instance = 0; instance < ground.options.controlPlane; instance++) {
+    if (clusterAutoscaler !== undefined) addClusterAutoscaler(ground, clusterAutoscaler, instance)
+  }
+}
+
+const addClusterAutoscaler = (
+  { kernel, objects, servers }: NodeGround,
+  options: ClusterAutoscalerOptions,
+  instance: number,
+): void => {
+  const cursor = (): Cursor => objects.createCursor(clusterAutoscalerId(instance))
+  // Which kube-scheduler it thinks with is said here, as upstream says it by linking one.
+  const simulator = {
+    kinds: SchedulingSimulation.kinds,
+    create: (view: ConstructorParameters<typeof SchedulingSimulation>[0]) => new SchedulingSimulation(view),
+  }
+  kernel.addProcess(
+    clusterAutoscalerProcess({
+      ...{ instance, host: `cp-${instance + 1}`, servers, cursor, read: objects.read },
+      ...{ options, cloud: CLOUD, simulator },
+    }),
+    INSTALLED_AFTER,
+  )
+}
