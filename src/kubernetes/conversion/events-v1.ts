@@ -25,12 +25,18 @@ const BACK: ReadonlyMap<string, string> = new Map([...NAMES].map(([name, stored]
 const renamed = <O extends object>(object: O, names: ReadonlyMap<string, string>): O =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [names.get(name) ?? name, value])) as O
 
+/** Who reports is always written in the stored version, and here only when it is known. */
+const REPORTERS: ReadonlySet<string> = new Set(['reportingComponent', 'reportingInstance'])
+
+const withoutEmpty = <O extends object>(object: O): O =>
+  Object.fromEntries(Object.entries(object).filter(([name, value]) => value !== '' || !REPORTERS.has(name))) as O
+
 export const EVENTS_V1: OtherVersion = {
   group: 'events.k8s.io',
   version: 'v1',
   strategy: eventsV1Strategy,
   toHub: (object: Draft<ApiObject>) => renamed(object, NAMES),
-  fromHub: (object: ApiObject) => renamed(object, BACK),
+  fromHub: (object: ApiObject) => renamed(withoutEmpty(object), BACK),
   field(object, field) {
     if (field === 'reportingController') return eventField(object as Event, 'reportingComponent')
     if (field === 'reason' || field === 'type') return eventField(object as Event, field)

@@ -10,6 +10,7 @@ import { podWarnings } from '../warnings/pod.ts'
 import { withMembers } from '../with-members.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod/pod.ts'
 import { validateMetadataUpdate } from '../validation/metadata.ts'
+import { withAppArmor } from './app-armor.ts'
 import { withLabelKeys } from './pod-label-keys.ts'
 import { defineStrategy, keepStatus, specChanged } from './strategy.ts'
 
@@ -17,7 +18,7 @@ export const podStrategy = defineStrategy<Pod>({
   defaults: defaultPod,
   prepareForCreate: (pod, now) =>
     withMembers(pod, {
-      spec: withGrace(withLabelKeys(pod)),
+      spec: withAppArmor(pod, withGrace(withLabelKeys(pod))),
       status: { phase: 'Pending', qosClass: computeQOS(pod.spec ?? {}), ...gated(pod, now) },
     }),
   prepareForUpdate: keepStatus,

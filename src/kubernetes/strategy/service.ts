@@ -9,8 +9,7 @@ import type { Draft } from '../draft.ts'
 import { defaultEndpointSlice, defaultService } from '../defaulting/service.ts'
 import { sameJson } from '../hash.ts'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpointslice.ts'
-import { validateMetadataUpdate } from '../validation/metadata.ts'
-import { validateService, validateServiceUpdate } from '../validation/service.ts'
+import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
 import { defineStrategy, resetStatus, keepSpec, keepStatus } from './strategy.ts'
 
 export const serviceStrategy = defineStrategy<Service>({
@@ -29,7 +28,7 @@ export const serviceStrategy = defineStrategy<Service>({
       : [],
   check: validateService,
   checkUpdate: validateServiceUpdate,
-  checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
+  checkStatusUpdate: validateServiceStatusUpdate,
 })
 
 const needsClusterIP = (spec: Draft<ServiceSpec>): boolean => spec.type !== 'ExternalName'

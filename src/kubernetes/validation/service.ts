@@ -15,6 +15,7 @@ import { validatePort } from './pod/probes.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
+const IP_MODES = ['Proxy', 'VIP']
 const POLICIES = ['Cluster', 'Local']
 const KUBELET_PORT = 10_250
 const MAX_AFFINITY_SECONDS = 86_400
@@ -203,6 +204,31 @@ function validateTrafficPolicies(spec: Draft<ServiceSpec>, errors: FieldErrors):
   const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
   if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution)) {
     errors.unsupported('spec.trafficDistribution', trafficDistribution, distributions)
+  }
+}
+
+/** Source: ValidateServiceStatusUpdate, ValidateLoadBalancerStatus. */
+export function validateServiceStatusUpdate(next: Draft<Service>, before: Draft<Service>, errors: FieldErrors): void {
+  validateMetadataUpdate(next.metadata, before.metadata, errors)
+  const ingress = next.status?.loadBalancer?.ingress ?? []
+  const at = 'status.loadBalancer.ingress'
+  if (next.spec?.type !== 'LoadBalancer') {
+    if (ingress.length > 0) errors.forbidden(at, "may only be used when `spec.type` is 'LoadBalancer'")
+    return
+  }
+  for (const [i, { ip = '', ipMode, hostname = '' }] of ingress.entries()) {
+    if (ip !== '') errors.invalids(`${at}[${i}].ip`, ip, ipProblems(ip))
+    if (ip !== '' && ipMode === undefined) errors.required(`${at}[${i}].ipMode`, 'must be specified when `ip` is set')
+    else if (ipMode !== undefined && ip === '') {
+      errors.forbidden(`${at}[${i}].ipMode`, 'may not be specified when `ip` is not set')
+    } else if (ipMode !== undefined && !IP_MODES.includes(ipMode)) {
+      errors.unsupported(`${at}[${i}].ipMode`, ipMode, IP_MODES)
+    }
+    if (hostname === '') continue
+    errors.invalids(`${at}[${i}].hostname`, hostname, isDNS1123Subdomain(hostname))
+    if (parseIP(hostname) !== undefined) {
+      errors.invalid(`${at}[${i}].hostname`, hostname, 'must be a DNS name, not an IP address')
+    }
   }
 }
 

@@ -52,7 +52,7 @@ const normalText = (text: string, key: string): string => {
     .replace(ADDED_SOURCE, '')
     .replace(/^@@ -[\d,]+ \+[\d,]+ @@$/gm, '@@')
   return key === 'name' || key === 'generateName' || key === 'message' || key === 'cells'
-    ? blanked.replace(new RegExp(`([-.])${SUFFIX_PATTERN}(?=$|")`, 'g'), '$1<x>')
+    ? blanked.replace(new RegExp(`([-._])${SUFFIX_PATTERN}(?=$|")`, 'g'), '$1<x>')
     : blanked
 }
 
@@ -85,13 +85,13 @@ const withoutAges = (table: Readonly<Record<string, unknown>>): Readonly<Record<
     // Descriptions are upstream's sentences: not required.
     columnDefinitions:
       columnDefinitions && columns.map((column) => isMembers(column) && { ...column, description: '' }),
-    rows: rows.map((row: unknown) => {
+    rows: rows.toSorted(byOwnerOfAddress).map((row: unknown) => {
       const cells = isMembers(row) ? row['cells'] : undefined
       if (!isMembers(row) || !Array.isArray(cells)) return row
       const shown = cells.map((cell: unknown, i) => {
-        // All but the first Table of a watch come without columns.
+        // All but the first Table of a watch come without columns, and those of addresses with one too few.
         if (
-          (ages[i] === true || columns.length === 0) &&
+          (ages[i] === true || i >= columns.length) &&
           typeof cell === 'string' &&
           /^(\d+[smhdy])+$|^<time>$|^\d{4}-/.test(cell)
         )
@@ -101,6 +101,18 @@ const withoutAges = (table: Readonly<Record<string, unknown>>): Readonly<Record<
       return { ...row, cells: shown }
     }),
   }
+}
+
+/** Addresses are drawn by chance, and so is their order. */
+const byOwnerOfAddress = (a: unknown, b: unknown): number => {
+  const [x, y] = [ownerOfAddress(a), ownerOfAddress(b)]
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+const ownerOfAddress = (row: unknown): string => {
+  const cells = isMembers(row) ? row['cells'] : undefined
+  if (!Array.isArray(cells) || !/^10\.96\.\d+\.\d+$/.test(String(cells[0]))) return ''
+  return String(cells[1])
 }
 
 /** Where two normal values differ, member by member. */

@@ -13,10 +13,12 @@ import { withMembers } from '../../with-members.ts'
 import type { FieldErrors } from '../field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../metadata.ts'
 import { internalDiff } from '../internal/value.ts'
+import { validatePodAnnotations } from './annotations.ts'
 import { validatePodSpec } from './pod-spec.ts'
 
 export function validatePod(pod: Draft<Pod>, errors: FieldErrors): void {
   validateMetadata(pod.metadata, { namespaced: true, name: subdomainName }, errors)
+  validatePodAnnotations(pod, errors)
   validatePodSpec(pod.spec ?? {}, 'spec', errors)
   if ((pod.spec?.ephemeralContainers ?? []).length > 0) {
     errors.forbidden('spec.ephemeralContainers', 'cannot be set on create')

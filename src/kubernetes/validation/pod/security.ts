@@ -7,7 +7,8 @@ import type { SecurityContext, SecurityProfile } from '../../types/container.ts'
 import type { PodSecurityContext } from '../../types/pod.ts'
 import type { Draft } from '../../draft.ts'
 import { inclusiveRangeError } from '../../syntax.ts'
-import { Shown, type FieldErrors } from '../field-error.ts'
+import type { FieldErrors } from '../field-error.ts'
+import { shownInternally } from '../internal/value.ts'
 
 const MAX_ID = 2_147_483_647
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
@@ -29,7 +30,7 @@ export function validateSecurityContext(
   }
   validateSeccomp(context.seccompProfile, `${at}.seccompProfile`, errors)
   if (context.allowPrivilegeEscalation === false) {
-    const shown = new Shown(internalSecurityContext(context))
+    const shown = shownInternally('core/v1.SecurityContext', context)
     if (context.privileged === true) {
       errors.invalid(at, shown, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')
     }
@@ -39,25 +40,6 @@ export function validateSecurityContext(
     }
   }
 }
-
-/** Errors show the server's own structure: Go's member names, absent ones as null. */
-const INTERNAL = {
-  Capabilities: 'capabilities',
-  Privileged: 'privileged',
-  SELinuxOptions: 'seLinuxOptions',
-  WindowsOptions: 'windowsOptions',
-  RunAsUser: 'runAsUser',
-  RunAsGroup: 'runAsGroup',
-  RunAsNonRoot: 'runAsNonRoot',
-  ReadOnlyRootFilesystem: 'readOnlyRootFilesystem',
-  AllowPrivilegeEscalation: 'allowPrivilegeEscalation',
-  ProcMount: 'procMount',
-  SeccompProfile: 'seccompProfile',
-  AppArmorProfile: 'appArmorProfile',
-} as const
-
-const internalSecurityContext = (context: Draft<SecurityContext>): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(INTERNAL).map(([name, field]) => [name, context[field] ?? null])))
 
 function validateSeccomp(profile: Draft<SecurityProfile> | undefined, at: string, errors: FieldErrors): void {
   if (profile === undefined) return

@@ -219,7 +219,7 @@ function validateProjections(
   }
 }
 
-function validateRelativePath(path: string, at: string, errors: FieldErrors): void {
+export function validateRelativePath(path: string, at: string, errors: FieldErrors): void {
   if (path.startsWith('/')) errors.invalid(at, path, 'must be a relative path')
   noBacksteps(path, at, errors)
 }
