@@ -28,18 +28,18 @@ export function defaultService(service: Draft<Service>): Draft<Service> {
       ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: internalTrafficPolicy ?? 'Cluster' }),
       ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: allocateLoadBalancerNodePorts ?? true } : {}),
     },
-    ...(type === 'LoadBalancer' ? withModes(service.status) : {}),
   }
 }
 
 /** An address of a load balancer is one that its machines answer for, unless said otherwise. */
-function withModes(status: Draft<Service>['status']): Pick<Draft<Service>, 'status'> {
+export function defaultServiceStatus(service: Draft<Service>): Draft<Service> {
+  const { spec, status } = service
   const ingress = status?.loadBalancer?.ingress
-  if (ingress === undefined) return {}
+  if (spec?.type !== 'LoadBalancer' || ingress === undefined) return service
   const moded = ingress.map((one) =>
     (one.ip ?? '') !== '' && one.ipMode === undefined ? { ...one, ipMode: 'VIP' } : one,
   )
-  return { status: { ...status, loadBalancer: { ...status?.loadBalancer, ingress: moded } } }
+  return { ...service, status: { ...status, loadBalancer: { ...status?.loadBalancer, ingress: moded } } }
 }
 
 const isUnset = (port: number | string | undefined): boolean => port === undefined || port === 0 || port === ''

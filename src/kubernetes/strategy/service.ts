@@ -6,7 +6,7 @@
  */
 import type { EndpointSlice, Service, ServiceSpec } from '../types/networking.ts'
 import type { Draft } from '../draft.ts'
-import { defaultEndpointSlice, defaultService } from '../defaulting/service.ts'
+import { defaultEndpointSlice, defaultService, defaultServiceStatus } from '../defaulting/service.ts'
 import { sameJson } from '../hash.ts'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpointslice.ts'
 import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
@@ -20,7 +20,8 @@ export const serviceStrategy = defineStrategy<Service>({
     const kept = keepAllocated(dropUnneeded(next.spec ?? {}, before.spec), before.spec)
     return keepStatus({ ...next, spec: withFamilies(withClusterIPs(kept, before.spec)) }, before)
   },
-  prepareForStatusUpdate: keepSpec,
+  // Of a status update nobody reads the spec: what follows from the type is filled in here.
+  prepareForStatusUpdate: (next, before) => defaultServiceStatus(keepSpec(next, before)),
   allowCreateOnUpdate: true,
   warnings: ({ spec }) =>
     (spec?.externalIPs ?? []).length > 0
