@@ -10,9 +10,11 @@ import { call, type Sync } from '../../src/engine/client/sync.ts'
 import type { Change } from '../../src/kubernetes/view.ts'
 import { exhaust } from '../sieve/exhaust.ts'
 import { atMost, kubelets, living, made, selector, template } from '../sieve/objects.ts'
+import type { Stage } from '../sieve/stage.ts'
 import type { Disturbance, SmallWorld } from '../sieve/world.ts'
 
-type Bug = 'no expectations' | 'counts in memory' | 'acts on what changed' | 'status first'
+type Bug =
+  'no expectations' | 'counts in memory' | 'acts on what changed' | 'status first' | 'ignores deletionTimestamp'
 
 interface Memory {
   /** Pods that were made for each ReplicaSet: what must not be believed after a crash. */
@@ -50,6 +52,7 @@ function* sync(key: string, world: World<Memory>, bug: Bug | undefined): Sync {
   const { namespace, name } = splitKey(key)
   const set = world.view.get('ReplicaSet', namespace, name)
   if (set === undefined) return
+  if (set.metadata.deletionTimestamp !== undefined && bug !== 'ignores deletionTimestamp') return
   if (bug !== 'no expectations' && !world.expectations.satisfied(key, world.monotonic)) return
   const pods = world.view.list('Pod', namespace)
   const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -102,11 +105,34 @@ const world = (bug?: Bug): SmallWorld => ({
   never: atMost(2),
 })
 
-const patterns = (bug?: Bug): ReadonlySet<Disturbance['pattern']> =>
-  new Set(exhaust(world(bug)).findings.map(({ disturbance }) => disturbance.pattern))
+/** The garbage collector: of a set that is deleted in the foreground first the Pods, then the set; and what has no owner. */
+const collector = (stage: Stage): void => {
+  const set = stage.get('ReplicaSet', 'web')
+  if (set !== undefined && set.metadata.deletionTimestamp === undefined) return
+  const pods = stage.list('Pod')
+  for (const { metadata } of pods) stage.delete('Pod', metadata.name)
+  if (pods.length === 0) stage.remove('ReplicaSet', 'web')
+}
 
-test('without a bug nothing is found', () => {
-  expect([...patterns()]).toEqual([])
+/** The same world, in which somebody deletes the set in the end. */
+const ended = (bug?: Bug): SmallWorld => ({
+  ...world(bug),
+  script: { 4: (stage) => stage.delete('ReplicaSet', 'web', { propagationPolicy: 'Foreground' }) },
+  around: (stage) => {
+    collector(stage)
+    kubelets(stage)
+  },
+  finally: (stage) => {
+    const left = [...stage.list('ReplicaSet'), ...stage.list('Pod')].length
+    return left === 0 ? undefined : `${left} objects are left of what was deleted`
+  },
+})
+
+const patterns = (bug?: Bug, of = world): ReadonlySet<Disturbance['pattern']> =>
+  new Set(exhaust(of(bug)).findings.map(({ disturbance }) => disturbance.pattern))
+
+test.each([world, ended])('without a bug nothing is found', (of) => {
+  expect([...patterns(undefined, of)]).toEqual([])
 })
 
 describe('a controller that', () => {
@@ -121,5 +147,8 @@ describe('a controller that', () => {
   })
   test('writes that it is done before it is done is found by a restart in between', () => {
     expect(patterns('status first')).toContain('restart')
+  })
+  test('goes on making what belongs to something that is being deleted is found by the end that never comes', () => {
+    expect(patterns('ignores deletionTimestamp', ended)).toContain('none')
   })
 })

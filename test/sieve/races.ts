@@ -6,7 +6,7 @@ import { statefulSetController } from '../../src/actors/controllers/statefulset/
 import { minutes, seconds } from '../../src/events/time.ts'
 import { conditionStatus } from '../../src/kubernetes/conditions.ts'
 import { isReady } from '../../src/kubernetes/pods.ts'
-import { atMost, kubelets, living, withPhase } from './objects.ts'
+import { atMost, kubelets, living, made, selector, template, withPhase } from './objects.ts'
 import type { Stage } from './stage.ts'
 import type { SmallWorld } from './world.ts'
 import { cronJob } from './worlds/cronjob.ts'
@@ -15,6 +15,7 @@ import { deployment } from './worlds/deployment.ts'
 import { disruption } from './worlds/disruption.ts'
 import { endpointSlice } from './worlds/endpointslice.ts'
 import { endpoint } from './worlds/endpoint.ts'
+import { autoscaler, horizontalPodAutoscaler, scaleOf } from './worlds/horizontal-pod-autoscaler.ts'
 import { job } from './worlds/job.ts'
 import { nodeLifecycle } from './worlds/node-lifecycle.ts'
 import { replicaSet } from './worlds/replicaset.ts'
@@ -76,6 +77,73 @@ const endpointsDiffer = (stage: Stage): string | undefined => {
   return shown === ready ? undefined : `${shown} endpoints are ready, ${ready} Pods are`
 }
 
+/** A set whose claims go with Pods that are too many, made smaller and larger again. */
+const shrinkingSet = (on: boolean): SmallWorld => ({
+  ...statefulSet,
+  controllers: () => [statefulSetController(on)],
+  given: statefulSet.given.map((set) => ({
+    ...set,
+    spec: {
+      ...(set as { readonly spec?: object }).spec,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Delete' },
+    },
+  })),
+  steps: 16,
+  script: {
+    5: (stage) => stage.edit('StatefulSet', 'db', { replicas: 1 }),
+    8: (stage) => stage.edit('StatefulSet', 'db', { replicas: 2 }),
+  },
+  around: (stage) => {
+    collectClaims(stage)
+    kubelets(stage)
+  },
+  never: (stage) => {
+    const bare = living(stage).find(
+      ({ metadata }) => stage.get('PersistentVolumeClaim', `disk-${metadata.name}`) === undefined,
+    )
+    return bare === undefined ? undefined : `${bare.metadata.name} lives without its claim`
+  },
+})
+
+/** The garbage collector, as far as claims of Pods go: it looks for the owner at the API server, and finds it gone. */
+const collectClaims = (stage: Stage): void => {
+  const pods = new Set(stage.list('Pod').map(({ metadata }) => metadata.uid))
+  for (const { metadata } of stage.list('PersistentVolumeClaim')) {
+    const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Pod')
+    if (owner !== undefined && !pods.has(owner.uid)) stage.remove('PersistentVolumeClaim', metadata.name)
+  }
+}
+
+/** Ten Pods that bear what they are to bear, and one more while they are replaced by others. */
+const surging: SmallWorld = {
+  ...horizontalPodAutoscaler,
+  given: [
+    made('Deployment', 'web', { spec: { replicas: 10, selector, template: template() }, status: { replicas: 10 } }),
+    autoscaler(20, [
+      {
+        type: 'External',
+        external: { metric: { name: 'load' }, target: { type: 'AverageValue', averageValue: '100' } },
+      },
+    ]),
+  ],
+  steps: 12,
+  around: (stage) => {
+    const { spec, status } = stage.get('Deployment', 'web') ?? {}
+    const replicas = (spec?.replicas ?? 0) + 1
+    if (stage.now > seconds(20) && status?.replicas !== replicas)
+      stage.change('Deployment', 'web', (before) => ({ ...before, status: { ...before.status, replicas } }))
+  },
+  answers: (stage, request) =>
+    request.kind === 'load.external.metrics.k8s.io'
+      ? { code: 200, items: 1, object: { items: [{ metricName: 'load', value: '1000' }] } }
+      : scaleOf(stage, request),
+  never: (stage) => {
+    const replicas = stage.get('Deployment', 'web')?.spec.replicas ?? 0
+    return replicas > 10 ? `${replicas} replicas are asked for, 10 bear the load` : undefined
+  },
+  finally: undefined,
+}
+
 export const RACES: readonly Race[] = [
   {
     issue: '#129795, #88851',
@@ -115,6 +183,14 @@ export const RACES: readonly Race[] = [
     world: (on) => ({ ...daemonSet, controllers: () => [daemonSetController(on)] }),
     disturbance: 'stale/5',
     wrong: /two Pods on one node/,
+    isGated: true,
+  },
+  {
+    issue: '#137254',
+    what: 'A StatefulSet that does not see that it has given a claim away makes a Pod whose claim is about to go.',
+    world: shrinkingSet,
+    disturbance: 'stale/13/PersistentVolumeClaim',
+    wrong: /db-1 lives without its claim/,
     isGated: true,
   },
   {
@@ -248,6 +324,14 @@ export const RACES: readonly Race[] = [
     world: () => ({ ...endpoint, finally: endpointsDiffer }),
     disturbance: 'lost/3',
     wrong: /endpoints are ready, \d Pods are/,
+    isGated: false,
+  },
+  {
+    issue: '#84142, #72775',
+    what: 'An autoscaler takes the Pods that a rollout has on top for Pods that are wanted, and asks for more without load.',
+    world: () => surging,
+    disturbance: 'none',
+    wrong: /11 replicas are asked for, 10 bear the load/,
     isGated: false,
   },
   {

@@ -230,7 +230,8 @@ export class Stage {
 
   private serve(by: string, request: Request): EventData<'ApiResponded'> {
     const before = this.truth.revision
-    const answer = { request: request.request, ...this.truth.answer(request, this.kernel.now) }
+    const answered = this.world.answers?.(this, request) ?? this.truth.answer(request, this.kernel.now)
+    const answer = { request: request.request, ...answered }
     const isEffect = this.truth.revision !== before && request.kind !== 'Event' && by !== PROGRAM
     if (isEffect && !this.dying) {
       const number = this.effects.push(request) - 1

@@ -1,10 +1,14 @@
 /** Small worlds: a few objects, what people and machines do to them, and the controllers that are to cope with it. */
 import type { Controller } from '../../src/engine/client/controller.ts'
+import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { Micros } from '../../src/events/envelope.ts'
 import type { ApiObject } from '../../src/events/json.ts'
 import type { Kind } from '../../src/kubernetes/kinds.ts'
-import type { Given } from '../support/controller-bench.ts'
+import type { Given, Request } from '../support/controller-bench.ts'
 import type { Stage } from './stage.ts'
+
+/** What an API server answers. */
+export type Answer = Omit<EventData<'ApiResponded'>, 'request'>
 
 export interface SmallWorld {
   /** The controller that it is about, by upstream's name, and what happens. */
@@ -15,6 +19,8 @@ export interface SmallWorld {
   readonly script?: Readonly<Record<number, (stage: Stage) => void>>
   /** What everybody else does once in each step: kubelets, nodes, other controllers. Reads the truth. */
   readonly around?: (stage: Stage) => void
+  /** Answers to what is asked for that is no object: metrics, scales. Undefined leaves it to the table of objects. */
+  readonly answers?: (stage: Stage, request: Request) => Answer | undefined
   /** How long a step is; one second unless it says otherwise. */
   readonly step?: Micros
   readonly steps: number
