@@ -8,7 +8,7 @@
  *
  * `!` is required, `.` a structure that Go keeps by value and so never leaves out. Types: `s` string, `i` int32, `l` int64,
  * `n` float, `b` boolean, `y` base64, `t` time, `u` time with microseconds, `q` quantity, `x` number or string, `o` any
- * object, `j` any JSON, `@name` another definition, `[` list of, `{` map of. A `+` in a
+ * object, `j` any JSON, `@name` another definition, `[` list of, `{` map of. A `_` in a
  * value is a space.
  */
 import { POINTERS, REVIEWED } from './pointers.ts'
@@ -104,8 +104,8 @@ export function definitionOf(apiVersion: string, kind: string): Definition | und
     : definitionOfKind(apiVersion.slice(0, slash), apiVersion.slice(slash + 1), kind)
 }
 
-/** Every `group/version/Kind` of the table. */
-export const kindsInSchema = (): readonly string[] => [...readIndex().kinds.keys()]
+/** Every `group/version/Kind` of the table, with the name of its structure. */
+export const kindsInSchema = (): ReadonlyMap<string, string> => readIndex().kinds
 
 function parseDefinition(line: string): Definition {
   const [name = '', , mapType, ...fields] = line.split(' ')
@@ -157,7 +157,7 @@ function parseField(text: string, isPointer: (field: string) => boolean, reviewe
     mapType: mapType as Field['mapType'],
     patchStrategies: strategies?.split(',') ?? [],
     mergeKey,
-    values: values?.split('|').map((value) => value.replaceAll('+', ' ')) ?? [],
+    values: values?.split('|').map((value) => value.replaceAll('_', ' ')) ?? [],
   }
 }
 

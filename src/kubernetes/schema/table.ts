@@ -153,7 +153,7 @@ batch/v1.SuccessPolicyRule   succeededCount:i succeededIndexes:s
 batch/v1.UncountedTerminatedPods   failed:[s^set succeeded:[s^set
 certificates/v1.CertificateSigningRequest certificates.k8s.io/v1/CertificateSigningRequest  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec!.:@certificates/v1.CertificateSigningRequestSpec status.:@certificates/v1.CertificateSigningRequestStatus
 certificates/v1.CertificateSigningRequestCondition   lastTransitionTime:t lastUpdateTime:t message:s reason:s status!:s type!:s
-certificates/v1.CertificateSigningRequestSpec   expirationSeconds:i extra:{[s groups:[s^atomic request!:y signerName!:s uid:s usages:[s^atomic<any|cert+sign|client+auth|code+signing|content+commitment|crl+sign|data+encipherment|decipher+only|digital+signature|email+protection|encipher+only|ipsec+end+system|ipsec+tunnel|ipsec+user|key+agreement|key+encipherment|microsoft+sgc|netscape+sgc|ocsp+signing|s/mime|server+auth|signing|timestamping> username:s
+certificates/v1.CertificateSigningRequestSpec   expirationSeconds:i extra:{[s groups:[s^atomic request!:y signerName!:s uid:s usages:[s^atomic<any|cert_sign|client_auth|code_signing|content_commitment|crl_sign|data_encipherment|decipher_only|digital_signature|email_protection|encipher_only|ipsec_end_system|ipsec_tunnel|ipsec_user|key_agreement|key_encipherment|microsoft_sgc|netscape_sgc|ocsp_signing|s/mime|server_auth|signing|timestamping> username:s
 certificates/v1.CertificateSigningRequestStatus   certificate:y conditions:[@certificates/v1.CertificateSigningRequestCondition^map(type)
 coordination/v1.Lease coordination.k8s.io/v1/Lease  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec.:@coordination/v1.LeaseSpec
 coordination/v1.LeaseSpec   acquireTime:u holderIdentity:s leaseDurationSeconds:i leaseTransitions:i preferredHolder:s renewTime:u strategy:s
@@ -273,7 +273,7 @@ core/v1.PersistentVolume /v1/PersistentVolume  apiVersion:s kind:s metadata.:@me
 core/v1.PersistentVolumeClaim /v1/PersistentVolumeClaim  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec.:@core/v1.PersistentVolumeClaimSpec status.:@core/v1.PersistentVolumeClaimStatus
 core/v1.PersistentVolumeClaimCondition   lastProbeTime:t lastTransitionTime:t message:s reason:s status!:s type!:s
 core/v1.PersistentVolumeClaimSpec   accessModes:[s^atomic<ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod> dataSource:@core/v1.TypedLocalObjectReference dataSourceRef:@core/v1.TypedObjectReference resources.:@core/v1.VolumeResourceRequirements selector:@meta/v1.LabelSelector storageClassName:s volumeAttributesClassName:s volumeMode:s<Block|Filesystem> volumeName:s
-core/v1.PersistentVolumeClaimStatus   accessModes:[s^atomic<ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod> allocatedResourceStatuses:{s%granular allocatedResources:{q capacity:{q conditions:[@core/v1.PersistentVolumeClaimCondition^map(type)~merge(type) currentVolumeAttributesClassName:s modifyVolumeStatus:@core/v1.ModifyVolumeStatus phase:s<Bound|Lost|Pending>
+core/v1.PersistentVolumeClaimStatus   accessModes:[s^atomic<ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod> allocatedResourceStatuses:{s%granular<ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending> allocatedResources:{q capacity:{q conditions:[@core/v1.PersistentVolumeClaimCondition^map(type)~merge(type) currentVolumeAttributesClassName:s modifyVolumeStatus:@core/v1.ModifyVolumeStatus phase:s<Bound|Lost|Pending>
 core/v1.PersistentVolumeClaimTemplate   metadata.:@meta/v1.ObjectMeta spec!.:@core/v1.PersistentVolumeClaimSpec
 core/v1.PersistentVolumeClaimVolumeSource   claimName!:s readOnly:b
 core/v1.PersistentVolumeSpec   accessModes:[s^atomic<ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod> awsElasticBlockStore:@core/v1.AWSElasticBlockStoreVolumeSource azureDisk:@core/v1.AzureDiskVolumeSource azureFile:@core/v1.AzureFilePersistentVolumeSource capacity:{q cephfs:@core/v1.CephFSPersistentVolumeSource cinder:@core/v1.CinderPersistentVolumeSource claimRef:@core/v1.ObjectReference%granular csi:@core/v1.CSIPersistentVolumeSource fc:@core/v1.FCVolumeSource flexVolume:@core/v1.FlexPersistentVolumeSource flocker:@core/v1.FlockerVolumeSource gcePersistentDisk:@core/v1.GCEPersistentDiskVolumeSource glusterfs:@core/v1.GlusterfsPersistentVolumeSource hostPath:@core/v1.HostPathVolumeSource iscsi:@core/v1.ISCSIPersistentVolumeSource local:@core/v1.LocalVolumeSource mountOptions:[s^atomic nfs:@core/v1.NFSVolumeSource nodeAffinity:@core/v1.VolumeNodeAffinity persistentVolumeReclaimPolicy:s<Delete|Recycle|Retain> photonPersistentDisk:@core/v1.PhotonPersistentDiskVolumeSource portworxVolume:@core/v1.PortworxVolumeSource quobyte:@core/v1.QuobyteVolumeSource rbd:@core/v1.RBDPersistentVolumeSource scaleIO:@core/v1.ScaleIOPersistentVolumeSource storageClassName:s storageos:@core/v1.StorageOSPersistentVolumeSource volumeAttributesClassName:s volumeMode:s<Block|Filesystem> vsphereVolume:@core/v1.VsphereVirtualDiskVolumeSource
@@ -393,9 +393,15 @@ flowcontrol/v1.ResourcePolicyRule   apiGroups!:[s^set clusterScope:b namespaces:
 flowcontrol/v1.ServiceAccountSubject   name!:s namespace!:s
 flowcontrol/v1.Subject   group:@flowcontrol/v1.GroupSubject kind!:s serviceAccount:@flowcontrol/v1.ServiceAccountSubject user:@flowcontrol/v1.UserSubject
 flowcontrol/v1.UserSubject   name!:s
+meta/v1.APIGroup   apiVersion:s kind:s name!:s preferredVersion.:@meta/v1.GroupVersionForDiscovery serverAddressByClientCIDRs:[@meta/v1.ServerAddressByClientCIDR^atomic versions!:[@meta/v1.GroupVersionForDiscovery^atomic
+meta/v1.APIGroupList   apiVersion:s groups!:[@meta/v1.APIGroup^atomic kind:s
+meta/v1.APIResource   categories:[s^atomic group:s kind!:s name!:s namespaced!:b shortNames:[s^atomic singularName!:s storageVersionHash:s verbs!:[s version:s
+meta/v1.APIResourceList   apiVersion:s groupVersion!:s kind:s resources!:[@meta/v1.APIResource^atomic
+meta/v1.APIVersions   apiVersion:s kind:s serverAddressByClientCIDRs!:[@meta/v1.ServerAddressByClientCIDR^atomic versions!:[s^atomic
 meta/v1.Condition   lastTransitionTime!:t message!:s observedGeneration:l reason!:s status!:s type!:s
 meta/v1.DeleteOptions   apiVersion:s dryRun:[s^atomic gracePeriodSeconds:l ignoreStoreReadErrorWithClusterBreakingPotential:b kind:s orphanDependents:b preconditions:@meta/v1.Preconditions propagationPolicy:s
 meta/v1.FieldSelectorRequirement   key!:s operator!:s values:[s^atomic
+meta/v1.GroupVersionForDiscovery   groupVersion!:s version!:s
 meta/v1.LabelSelector  atomic matchExpressions:[@meta/v1.LabelSelectorRequirement^atomic matchLabels:{s
 meta/v1.LabelSelectorRequirement   key!:s operator!:s values:[s^atomic
 meta/v1.ListMeta   continue:s remainingItemCount:l resourceVersion:s selfLink:s shardInfo:@meta/v1.ShardInfo
@@ -403,10 +409,12 @@ meta/v1.ManagedFieldsEntry   apiVersion:s fieldsType:s fieldsV1:o manager:s oper
 meta/v1.ObjectMeta   annotations:{s creationTimestamp:t deletionGracePeriodSeconds:l deletionTimestamp:t finalizers:[s^set~merge generateName:s generation:l labels:{s managedFields:[@meta/v1.ManagedFieldsEntry^atomic name:s namespace:s ownerReferences:[@meta/v1.OwnerReference^map(uid)~merge(uid) resourceVersion:s selfLink:s uid:s
 meta/v1.OwnerReference  atomic apiVersion!:s blockOwnerDeletion:b controller:b kind!:s name!:s uid!:s
 meta/v1.Preconditions   resourceVersion:s uid:s
+meta/v1.ServerAddressByClientCIDR   clientCIDR!:s serverAddress!:s
 meta/v1.ShardInfo   selector!:s
 meta/v1.Status /v1/Status  apiVersion:s code:i details:@meta/v1.StatusDetails kind:s message:s metadata.:@meta/v1.ListMeta reason:s status:s
 meta/v1.StatusCause   field:s message:s reason:s
 meta/v1.StatusDetails   causes:[@meta/v1.StatusCause^atomic group:s kind:s name:s retryAfterSeconds:i uid:s
+meta/v1.WatchEvent   object!:o type!:s
 networking/v1.HTTPIngressPath   backend!.:@networking/v1.IngressBackend path:s pathType!:s<Exact|ImplementationSpecific|Prefix>
 networking/v1.HTTPIngressRuleValue   paths!:[@networking/v1.HTTPIngressPath^atomic
 networking/v1.IPAddress networking.k8s.io/v1/IPAddress  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec!.:@networking/v1.IPAddressSpec
@@ -439,6 +447,7 @@ networking/v1.ServiceCIDRStatus   conditions:[@meta/v1.Condition^map(type)~merge
 node/v1.Overhead   podFixed:{q
 node/v1.RuntimeClass node.k8s.io/v1/RuntimeClass  apiVersion:s handler!:s kind:s metadata.:@meta/v1.ObjectMeta overhead:@node/v1.Overhead scheduling:@node/v1.Scheduling
 node/v1.Scheduling   nodeSelector:{s%atomic tolerations:[@core/v1.Toleration^atomic
+pkg/version.Info   buildDate!:s compiler!:s emulationMajor:s emulationMinor:s gitCommit!:s gitTreeState!:s gitVersion!:s goVersion!:s major!:s minCompatibilityMajor:s minCompatibilityMinor:s minor!:s platform!:s
 policy/v1.Eviction policy/v1/Eviction  apiVersion:s deleteOptions:@meta/v1.DeleteOptions kind:s metadata.:@meta/v1.ObjectMeta
 policy/v1.PodDisruptionBudget policy/v1/PodDisruptionBudget  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec.:@policy/v1.PodDisruptionBudgetSpec status.:@policy/v1.PodDisruptionBudgetStatus
 policy/v1.PodDisruptionBudgetSpec   maxUnavailable:x minAvailable:x selector:@meta/v1.LabelSelector~replace unhealthyPodEvictionPolicy:s<AlwaysAllow|IfHealthyBudget>

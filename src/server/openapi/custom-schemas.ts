@@ -5,7 +5,7 @@
 import type { Schema as DefinedSchema } from '../../kubernetes/custom-resources/schema.ts'
 import type { ResourceFact, VersionFact } from '../discovery/facts.ts'
 import type { ServedApi } from '../discovery/served-api.ts'
-import { reference, type OpenApiVersion, type Schema } from './schemas.ts'
+import { listOf, reference, type OpenApiVersion, type Schema } from './schemas.ts'
 
 /** `com.example.shop.v1.Order`; undefined for built-in kinds. */
 export const customKindName = (fact: ResourceFact, list = false): string | undefined => {
@@ -26,7 +26,7 @@ export const customSchemas = (
     const listName = customKindName(fact, true)
     if (name === undefined || listName === undefined) continue
     found[name] = { ...kindSchema(api.row(fact)?.custom?.schema, version), ...kindOf(fact, fact.kind) }
-    found[listName] = { ...listSchema(name, version), ...kindOf(fact, fact.custom?.listKind ?? '') }
+    found[listName] = { ...listOf(name, version), ...kindOf(fact, fact.custom?.listKind ?? '') }
   }
   return found
 }
@@ -50,16 +50,6 @@ const kindSchema = (defined: DefinedSchema | undefined, version: OpenApiVersion)
     ...(properties === undefined ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
   }
 }
-
-const listSchema = (name: string, version: OpenApiVersion): Schema => ({
-  type: 'object',
-  required: ['items'],
-  properties: {
-    ...META_MEMBERS,
-    items: { type: 'array', items: { $ref: `#/${version === 2 ? 'definitions' : 'components/schemas'}/${name}` } },
-    metadata: metadata('meta/v1.ListMeta', version),
-  },
-})
 
 /**
  * Version 2 knows neither alternatives nor null, and leaves out what it can't say.

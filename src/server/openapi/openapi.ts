@@ -36,6 +36,7 @@ export class OpenApi {
     reply.header('etag', `"${hash}"`)
     reply.header('vary', 'Accept')
     if (asked !== null && asked !== hash) {
+      reply.header('content-type', 'application/json')
       reply.header('location', `/openapi/v3/${path}?hash=${hash}`)
       return reply.empty(301)
     }
@@ -49,9 +50,8 @@ export class OpenApi {
   }
 
   v2(reply: Reply): void {
-    if ((singleHeader(reply.request, 'accept') ?? '').includes(PROTOBUF_V2)) {
-      return reply.body(200, PROTOBUF_V2.replace('@', '.'), EMPTY_DOCUMENT)
-    }
+    const accepted = singleHeader(reply.request, 'accept') ?? ''
+    if (accepted.replaceAll('@', '.').includes(PROTOBUF_V2)) return reply.body(200, PROTOBUF_V2, EMPTY_DOCUMENT)
     const { text, hash } = this.get('')
     reply.header('etag', `"${hash}"`)
     reply.header('vary', 'Accept-Encoding, Accept')
@@ -83,7 +83,7 @@ export class OpenApi {
  * What clients of old ask for when version 3 has no answer for them, as kubectl does for a kind that it does not know.
  * Abridged: a document that knows no kinds; `Document{swagger: "2.0"}` of gnostic's openapiv2.
  */
-const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 const EMPTY_DOCUMENT = Buffer.from([0x0a, 3, ...Buffer.from('2.0')])
 
 const YEAR_MS = 365 * 24 * 3600 * 1000

@@ -5,6 +5,7 @@ import { defineActor } from '../../../src/engine/actor.ts'
 import { millis, minutes } from '../../../src/events/time.ts'
 import { WireClient, type LineStream } from './client.ts'
 import { differences, normal } from './normal.ts'
+import { openApiForm } from './openapi-form.ts'
 import type { Exchange, Theme } from './recording.ts'
 import { isMembers, Translation } from './translation.ts'
 
@@ -147,7 +148,8 @@ export class Player {
       found.push(...differences([want ?? []].flat().map(String), [headers[name] ?? []].flat().map(String), name))
     }
     if (response.body !== undefined) {
-      found.push(...differences(normal(prune(response.body, unstable)), normal(prune(actual, unstable))))
+      const form = exchange.request.path.startsWith('/openapi/') ? openApiForm : normal
+      found.push(...differences(form(prune(response.body, unstable)), form(prune(actual, unstable))))
     } else if (response.bodyText !== undefined) {
       found.push(...differences(normal(response.bodyText), normal(text)))
     } else if (response.bodyBase64 === undefined && response.bodyOmitted === undefined && text !== '') {

@@ -75,6 +75,10 @@ export class Translation {
       return
     }
     if (recorded === actual || recorded === '') return
+    if (key === 'serverRelativeURL') {
+      this.texts.set(hashIn(recorded), hashIn(actual))
+      return
+    }
     const own =
       UUID.test(recorded) ||
       TOKEN_KEYS.has(key) ||
@@ -101,6 +105,9 @@ export class Translation {
     return /^\d+$/.test(text) && this.latest.recorded > 0 && ahead > 0 ? String(this.latest.actual + ahead) : text
   }
 }
+
+/** What names a document's content in its address. */
+const hashIn = (url: string): string => url.slice(url.indexOf('hash=') + 'hash='.length)
 
 const decode = (text: string): string => {
   try {

@@ -16,7 +16,7 @@ import { deleteNamespace } from './delete-namespace.ts'
 import { afterRemoval } from './update.ts'
 
 /** Kinds whose deletion is answered with the object, not with a Status. Source: ReturnDeletedObject in pkg/registry's storage.go files. */
-const RETURN_DELETED: ReadonlySet<Kind> = new Set<Kind>([
+export const RETURN_DELETED: ReadonlySet<Kind> = new Set<Kind>([
   'CSIDriver',
   'CSINode',
   'DeviceClass',
