@@ -2,104 +2,105 @@
  * A cluster's certificates: an authority, the server's, one for each user. Made anew at each start, from the machine's own
  * chance: they are no part of what happens in the cluster.
  */
-import type { webcrypto } from 'node:crypto'
+import type { Name } from '@peculiar/asn1-x509'
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { Certificates, ClientUser, KeyPair } from '../cluster/listen.ts'
+import type { Micros } from '../events/envelope.ts'
+import { EPOCH_SECONDS } from '../kubernetes/time.ts'
+import { writeCertificate, type CertificateContent } from '../kubernetes/x509/certificate.ts'
+import { nameOf, type AlternativeNames } from '../kubernetes/x509/names.ts'
+import { writePem } from '../kubernetes/x509/pem.ts'
 
-// Loaded when a server starts, not with the library: it takes a while, and needs reflect-metadata before it.
-const importX509 = () => import('@peculiar/x509')
-
-type X509 = Awaited<ReturnType<typeof importX509>>
-
-/** Elliptic keys: made in a millisecond, where RSA keys take a tenth of a second. */
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const YEAR_MS = 365 * 24 * 3600 * 1000
 /** Clients whose clocks are behind are served too. */
 const BACKDATED_MS = 3600 * 1000
 
-const loadX509 = async (): Promise<X509> => {
-  await import('reflect-metadata')
-  const x509 = await importX509()
-  x509.cryptoProvider.set(globalThis.crypto)
-  return x509
+const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2'
+
+interface Authority {
+  readonly secret: KeyObject
+  readonly name: Name
+  readonly keyId: Uint8Array
 }
 
-export const createCertificates = async (host: string, users: readonly ClientUser[]): Promise<Certificates> => {
-  const x509 = await loadX509()
-  const notBefore = new Date(Date.now() - BACKDATED_MS)
-  const notAfter = new Date(Date.now() + 10 * YEAR_MS)
-  const [caKeys, serverKeys, ...userKeys] = await Promise.all([0, 0, ...users].map(newKeys))
-  if (caKeys === undefined || serverKeys === undefined)
-    throw new Error('there are keys for the authority and the server')
-  const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: 'CN=kubernetes',
-    notBefore,
-    notAfter,
-    keys: caKeys,
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
-      await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey),
-    ],
-  })
-  const signed = async (
-    subject: ConstructorParameters<X509['Name']>[0],
-    keys: webcrypto.CryptoKeyPair,
-    usage: 'serverAuth' | 'clientAuth',
-    names: readonly { type: 'dns' | 'ip'; value: string }[],
-  ): Promise<KeyPair> => {
-    const certificate = await x509.X509CertificateGenerator.create({
-      serialNumber: serial(),
-      subject,
-      issuer: ca.subject,
-      notBefore,
-      notAfter,
-      publicKey: keys.publicKey,
-      signingKey: caKeys.privateKey,
-      signingAlgorithm: ALGORITHM,
-      extensions: [
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage]]),
-        ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
-        await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
-      ],
-    })
-    return { cert: certificate.toString('pem'), key: await privatePem(x509, keys) }
+/** What differs between certificates. */
+type Particulars = Pick<CertificateContent, 'subject' | 'usages' | 'isAuthority' | 'subjectKeyId' | 'alternativeNames'>
+
+export const createCertificates = (host: string, users: readonly ClientUser[]): Certificates => {
+  const keys = newKeys()
+  const authority = { secret: keys.secret, name: nameOf('kubernetes'), keyId: keyIdOf(keys.publicKey) }
+  const usages = ['digital signature', 'cert sign']
+  const ca = { subject: authority.name, usages, isAuthority: true, subjectKeyId: authority.keyId }
+  const server = {
+    subject: nameOf('kube-apiserver'),
+    usages: ['digital signature', 'server auth'],
+    isAuthority: false,
+    alternativeNames: alternativeNames(host),
   }
-  const clients = users.map(async ({ name, groups = [] }, index): Promise<[string, KeyPair]> => {
-    const keys = userKeys[index]
-    if (keys === undefined) throw new Error('each user has keys')
-    const subject = [...groups.map((group) => ({ O: [group] })), { CN: [name] }]
-    return [name, await signed(subject, keys, 'clientAuth', [])]
+  const clients = users.map(({ name, groups = [] }): [string, KeyPair] => {
+    const subject = nameOf(name, groups)
+    const client = { subject, usages: ['digital signature', 'client auth'], isAuthority: false }
+    return [name, certificate(authority, client, newKeys())]
   })
   return {
-    ca: { cert: ca.toString('pem'), key: await privatePem(x509, caKeys) },
-    server: await signed([{ CN: ['kube-apiserver'] }], serverKeys, 'serverAuth', serverNames(host)),
-    users: new Map(await Promise.all(clients)),
+    ca: certificate(authority, ca, keys),
+    server: certificate(authority, server, newKeys()),
+    users: new Map(clients),
   }
 }
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
-  globalThis.crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-
-const privatePem = async (x509: X509, keys: webcrypto.CryptoKeyPair): Promise<string> =>
-  x509.PemConverter.encode(await globalThis.crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
-
-/** A positive number of 16 bytes, in hex. */
-const serial = (): string => {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16))
-  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
-  return Buffer.from(bytes).toString('hex')
+const certificate = (authority: Authority, particulars: Particulars, { publicKey, secret }: Keys): KeyPair => {
+  const now = Date.now()
+  const content: CertificateContent = {
+    ...particulars,
+    serial: serial(),
+    issuer: authority.name,
+    publicKey,
+    notBefore: clusterTime(now - BACKDATED_MS),
+    notAfter: clusterTime(now + 10 * YEAR_MS),
+    authorityKeyId: authority.keyId,
+  }
+  const bytes = writeCertificate(content, ECDSA_WITH_SHA256, (signed) => sign('sha256', signed, authority.secret))
+  return {
+    cert: writePem(bytes, 'CERTIFICATE'),
+    key: writePem(secret.export({ format: 'der', type: 'pkcs8' }), 'PRIVATE KEY'),
+  }
 }
 
-const serverNames = (host: string): readonly { type: 'dns' | 'ip'; value: string }[] => {
-  const own = /^[\d.]+$|:/.test(host) ? { type: 'ip' as const, value: host } : { type: 'dns' as const, value: host }
-  const usual = [
-    { type: 'dns' as const, value: 'localhost' },
-    { type: 'dns' as const, value: 'kubernetes.default.svc' },
-    { type: 'ip' as const, value: '127.0.0.1' },
-    { type: 'ip' as const, value: '10.96.0.1' },
-  ]
-  return [own, ...usual.filter(({ value }) => value !== own.value)]
+/** As a time of clusters, which count from another beginning. */
+const clusterTime = (ms: number): Micros => (ms - EPOCH_SECONDS * 1000) * 1000
+
+interface Keys {
+  readonly publicKey: Buffer
+  readonly secret: KeyObject
+}
+
+/** Elliptic keys: made in a millisecond, where RSA keys take a tenth of a second. */
+const newKeys = (): Keys => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  return { publicKey: publicKey.export({ format: 'der', type: 'spki' }), secret: privateKey }
+}
+
+/** A point of P-256, uncompressed: with it ends what describes the key. */
+const POINT_BYTES = 65
+
+const keyIdOf = (publicKey: Buffer): Buffer => createHash('sha1').update(publicKey.subarray(-POINT_BYTES)).digest()
+
+/** A positive number of 16 bytes whose first is not 0. */
+const serial = (): Buffer => {
+  const bytes = randomBytes(16)
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
+  return bytes
+}
+
+/** What clients may call the server. */
+const alternativeNames = (host: string): AlternativeNames => {
+  const names = [...new Set([host, 'localhost', 'kubernetes.default.svc', '127.0.0.1', '10.96.0.1'])]
+  return {
+    dnsNames: names.filter((name) => isIP(name) === 0),
+    ipAddresses: names.filter((name) => isIP(name) !== 0),
+    emailAddresses: [],
+    uris: [],
+  }
 }

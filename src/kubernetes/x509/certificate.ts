@@ -1,15 +1,48 @@
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
+import {
+  AlgorithmIdentifier,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  id_kp_clientAuth,
+  id_kp_codeSigning,
+  id_kp_emailProtection,
+  id_kp_OCSPSigning,
+  id_kp_serverAuth,
+  id_kp_timeStamping,
+  KeyIdentifier,
+  KeyUsage,
+  KeyUsageFlags,
+  SubjectKeyIdentifier,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Time,
+  Validity,
+  Version,
+  type Name,
+} from '@peculiar/asn1-x509'
 import type { Micros } from '../../events/envelope.ts'
-import { parseTime, rfc3339 } from '../time.ts'
-import { bitString, element, octetString, oid, readElements, sequence, TAG, textOf, within } from './der.ts'
+import { EPOCH_SECONDS } from '../time.ts'
+import { isNameless, namesExtension, type AlternativeNames } from './names.ts'
+import { bufferOf } from './octets.ts'
 import { readPem } from './pem.ts'
 
 /** What is to stand in a certificate. Source: RFC 5280. */
 export interface CertificateContent {
-  /** Most significant byte first. */
+  /** Most significant byte first, positive. */
   readonly serial: Uint8Array
-  /** Names and keys as they are encoded elsewhere. */
-  readonly issuer: Uint8Array
-  readonly subject: Uint8Array
+  readonly issuer: Name
+  readonly subject: Name
+  /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array
   readonly notBefore: Micros
   readonly notAfter: Micros
@@ -19,114 +52,96 @@ export interface CertificateContent {
   /** Identifies the key of the subject, of the issuer. */
   readonly subjectKeyId?: Uint8Array
   readonly authorityKeyId?: Uint8Array
-  /** The extension with the alternative names, whole. */
-  readonly alternativeNames?: Uint8Array
+  readonly alternativeNames?: AlternativeNames
 }
 
 /** The bit of each key usage. Source: RFC 5280, 4.2.1.3; certificates/v1 types.go, KeyUsage. */
-const KEY_USAGES: ReadonlyMap<string, number> = new Map([
-  ['signing', 0],
-  ['digital signature', 0],
-  ['content commitment', 1],
-  ['key encipherment', 2],
-  ['data encipherment', 3],
-  ['key agreement', 4],
-  ['cert sign', 5],
-  ['crl sign', 6],
-  ['encipher only', 7],
-  ['decipher only', 8],
+const KEY_USAGES: ReadonlyMap<string, KeyUsageFlags> = new Map([
+  ['signing', KeyUsageFlags.digitalSignature],
+  ['digital signature', KeyUsageFlags.digitalSignature],
+  ['content commitment', KeyUsageFlags.nonRepudiation],
+  ['key encipherment', KeyUsageFlags.keyEncipherment],
+  ['data encipherment', KeyUsageFlags.dataEncipherment],
+  ['key agreement', KeyUsageFlags.keyAgreement],
+  ['cert sign', KeyUsageFlags.keyCertSign],
+  ['crl sign', KeyUsageFlags.cRLSign],
+  ['encipher only', KeyUsageFlags.encipherOnly],
+  ['decipher only', KeyUsageFlags.decipherOnly],
 ])
 
 /** Source: RFC 5280, 4.2.1.12; pkg/controller/certificates/authority/policies.go, keyUsagesFromStrings (v1.36). */
 const EXTENDED_USAGES: ReadonlyMap<string, string> = new Map([
   ['any', '2.5.29.37.0'],
-  ['server auth', '1.3.6.1.5.5.7.3.1'],
-  ['client auth', '1.3.6.1.5.5.7.3.2'],
-  ['code signing', '1.3.6.1.5.5.7.3.3'],
-  ['email protection', '1.3.6.1.5.5.7.3.4'],
-  ['s/mime', '1.3.6.1.5.5.7.3.4'],
+  ['server auth', id_kp_serverAuth],
+  ['client auth', id_kp_clientAuth],
+  ['code signing', id_kp_codeSigning],
+  ['email protection', id_kp_emailProtection],
+  ['s/mime', id_kp_emailProtection],
   ['ipsec end system', '1.3.6.1.5.5.7.3.5'],
   ['ipsec tunnel', '1.3.6.1.5.5.7.3.6'],
   ['ipsec user', '1.3.6.1.5.5.7.3.7'],
-  ['timestamping', '1.3.6.1.5.5.7.3.8'],
-  ['ocsp signing', '1.3.6.1.5.5.7.3.9'],
+  ['timestamping', id_kp_timeStamping],
+  ['ocsp signing', id_kp_OCSPSigning],
   ['microsoft sgc', '1.3.6.1.4.1.311.10.3.3'],
   ['netscape sgc', '2.16.840.1.113730.4.1'],
 ])
 
-/** A certificate; `sign` gives the issuer's signature of what it is given, in the way that `algorithm` names. */
+/** A certificate, DER; `sign` gives the issuer's signature of what it is given, in the way that `algorithm` names. */
 export function writeCertificate(
   content: CertificateContent,
   algorithm: string,
   sign: (bytes: Uint8Array) => Uint8Array,
 ): Uint8Array {
-  const how = sequence(oid(algorithm))
-  const signed = sequence(
-    element(0xa0, element(TAG.integer, Uint8Array.of(2))),
-    element(TAG.integer, content.serial),
-    how,
-    content.issuer,
-    sequence(timeOf(content.notBefore), timeOf(content.notAfter)),
-    content.subject,
-    content.publicKey,
-    element(0xa3, sequence(...extensionsOf(content))),
-  )
-  return sequence(signed, how, bitString(sign(signed)))
+  const signatureAlgorithm = new AlgorithmIdentifier({ algorithm })
+  const validity = new Validity()
+  validity.notBefore = timeOf(content.notBefore)
+  validity.notAfter = timeOf(content.notAfter)
+  const tbsCertificate = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: bufferOf(content.serial),
+    signature: signatureAlgorithm,
+    issuer: content.issuer,
+    validity,
+    subject: content.subject,
+    subjectPublicKeyInfo: AsnConvert.parse(content.publicKey, SubjectPublicKeyInfo),
+    extensions: new Extensions([...extensionsOf(content)]),
+  })
+  const signatureValue = bufferOf(sign(new Uint8Array(AsnConvert.serialize(tbsCertificate))))
+  return new Uint8Array(AsnConvert.serialize(new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue })))
 }
 
-const extension = (id: string, isCritical: boolean, value: Uint8Array): Uint8Array =>
-  isCritical
-    ? sequence(oid(id), element(0x01, Uint8Array.of(0xff)), octetString(value))
-    : sequence(oid(id), octetString(value))
+const extension = (extnID: string, critical: boolean, value: object): Extension =>
+  new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) })
 
 /** In the order in which Go's crypto/x509 writes them. */
-function* extensionsOf(content: CertificateContent): Generator<Uint8Array> {
+function* extensionsOf(content: CertificateContent): Generator<Extension> {
   const { usages, isAuthority, subjectKeyId, authorityKeyId, alternativeNames } = content
-  const bits = usages.flatMap((usage) => KEY_USAGES.get(usage) ?? [])
-  if (bits.length > 0) yield extension('2.5.29.15', true, usageBits(bits))
+  const flags = usages.reduce((all, usage) => all | (KEY_USAGES.get(usage) ?? 0), 0)
+  if (flags > 0) yield extension(id_ce_keyUsage, true, new KeyUsage(flags))
   // As the server's policy reads them: each once, in the order of their names.
   const extended = [...new Set(usages.flatMap((usage) => EXTENDED_USAGES.get(usage) ?? []))]
-  if (extended.length > 0) yield extension('2.5.29.37', false, sequence(...extended.map(oid)))
-  const flag = isAuthority ? [element(0x01, Uint8Array.of(0xff))] : []
-  yield extension('2.5.29.19', true, sequence(...flag))
-  if (subjectKeyId !== undefined) yield extension('2.5.29.14', false, octetString(subjectKeyId))
-  if (authorityKeyId !== undefined) yield extension('2.5.29.35', false, sequence(element(0x80, authorityKeyId)))
-  if (alternativeNames !== undefined) yield alternativeNames
-}
-
-/** Bits from the left; what is behind the last one that is set is left out. */
-function usageBits(bits: readonly number[]): Uint8Array {
-  const last = Math.max(...bits)
-  const bytes = new Uint8Array(2 + (last >> 3))
-  bytes[0] = 7 - (last & 7)
-  for (const bit of bits) {
-    const at = 1 + (bit >> 3)
-    bytes[at] = (bytes[at] ?? 0) | (0x80 >> (bit & 7))
+  if (extended.length > 0) yield extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage(extended))
+  yield extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: isAuthority }))
+  if (subjectKeyId !== undefined)
+    yield extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(bufferOf(subjectKeyId)))
+  if (authorityKeyId !== undefined) {
+    const keyIdentifier = new KeyIdentifier(bufferOf(authorityKeyId))
+    yield extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier }))
   }
-  return element(TAG.bitString, bytes)
+  if (alternativeNames !== undefined && !isNameless(alternativeNames))
+    yield extension(id_ce_subjectAltName, content.subject.length === 0, namesExtension(alternativeNames))
 }
 
-/** Until 2049 with two digits for the year. Source: RFC 5280, 4.1.2.5. */
-function timeOf(at: Micros): Uint8Array {
-  const digits = rfc3339(at).replace(/[-:T]/g, '')
-  const year = Number(digits.slice(0, 4))
-  const isShort = year >= 1950 && year < 2050
-  return element(
-    isShort ? TAG.utcTime : TAG.generalizedTime,
-    new TextEncoder().encode(isShort ? digits.slice(2) : digits),
-  )
-}
+const timeOf = (at: Micros): Time => new Time(EPOCH_SECONDS * 1000 + Math.floor(at / 1000))
 
 /** When a certificate in PEM ends; undefined when it is none. */
 export function notAfterOf(pem: string): Micros | undefined {
   const bytes = readPem(pem, 'CERTIFICATE')
-  const [outer] = (bytes && readElements(bytes)) ?? []
-  const [signed] = within(outer, TAG.sequence) ?? []
-  const validity = within(signed, TAG.sequence)?.[4]
-  const end = within(validity, TAG.sequence)?.[1]
-  if (end === undefined) return undefined
-  const short = textOf(end)
-  const text = end.tag === TAG.utcTime ? `${Number(short.slice(0, 2)) < 50 ? '20' : '19'}${short}` : short
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? []
-  return second === undefined ? undefined : parseTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  if (bytes === undefined) return undefined
+  try {
+    const { notAfter } = AsnConvert.parse(bytes, Certificate).tbsCertificate.validity
+    return (notAfter.getTime().getTime() - EPOCH_SECONDS * 1000) * 1000
+  } catch {
+    return undefined
+  }
 }

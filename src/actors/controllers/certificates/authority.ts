@@ -1,10 +1,11 @@
+import type { Name } from '@peculiar/asn1-x509'
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import type { Micros } from '../../../events/envelope.ts'
 import { sha256 } from '../../../events/sha256.ts'
 import type { Random } from '../../../engine/kernel/random.ts'
 import { parseTime } from '../../../kubernetes/time.ts'
 import { writeCertificate, type CertificateContent } from '../../../kubernetes/x509/certificate.ts'
-import { element, oid, sequence, TAG, utf8String } from '../../../kubernetes/x509/der.ts'
+import { nameOf } from '../../../kubernetes/x509/names.ts'
 import { writePem } from '../../../kubernetes/x509/pem.ts'
 import type { CertificateRequest } from '../../../kubernetes/x509/request.ts'
 
@@ -26,7 +27,7 @@ const NOT_AFTER = '2045-01-01T00:00:00Z'
 interface Authority {
   readonly secret: KeyObject
   readonly publicKey: Uint8Array
-  readonly name: Uint8Array
+  readonly name: Name
   readonly keyId: Uint8Array
   readonly pem: string
   readonly notAfter: Micros
@@ -41,7 +42,7 @@ function makeAuthority(): Authority {
   const key = Buffer.from(PKCS8_PREFIX + SEED, 'hex')
   const secret = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
   const publicKey = new Uint8Array(createPublicKey(secret).export({ type: 'spki', format: 'der' }))
-  const name = sequence(element(TAG.set, sequence(oid('2.5.4.3'), utf8String('kubernetes'))))
+  const name = nameOf('kubernetes')
   const keyId = new Uint8Array(createHash('sha1').update(publicKey).digest())
   const notAfter = parseTime(NOT_AFTER) ?? 0
   const content: CertificateContent = {
@@ -109,7 +110,7 @@ export function issue(request: CertificateRequest, { notBefore, notAfter, usages
     usages: usages.toSorted((a, b) => (a < b ? -1 : 1)),
     isAuthority: false,
     authorityKeyId: keyId,
-    ...(request.alternativeNames === undefined ? {} : { alternativeNames: request.alternativeNames }),
+    alternativeNames: request,
   }
   return writePem(
     writeCertificate(content, ED25519, (signed) => signedWith(secret, signed)),
