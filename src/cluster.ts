@@ -414,6 +414,9 @@ class SimulatedCluster implements Cluster {
       case 'WebhookAnswered':
         kernel.input(message.type, message.data, message.to)
     }
+        return
+      case 'BackendStateRequested':
+        kernel.input(message.type, message.data, message.to)
   }
 
   /** Adds to a programmer's error what one needs to see it again. */
@@ -447,6 +450,7 @@ const numberOf = ({ type, data }: OutsideMessage): number => {
     case 'EndTask':
     case 'WebhookAnswered':
       // Nobody waits for what comes of it.
+    case 'BackendStateRequested':
       return 0
     default:
       return data.watch

@@ -2,6 +2,7 @@ import type { CloudShape } from '../actors/cloud/cloud.ts'
 import { DEFAULT_CSI_DRIVER, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
 import type { Micros } from '../events/envelope.ts'
 import { parseTime } from '../kubernetes/time.ts'
+import { DEFAULT_LOAD_BALANCER, type LoadBalancerShape } from '../actors/load-balancer/shape.ts'
 import { resolveAddons, type AddonSpec, type ResolvedAddons } from './addon-options.ts'
 import { resolveCloud, type CloudSpec } from './cloud-options.ts'
 import { resolveScheduler, type ResolvedScheduler, type SchedulerSpec } from './schedulers.ts'
@@ -42,6 +43,11 @@ export interface ClusterOptions {
   readonly nodes?: number | readonly NodeShape[]
   /** Control-plane machines, each with an API server, a scheduler and a controller-manager. */
   readonly controlPlane?: 1 | 2 | 3
+  /**
+   * A load balancer in front of the API servers, on a machine of its own (`load-balancer`), whose address is the only one that
+   * components and people know; `true` for the usual one. Default: none; each process chooses among all servers by itself.
+   */
+  readonly loadBalancer?: boolean | Partial<LoadBalancerShape>
   /** Members of the etcd cluster; by default one on each control-plane machine. */
   readonly etcd?: 1 | 3 | 5 | 7
   /** Where these members run: `stacked` on the control-plane machines (the default), or on machines of their own: `etcd-1`, … */
@@ -98,6 +104,8 @@ export interface ResolvedOptions {
   readonly clients: readonly Required<ClientSpec>[]
   /** Absent: no storage system. */
   readonly csi?: CSIDriverShape
+  /** Absent: none. */
+  readonly loadBalancer?: LoadBalancerShape
   /** Absent: no cloud. */
   readonly cloud?: CloudShape
   /** Absent: none. */
@@ -146,6 +154,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     ...(options.cloud === undefined ? {} : { cloud: resolveCloud(options.cloud) }),
     ...(options.addons === undefined ? {} : { addons: resolveAddons(options.addons, options.cloud) }),
     dns: options.dns ?? Math.min(2, shapes.length),
+    ...resolveLoadBalancer(options.loadBalancer),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,
     ...(scheduler === undefined ? {} : { scheduler: resolveScheduler(scheduler) }),
@@ -159,4 +168,9 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',
   }
+}
+
+const resolveLoadBalancer = (given: ClusterOptions['loadBalancer']): Pick<ResolvedOptions, 'loadBalancer'> => {
+  if (given === undefined || given === false) return {}
+  return { loadBalancer: { ...DEFAULT_LOAD_BALANCER, ...(given === true ? {} : given) } }
 }

@@ -9,6 +9,8 @@ import { coreDNSId, coreDNSProcess } from '../actors/dns/coredns.ts'
 import { etcd } from '../actors/etcd/etcd.ts'
 import { hostId } from '../actors/host/host.ts'
 import { kubectl } from '../actors/kubectl/kubectl.ts'
+import { LOAD_BALANCER, loadBalancer } from '../actors/load-balancer/load-balancer.ts'
+import type { LoadBalancerShape } from '../actors/load-balancer/shape.ts'
 import { METRICS_SERVER, metricsServerProcess } from '../actors/metrics/metrics-server.ts'
 import { kubeletId } from '../actors/kubelet/process.ts'
 import { CSI_PROCESS, csiProcess, type CSIDriverShape } from '../actors/storage/csi-driver.ts'
@@ -36,6 +38,8 @@ export const KUBECTL: ActorId = 'kubectl/admin'
 const WORKSTATION = 'workstation'
 /** Where a cloud's API answers. */
 const CLOUD_HOST = 'cloud'
+/** Where the API servers' one address is. */
+const LOAD_BALANCER_HOST = 'load-balancer'
 /** Where load comes from. */
 const EDGE = 'edge'
 
@@ -69,7 +73,9 @@ export const populate = (
   etcdCluster: EtcdCluster,
   { plugins = new Map(), identities, favourite }: GivenCode = {},
 ): Machines => {
-  const servers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
+  const apiServers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
+  // Behind a load balancer nobody knows the servers' own addresses.
+  const servers = options.loadBalancer === undefined ? apiServers : [LOAD_BALANCER]
   const dns = options.nodes.length === 0 ? [] : range(options.dns).map(coreDNSId)
   const addresses = new Addresses()
   const ground: Ground = {
@@ -78,6 +84,7 @@ export const populate = (
   }
   for (const n of range(options.controlPlane)) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
+  if (options.loadBalancer !== undefined) addLoadBalancer(ground, options.loadBalancer, apiServers)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
   kernel.addHost(WORKSTATION)
   addProcess(kernel, WORKSTATION, KUBECTL, () => kubectl({ user: 'kubernetes-admin', servers, read: objects.read }))
@@ -108,6 +115,11 @@ const addEtcd = ({ kernel, etcd: cluster }: Ground): void => {
     if (!kernel.hasHost(host)) kernel.addHost(host)
     addProcess(kernel, host, `etcd/${member}`, () => etcd({ member, voters, safety: cluster.safety }))
   }
+}
+
+const addLoadBalancer = ({ kernel }: Ground, shape: LoadBalancerShape, servers: readonly ActorId[]): void => {
+  kernel.addHost(LOAD_BALANCER_HOST)
+  addProcess(kernel, LOAD_BALANCER_HOST, LOAD_BALANCER, () => loadBalancer(shape, servers))
 }
 
 const addControlPlane = (ground: Ground, n: number): void => {

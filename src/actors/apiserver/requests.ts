@@ -1,7 +1,14 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, EventOf } from '../../events/envelope.ts'
 import type { ActorContext } from '../../engine/actor.ts'
-import { isStatus, noSuchPath, serviceUnavailable, timeout, tooManyRequests } from '../../kubernetes/status.ts'
+import {
+  internalError,
+  isStatus,
+  noSuchPath,
+  serviceUnavailable,
+  timeout,
+  tooManyRequests,
+} from '../../kubernetes/status.ts'
 import { reviewKind } from '../../kubernetes/review-kinds.ts'
 import { BINDING, COMPONENT_STATUS } from '../../kubernetes/unstored-kinds.ts'
 import type { MetricsAggregation } from './aggregation/metrics.ts'
@@ -13,6 +20,7 @@ import { Expiry } from './expiry.ts'
 import { toPodBinding } from './handlers/binding.ts'
 import { componentStatus } from './handlers/component-status.ts'
 import type { ApiServerOptions } from './parameters.ts'
+import { etcd, type Procedure } from './procedure.ts'
 import type { Procedures } from './procedures.ts'
 import { toRequest, type Request, type ServedRow } from './request.ts'
 import { answerReview } from './reviews/reviews.ts'
@@ -24,8 +32,12 @@ export const PROCESS_TIMER = 'process'
 export const DEADLINE_TIMER = 'deadline'
 
 const RETRY_AFTER_SECONDS = 1
+const READYZ = '/readyz'
+/** Source: storage/storagebackend/factory/etcd3.go: a key that need not be there. */
+const HEALTH_KEY = '/registry/health'
 
 const NOT_READY = refusal(serviceUnavailable('the apiserver is not ready'))
+const NOT_HEALTHY = refusal(internalError('[-]etcd failed: reason withheld'))
 const NO_SUCH_PATH = refusal(noSuchPath())
 const TOO_SLOW = refusal(timeout('request did not complete within the allotted timeout', 0))
 const TOO_MANY = refusal(tooManyRequests('too many requests, please try again later', RETRY_AFTER_SECONDS))
@@ -82,6 +94,7 @@ export class Requests {
   arrive(event: EventOf<'ApiRequested'>): void {
     const { data } = event
     if (!this.world.cache.ready) return this.respond(event, NOT_READY)
+    if (data.path === READYZ && data.caller === undefined) return this.checkReady(event)
     const atOnce = this.atOnce(data)
     if (atOnce !== undefined) return this.respond(event, atOnce)
     const isBinding = data.kind === BINDING.kind
@@ -107,6 +120,11 @@ export class Requests {
     work.deadline = this.deadlines.add(this.context, work)
     this.works.set(work.id, work)
     if (admitted === 'now') this.begin(work)
+  }
+
+  /** Ready is who reaches etcd. Over HTTP the carrier tells of health. Source: storage/storagebackend/factory/etcd3.go, newETCD3ReadyCheck. */
+  private checkReady(event: EventOf<'ApiRequested'>): void {
+    this.procedures.start(etcdAnswers(), event.seq, (answer) => this.respond(event, answer))
   }
 
   /** The answer to what needs no storage: a path that is no resource, a review. */
@@ -193,6 +211,11 @@ export class Requests {
     const next = this.seats.leave()
     if (next !== undefined) this.begin(next)
   }
+}
+
+function* etcdAnswers(): Procedure<Answer> {
+  const { outcome } = yield* etcd({ op: 'range', key: HEALTH_KEY })
+  return outcome === 'refused' ? NOT_HEALTHY : { code: 200 }
 }
 
 const withWarnings = (answer: Answer, warnings: ReadonlySet<string>): Answer =>

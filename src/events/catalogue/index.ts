@@ -6,6 +6,7 @@ import { faultEvents } from './faults.ts'
 import { kernelEvents } from './kernel.ts'
 import { schedulingEvents } from './scheduling.ts'
 import { peopleEvents } from './people.ts'
+import { loadBalancingEvents } from './load-balancing.ts'
 import { networkingEvents } from './networking.ts'
 import { metricsEvents } from './metrics.ts'
 import { nodeEvents } from './node.ts'
@@ -22,6 +23,7 @@ export const catalogue = {
   ...metricsEvents,
   ...networkingEvents,
   ...controlEvents,
+  ...loadBalancingEvents,
   ...schedulingEvents,
   ...peopleEvents,
 }

@@ -41,6 +41,12 @@ const tell: Tell = {
   MemberRemoved: ({ data }) => `etcd member ${data.member} removed`,
   // Control plane.
   LeaseAcquired: ({ data }) => `${data.holder} leads by lease ${data.lease}`,
+  BackendDown: ({ by, data }) => `${data.backend} is down for ${by}: ${data.why}, ${data.sessions} connections broken`,
+  BackendUp: ({ by, data }) => `${data.backend} is up for ${by}`,
+  BackendStateChanged: ({ by, data }) =>
+    data.state === 'drain'
+      ? `${data.backend} gets no new connections from ${by}, keeps ${data.sessions}`
+      : `${data.backend} gets connections from ${by} again`,
   NodeHeartbeatMissed: ({ data }) => `node/${data.node} silent for ${seconds(data.silentMicros)}`,
   TolerationExpired: ({ data }) =>
     `${subject({ kind: 'Pod', ...data })} tolerated ${data.taint} on ${data.node} for ${data.seconds}s, no longer`,
