@@ -413,10 +413,10 @@ class SimulatedCluster implements Cluster {
         return
       case 'WebhookAnswered':
         kernel.input(message.type, message.data, message.to)
-    }
         return
       case 'BackendStateRequested':
         kernel.input(message.type, message.data, message.to)
+    }
   }
 
   /** Adds to a programmer's error what one needs to see it again. */
@@ -449,8 +449,8 @@ const numberOf = ({ type, data }: OutsideMessage): number => {
       return data.call
     case 'EndTask':
     case 'WebhookAnswered':
-      // Nobody waits for what comes of it.
     case 'BackendStateRequested':
+      // Nobody waits for what comes of it.
       return 0
     default:
       return data.watch
