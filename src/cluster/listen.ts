@@ -35,6 +35,11 @@ export interface ListenOptions {
   readonly certificates?: Certificates
   /** Makes durable what has happened so far. Nothing is told to any client before this has returned. */
   readonly commit?: () => void
+  /**
+   * Where Services that webhook configurations name are really reached, as `{ 'default/hook': 'https://127.0.0.1:9443' }`. It
+   * needs option `callsWebhooks`. Without an entry nobody listens there.
+   */
+  readonly webhookServices?: Readonly<Record<string, string>>
   /** Told once when the run has stopped on a programmer's error. Without it, requests are answered with 500. */
   readonly onFailure?: (error: unknown) => void
 }

@@ -75,6 +75,11 @@ export interface ClusterOptions {
    */
   readonly foldsHeartbeats?: boolean
   /**
+   * Whether API servers call admission webhooks, for somebody outside to carry the call: a cluster that listens does. What is
+   * answered is an input. Default: no; at their addresses nobody listens.
+   */
+  readonly callsWebhooks?: boolean
+  /**
    * Who may do what: everybody everything, or by roles and what runs on a node, as `--authorization-mode=Node,RBAC` has it.
    * Default `AlwaysAllow`.
    */
@@ -117,6 +122,8 @@ export interface ResolvedOptions {
   readonly scheduler?: ResolvedScheduler
   readonly otherSchedulers?: readonly ResolvedScheduler[]
   readonly foldsHeartbeats: boolean
+  /** Absent: no. */
+  readonly callsWebhooks?: true
   readonly authorization: 'AlwaysAllow' | 'RBAC'
   readonly managedFields: 'tracked' | 'named' | 'untracked'
   /** Absent: the beginning of 2026. */
@@ -162,6 +169,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
       ? {}
       : { otherSchedulers: otherSchedulers.map((spec, i) => resolveScheduler(spec, `scheduler-${i + 2}`)) }),
     foldsHeartbeats: options.foldsHeartbeats ?? true,
+    ...(options.callsWebhooks === true ? { callsWebhooks: true } : {}),
     authorization: options.authorization ?? 'AlwaysAllow',
     managedFields: options.managedFields ?? 'named',
     ...(options.startTime === undefined ? {} : { startTime: options.startTime }),

@@ -128,6 +128,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const members = range(options.etcd).map((index) => `etcd/${index + 1}`)
   const own = n % options.etcd
   const read = objects.read
+  const { authorization, managedFields, callsWebhooks = false } = options
   const policy = options.addons === undefined ? addonPolicy() : [...addonPolicy(), ...autoscalerPolicy()]
   addProcess(kernel, host, `kube-apiserver/${n}`, () =>
     createApiServer({
@@ -138,7 +139,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
       metrics: METRICS_SERVER,
-      options: { authorization: options.authorization, managedFields: options.managedFields, policy },
+      options: { authorization, managedFields, callsWebhooks, policy },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

@@ -16,6 +16,7 @@ import { ResourceHandler } from './resource-handler.ts'
 import { ServiceAccountKeys } from './service-account-keys.ts'
 import { PodConnections } from './streams/pod-connections.ts'
 import { WatchStreams } from './watch-streams.ts'
+import { WebhookCaller } from './webhooks.ts'
 
 export interface ApiFace {
   readonly handle: (request: HttpRequest, response: HttpResponse) => void
@@ -25,10 +26,12 @@ export interface ApiFace {
   close(): void
 }
 
+export type FaceOptions = Pick<ListenOptions, 'speed' | 'commit' | 'onFailure' | 'webhookServices'>
+
 /** @param address host and port, as clients know them */
 export const openApiFace = (
   cluster: Cluster,
-  { speed = 1, commit, onFailure }: Pick<ListenOptions, 'speed' | 'commit' | 'onFailure'>,
+  { speed = 1, commit, onFailure, webhookServices = {} }: FaceOptions,
   address: string,
 ): ApiFace => {
   const fail = (error: unknown): void => {
@@ -39,6 +42,7 @@ export const openApiFace = (
   const bridge = new ApiBridge(cluster, clock, commit === undefined ? undefined : new Announcements(commit, fail))
   const api = new ServedApi(cluster)
   const connections = new PodConnections(cluster, clock, speed === 'stepped')
+  const webhooks = new WebhookCaller(cluster, clock, webhookServices)
   const watches = new WatchStreams(cluster, bridge)
   const resources = new ResourceHandler({ cluster, bridge, api, watches, connections })
   const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })
@@ -55,6 +59,7 @@ export const openApiFace = (
     close: () => {
       clock.stop()
       connections.close()
+      webhooks.close()
       bridge.close()
     },
   }

@@ -10,6 +10,11 @@ export interface Clock {
   present(): void
   /** Somebody waits: time passes, or is hurried to pass, until `isDone`. */
   await(isDone: () => boolean): void
+  /**
+   * Somebody outside is asked, and needs the time that he needs: until what this gives is called, time passes no faster than
+   * the wall clock, and those who wait in a cluster that is stepped wait for him.
+   */
+  hold(): () => void
   stop(): void
 }
 
@@ -23,6 +28,10 @@ const AFTERMATH: Micros = millis(10)
 class SteppedClock implements Clock {
   private readonly cluster: Cluster
   private readonly onFailure: (error: unknown) => void
+  /** Those who wait until somebody outside has answered. */
+  private readonly waiting = new Set<() => boolean>()
+  /** How often somebody outside was asked so far. */
+  private held = 0
   private stopped = false
 
   constructor(cluster: Cluster, onFailure: (error: unknown) => void) {
@@ -34,12 +43,29 @@ class SteppedClock implements Clock {
 
   await(isDone: () => boolean): void {
     if (this.stopped) return
+    // Whoever is asked outside may himself ask: for him time goes on. It stops where another question goes out.
+    const { held } = this
     try {
-      while (!isDone() && this.cluster.step());
+      while (!isDone()) {
+        if (this.held > held) {
+          this.waiting.add(isDone)
+          return
+        }
+        if (!this.cluster.step()) break
+      }
       this.cluster.run(AFTERMATH)
     } catch (error) {
       this.stopped = true
       this.onFailure(error)
+    }
+  }
+
+  hold(): () => void {
+    this.held++
+    return () => {
+      const waiting = [...this.waiting]
+      this.waiting.clear()
+      for (const isDone of waiting) this.await(isDone)
     }
   }
 
@@ -70,6 +96,8 @@ class LiveClock implements Clock {
   private timer: NodeJS.Timeout | undefined
   private immediate: NodeJS.Immediate | undefined
   private stopped = false
+  /** How many outside are asked now. */
+  private held = 0
 
   constructor(cluster: Cluster, speed: number | 'max', onFailure: (error: unknown) => void) {
     this.cluster = cluster
@@ -89,6 +117,13 @@ class LiveClock implements Clock {
     this.plan()
   }
 
+  hold(): () => void {
+    if (this.held++ === 0) this.begin()
+    return () => {
+      if (--this.held === 0) this.begin()
+    }
+  }
+
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
@@ -104,11 +139,22 @@ class LiveClock implements Clock {
     this.plan()
   }
 
+  /** From here on at the pace that now holds. */
+  private begin(): void {
+    this.origin = { wall: performance.now(), virtual: this.cluster.now }
+  }
+
+  private get pace(): number {
+    return this.held > 0 ? Math.min(1, this.speed) : this.speed
+  }
+
   private advance(): void {
     const began = performance.now()
     const target = this.targetAt(began)
     try {
-      while (this.cluster.now < target) {
+      // Whoever is asked outside from here on has his own pace.
+      const { held } = this
+      while (this.cluster.now < target && this.held === held) {
         this.cluster.run(Math.min(SLICE, target - this.cluster.now))
         if (performance.now() - began < TURN_MS) continue
         this.fallBehind(target)
@@ -121,18 +167,19 @@ class LiveClock implements Clock {
   }
 
   private targetAt(wall: number): Micros {
-    if (this.speed === Infinity) return Number.MAX_SAFE_INTEGER
-    return this.origin.virtual + Math.floor((wall - this.origin.wall) * 1000 * this.speed)
+    const { pace, origin } = this
+    if (pace === Infinity) return Number.MAX_SAFE_INTEGER
+    return origin.virtual + Math.floor((wall - origin.wall) * 1000 * pace)
   }
 
   private fallBehind(target: Micros): void {
-    const behindMs = (target - this.cluster.now) / 1000 / this.speed
-    if (behindMs > LAG_MS) this.origin = { wall: performance.now(), virtual: this.cluster.now }
+    const behindMs = (target - this.cluster.now) / 1000 / this.pace
+    if (behindMs > LAG_MS) this.begin()
   }
 
   private plan(): void {
     if (this.stopped || this.immediate !== undefined) return
-    if (this.waiting.size > 0 || this.speed === Infinity) {
+    if (this.waiting.size > 0 || this.pace === Infinity) {
       clearTimeout(this.timer)
       this.timer = undefined
       this.immediate = setImmediate(this.turn)
@@ -144,7 +191,7 @@ class LiveClock implements Clock {
   private napMs(): number {
     const { nextAt } = this.cluster
     if (nextAt === undefined) return NAP_MAX_MS
-    const dueAt = this.origin.wall + (nextAt - this.origin.virtual) / 1000 / this.speed
+    const dueAt = this.origin.wall + (nextAt - this.origin.virtual) / 1000 / this.pace
     return Math.min(NAP_MAX_MS, Math.max(1, Math.ceil(dueAt - performance.now())))
   }
 }

@@ -4,7 +4,7 @@ import { duplexPair, type Duplex } from 'node:stream'
 import type { Cluster } from '../cluster.ts'
 import type { ClientUser, ListenOptions } from '../cluster/listen.ts'
 import { seconds } from '../events/time.ts'
-import { openApiFace, refuseBytes } from './api-face.ts'
+import { openApiFace, refuseBytes, type FaceOptions } from './api-face.ts'
 import { vouchFor } from './identity.ts'
 
 const ADDRESS = 'seatrial.invalid'
@@ -24,7 +24,7 @@ export interface InProcessApi {
 /** Default speed: `stepped`. */
 export const serveInProcess = (
   cluster: Cluster,
-  options: Pick<ListenOptions, 'users' | 'speed' | 'commit' | 'onFailure'> = {},
+  options: Pick<ListenOptions, 'users'> & FaceOptions = {},
 ): InProcessApi => {
   const [first = ADMINISTRATOR] = options.users ?? []
   cluster.runUntil((one) => one.get('Service', 'default', 'kubernetes') !== undefined, { within: UP_WITHIN })

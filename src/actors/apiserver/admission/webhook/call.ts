@@ -57,20 +57,22 @@ export interface AdmissionResponse {
   readonly status?: Partial<Status>
   /** A JSON patch in base64. */
   readonly patch?: string
+  readonly patchType?: string
   readonly warnings?: readonly string[]
 }
 
-/** Calls a webhook, if anybody calls webhooks for this server; else nobody listens. */
+/** Calls a webhook, if anybody calls webhooks for this server; else nobody listens. A `problem` tells what went wrong as its caller would. */
 export function* callOne(
   webhook: Webhook,
   object: ApiObject,
   attributes: Attributes,
   world: World,
+  patches: boolean,
 ): Procedure<AdmissionResponse | { readonly problem: string }> {
   const destination = destinationOf(webhook, world.cache.view)
-  if ('problem' in destination) return destination
+  if ('problem' in destination) return uncalled(destination.problem)
   const { url } = destination
-  if (!world.callsWebhooks) return { problem: refusedConnection(url) }
+  if (!world.callsWebhooks && world.webhookAt(url) === undefined) return uncalled(refusedConnection(url))
   const uid = newUid(world.random)
   const isDelete = attributes.operation === 'DELETE'
   const request = {
@@ -83,14 +85,43 @@ export function* callOne(
   const reply = yield* callWebhook({
     url,
     timeoutSeconds,
-    review: { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request },
+    review: { ...REVIEW, request },
     ...(clientConfig?.caBundle === undefined ? {} : { caBundle: clientConfig.caBundle }),
   })
-  if (reply === undefined) return { problem: `Post ${goQuote(url)}: context deadline exceeded` }
-  if (reply.problem !== undefined) return { problem: reply.problem }
-  const { response } = (reply.review ?? {}) as { readonly response?: AdmissionResponse }
-  if (response === undefined) return { problem: 'webhook response is invalid: no response' }
-  return response.uid === uid
-    ? response
-    : { problem: `expected response.uid=${goQuote(uid)}, got ${goQuote(response.uid ?? '')}` }
+  if (reply === undefined) return uncalled(`Post ${goQuote(url)}: context deadline exceeded`)
+  if (reply.problem !== undefined) return uncalled(reply.problem)
+  const answered = reply.review as Review
+  const problem = problemOf(answered, uid, patches)
+  return problem === undefined
+    ? (answered.response ?? {})
+    : { problem: `received invalid webhook response: ${problem}` }
+}
+
+const uncalled = (why: string): { readonly problem: string } => ({ problem: `failed to call webhook: ${why}` })
+
+interface Review {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly response?: AdmissionResponse
+}
+
+const REVIEW = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' }
+
+/** Source: apiserver/pkg/admission/plugin/webhook/request/admissionreview.go, VerifyAdmissionResponse (v1.36). */
+const problemOf = (
+  { apiVersion = '', kind = '', response }: Review,
+  uid: string,
+  patches: boolean,
+): string | undefined => {
+  if (response === undefined) return 'webhook response was absent'
+  if (response.uid !== uid) return `expected response.uid=${goQuote(uid)}, got ${goQuote(response.uid ?? '')}`
+  if (apiVersion !== REVIEW.apiVersion || kind !== REVIEW.kind) {
+    const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+    return `expected webhook response of ${REVIEW.apiVersion}, Kind=${REVIEW.kind}, got ${version}, Kind=${kind}`
+  }
+  const { patch = '', patchType } = response
+  if (!patches || (patch === '' && patchType === undefined)) return undefined
+  if (patch === '') return 'webhook returned response.patchType but not response.patch'
+  if (patchType === undefined) return 'webhook returned response.patch but not response.patchType'
+  return patchType === 'JSONPatch' ? undefined : `webhook returned invalid response.patchType of ${goQuote(patchType)}`
 }

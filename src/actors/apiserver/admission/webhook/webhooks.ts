@@ -25,7 +25,7 @@ export function* mutateByWebhooks(
   if (configurations.length === 0 || isExempt(attributes)) return object
   let current = object
   for (const webhook of sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)) {
-    const response: AdmissionResponse | Status | undefined = yield* ask(webhook, current, attributes, view, world)
+    const response: AdmissionResponse | Status | undefined = yield* ask(webhook, current, attributes, view, world, true)
     if (isStatus(response)) return response
     if (response?.patch === undefined) continue
     const changed = patched(current, response.patch, attributes)
@@ -45,7 +45,7 @@ export function* validateByWebhooks(
   const configurations = world.cache.view.list('ValidatingWebhookConfiguration')
   if (configurations.length === 0 || isExempt(attributes)) return undefined
   for (const webhook of sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)) {
-    const response = yield* ask(webhook, object, attributes, view, world)
+    const response = yield* ask(webhook, object, attributes, view, world, false)
     if (isStatus(response)) return response
   }
   return undefined
@@ -58,6 +58,7 @@ function* ask(
   attributes: Attributes,
   view: AdmissionWorld,
   world: World,
+  patches: boolean,
 ): Procedure<AdmissionResponse | Status | undefined> {
   const { name, failurePolicy = 'Fail', sideEffects } = webhook
   const { resource, dryRun } = attributes
@@ -70,10 +71,10 @@ function* ask(
   if (dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     return badRequest(`admission webhook ${goQuote(name)} does not support dry run`)
   }
-  const outcome = yield* callOne(webhook, object, attributes, world)
+  const outcome = yield* callOne(webhook, object, attributes, world, patches)
   if ('problem' in outcome) {
     if (failurePolicy === 'Ignore') return undefined
-    return internalError(`failed calling webhook ${goQuote(name)}: failed to call webhook: ${outcome.problem}`)
+    return internalError(`failed calling webhook ${goQuote(name)}: ${outcome.problem}`)
   }
   for (const warning of outcome.warnings ?? []) attributes.warnings.add(warning)
   return outcome.allowed === true ? outcome : denied(name, outcome)

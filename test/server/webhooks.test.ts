@@ -1,0 +1,245 @@
+/**
+ * Goal: admission webhooks at real addresses have their say, as with a real API server; what they said is an input, so that
+ * the run can be had again without them.
+ * Method: a real HTTPS server of the test answers AdmissionReviews for a cluster that is stepped and for one that follows the
+ * wall clock at a hundred times its pace; what clients are answered, and what is stored, is looked at. A recording of the
+ * inputs gives the same digest after the webhooks are gone.
+ */
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { recordingHeader } from '../../src/cluster/header.ts'
+import type { ListenOptions } from '../../src/cluster/listen.ts'
+import { inputsOf } from '../../src/replay/inputs.ts'
+import { reexecute } from '../../src/replay/reexecute.ts'
+import { createCertificates } from '../../src/server/certificates.ts'
+import { CONFIG_MAPS, configMap, json, listening, type Stand } from './support.ts'
+
+interface Review {
+  readonly request: { readonly uid: string; readonly operation: string; readonly name: string }
+}
+type Respond = (review: Review) => object | undefined
+
+/** What the webhook says at each path; undefined: nothing, ever. */
+const responses = new Map<string, Respond>()
+const asked: Review[] = []
+
+const certificates = createCertificates('127.0.0.1', [])
+let server: Server
+let port = 0
+
+beforeAll(async () => {
+  const { cert, key } = certificates.server
+  server = createServer({ cert, key }, (request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      const path = new URL(request.url ?? '/', 'https://webhook').pathname
+      const respond = responses.get(path)
+      if (respond === undefined) return response.writeHead(404).end('no such hook')
+      const review = JSON.parse(text) as Review
+      asked.push(review)
+      const said = respond(review)
+      if (said === undefined) return
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(said))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  port = (server.address() as AddressInfo).port
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const says =
+  (response: object): Respond =>
+  ({ request }) => ({
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: { uid: request.uid, ...response },
+  })
+
+const base64 = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64')
+
+const speeds: readonly NonNullable<ListenOptions['speed']>[] = ['stepped', 100]
+
+describe.each(speeds)('at speed %s', (speed) => {
+  let stand: Stand
+  beforeEach(async () => {
+    responses.clear()
+    asked.length = 0
+    stand = await listening(
+      { nodes: 0, callsWebhooks: true },
+      { speed, webhookServices: { 'default/kubernetes': `https://127.0.0.1:${port}` } },
+    )
+  })
+  afterEach(() => stand.close())
+
+  const hook = async (
+    kind: 'Mutating' | 'Validating',
+    path: string,
+    more: object = {},
+    client?: object,
+  ): Promise<void> => {
+    const clientConfig = client ?? { url: `https://127.0.0.1:${port}${path}`, caBundle: base64(certificates.ca.cert) }
+    const webhook = {
+      name: 'w.example.com',
+      clientConfig,
+      rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
+      admissionReviewVersions: ['v1'],
+      sideEffects: 'None',
+      timeoutSeconds: 1,
+      ...more,
+    }
+    const configuration = `${kind}WebhookConfiguration`
+    const made = await stand.client.call({
+      method: 'POST',
+      path: `/apis/admissionregistration.k8s.io/v1/${configuration.toLowerCase()}s`,
+      ...json({
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: configuration,
+        metadata: { name: `hooks${path.replaceAll('/', '-')}` },
+        webhooks: [webhook],
+      }),
+    })
+    expect(made.code, made.body.toString()).toBe(201)
+  }
+
+  const create = async (
+    name: string,
+  ): Promise<{ code: number; message: string; warning: unknown; reason: unknown }> => {
+    const { code, body, headers } = await stand.client.call({
+      method: 'POST',
+      path: CONFIG_MAPS,
+      ...json(configMap(name)),
+    })
+    const { message, reason } = JSON.parse(body.toString()) as { message?: string; reason?: string }
+    return { code, message: message ?? '', warning: String(headers['warning']), reason }
+  }
+
+  /** The recording's inputs alone make the same log. */
+  const runsAgain = (): void => {
+    const { cluster } = stand
+    const events = [...cluster.log.range(1)]
+    expect(inputsOf(events).some((input) => input.kind === 'message' && input.message.type === 'WebhookAnswered')).toBe(
+      true,
+    )
+    const again = reexecute({ header: recordingHeader(cluster.options), events, checkpoints: [], warnings: [] })
+    again.run(cluster.now - again.now)
+    expect(again.digest()).toBe(cluster.digest())
+  }
+
+  test('a mutating one adds a label, by address and by Service', async () => {
+    const patch = base64([{ op: 'add', path: '/metadata/labels', value: { seen: 'yes' } }])
+    responses.set('/label', says({ allowed: true, patchType: 'JSONPatch', patch, warnings: ['careful'] }))
+    await hook('Mutating', '/label')
+    expect(await create('one')).toMatchObject({ code: 201, warning: '299 - "careful"' })
+    expect(stand.cluster.get('ConfigMap', 'default', 'one')?.metadata.labels).toEqual({ seen: 'yes' })
+    expect(asked.map(({ request }) => [request.operation, request.name])).toEqual([['CREATE', 'one']])
+    responses.set('/other', says({ allowed: true }))
+    const service = { namespace: 'default', name: 'kubernetes', path: '/other' }
+    await hook('Mutating', '/other', {}, { service, caBundle: base64(certificates.ca.cert) })
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'hook', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.1'] }],
+    }
+    const path = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
+    expect((await stand.client.call({ method: 'POST', path, ...json(slice) })).code).toBe(201)
+    expect((await create('two')).message).toBe('')
+    expect(asked.map(({ request }) => request.name)).toEqual(['one', 'two', 'two'])
+    const elsewhere = { namespace: 'default', name: 'nowhere' }
+    await hook('Mutating', '/nowhere', {}, { service: elsewhere })
+    expect((await create('three')).message).toContain('service "nowhere" not found')
+    runsAgain()
+  })
+
+  test('a validating one denies with its code and message', async () => {
+    responses.set(
+      '/deny',
+      says({ allowed: false, status: { code: 418, reason: 'Teapot', message: 'short and stout' } }),
+    )
+    await hook('Validating', '/deny')
+    expect(await create('one')).toMatchObject({
+      code: 418,
+      reason: 'Teapot',
+      message: 'admission webhook "w.example.com" denied the request: short and stout',
+    })
+    expect(stand.cluster.get('ConfigMap', 'default', 'one')).toBeUndefined()
+    runsAgain()
+  })
+
+  test('one that does not answer in time fails the request, or is passed over', async () => {
+    responses.set('/silent', () => undefined)
+    await hook('Validating', '/silent')
+    expect(await create('one')).toMatchObject({
+      code: 500,
+      message: `Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://127.0.0.1:${port}/silent?timeout=1s": context deadline exceeded`,
+    })
+    await stand.client.call({
+      method: 'PATCH',
+      path: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hooks-silent',
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: JSON.stringify([{ op: 'replace', path: '/webhooks/0/failurePolicy', value: 'Ignore' }]),
+    })
+    expect((await create('two')).code).toBe(201)
+    runsAgain()
+  })
+
+  test.each<[string, Respond, object, string]>([
+    [
+      'an unknown authority',
+      says({ allowed: true }),
+      { caBundle: undefined },
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    ],
+    [
+      'an answer to another question',
+      () => says({ allowed: true })({ request: { uid: 'x', operation: '', name: '' } }),
+      {},
+      'received invalid webhook response: expected response.uid=',
+    ],
+    [
+      'a patch without a type',
+      says({ allowed: true, patch: base64('[]') }),
+      {},
+      'webhook returned response.patch but not response.patchType',
+    ],
+    [
+      'no response',
+      () => ({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' }),
+      {},
+      'webhook response was absent',
+    ],
+    ['no review', () => ({ hello: 'world' }), {}, `Object 'Kind' is missing in '{"hello":"world"}'`],
+  ])('%s fails the request', async (_what, respond, client, text) => {
+    responses.set('/bad', respond)
+    await hook(
+      'Mutating',
+      '/bad',
+      {},
+      { url: `https://127.0.0.1:${port}/bad`, caBundle: base64(certificates.ca.cert), ...client },
+    )
+    const refused = await create('one')
+    expect(refused.code).toBe(500)
+    expect(refused.message).toContain(text)
+  })
+
+  test('one may ask the API itself before it answers', async () => {
+    let seen = 0
+    responses.set('/asks', says({ allowed: true }))
+    await hook('Validating', '/asks')
+    const { client } = stand
+    const real = responses.get('/asks')
+    responses.set('/asks', (review) => {
+      void client.call({ method: 'GET', path: CONFIG_MAPS }).then(({ code }) => (seen = code))
+      return real?.(review)
+    })
+    expect((await create('one')).code).toBe(201)
+    await expect.poll(() => seen).toBe(200)
+  })
+})
