@@ -232,7 +232,7 @@ class SimulatedCluster implements Cluster {
   }
 
   apply(manifests: string | readonly ApiObject[]): void {
-    const apply = typeof manifests === 'string' ? objectsIn(manifests) : manifests
+    const apply = typeof manifests === 'string' ? objectsIn(manifests, this.options) : manifests
     this.invoke({ apply: apply.map((object) => ({ ...object })) })
   }
 
@@ -457,8 +457,8 @@ const numberOf = ({ type, data }: OutsideMessage): number => {
   }
 }
 
-const objectsIn = (text: string): readonly ApiObject[] => {
-  const read = readManifests(text, 'manifest')
+const objectsIn = (text: string, { addons }: ResolvedOptions): readonly ApiObject[] => {
+  const read = readManifests(text, 'manifest', addons)
   if (E.isLeft(read)) throw new ManifestError(read.left)
   return read.right.filter(({ simulated }) => simulated).map(({ object }) => object)
 }

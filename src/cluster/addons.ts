@@ -1,8 +1,14 @@
 import { CLOUD } from '../actors/cloud/cloud.ts'
 import type { ClusterAutoscalerOptions } from '../actors/cluster-autoscaler/options.ts'
 import { clusterAutoscalerId, clusterAutoscalerProcess } from '../actors/cluster-autoscaler/process.ts'
+import {
+  VPA_ADMISSION,
+  VPA_WEBHOOK_URL,
+  vpaAdmissionProcess,
+} from '../actors/vertical-pod-autoscaler/admission-controller.ts'
+import { vpaProcesses } from '../actors/vertical-pod-autoscaler/process.ts'
 import { SchedulingSimulation } from '../actors/scheduler/simulation.ts'
-import type { Micros } from '../events/envelope.ts'
+import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ResolvedAddons } from './addon-options.ts'
@@ -12,9 +18,24 @@ import type { NodeGround } from './nodes.ts'
 const INSTALLED_AFTER: Micros = seconds(3)
 
 /** Puts add-ons on the control-plane machines: an instance on each, of which one leads. */
-export const addAddons = (ground: NodeGround, { clusterAutoscaler }: ResolvedAddons): void => {
+export const addAddons = (ground: NodeGround, { clusterAutoscaler, verticalPodAutoscaler }: ResolvedAddons): void => {
   for (let instance = 0; instance < ground.options.controlPlane; instance++) {
     if (clusterAutoscaler !== undefined) addClusterAutoscaler(ground, clusterAutoscaler, instance)
+    if (verticalPodAutoscaler === true) addVerticalPodAutoscaler(ground, instance)
+  }
+}
+
+/** Admission webhooks that add-ons answer, for the API servers. */
+export const addonWebhooks = ({ verticalPodAutoscaler }: ResolvedAddons = {}): ReadonlyMap<string, ActorId> =>
+  new Map(verticalPodAutoscaler === true ? [[VPA_WEBHOOK_URL, VPA_ADMISSION]] : [])
+
+const addVerticalPodAutoscaler = ({ kernel, objects, servers }: NodeGround, instance: number): void => {
+  const cursor = (id: ActorId): Cursor => objects.createCursor(id)
+  const parts = { host: `cp-${instance + 1}`, servers, read: objects.read }
+  for (const spec of vpaProcesses({ ...parts, instance, cursor })) kernel.addProcess(spec, INSTALLED_AFTER)
+  // One answers; the API goes on without it.
+  if (instance === 0) {
+    kernel.addProcess(vpaAdmissionProcess({ ...parts, cursor: () => cursor(VPA_ADMISSION) }), INSTALLED_AFTER)
   }
 }
 

@@ -1,7 +1,9 @@
 import { either as E } from 'fp-ts'
+import { VPA_GROUP } from '../actors/vertical-pod-autoscaler/types.ts'
 import type { ApiObject } from '../events/json.ts'
 import { locate, parseManifests, type Manifest, type Problem } from '../kubernetes/manifest.ts'
 import { checkManifest } from '../kubernetes/manifest-check.ts'
+import type { ResolvedAddons } from './addon-options.ts'
 
 /** An object that can be applied. */
 export interface Applicable {
@@ -20,7 +22,11 @@ export type ProblemText = string
  * Reads manifests and checks them as the API server will: structure, then defaults and validation. Every problem is told
  * with file, line and field; nothing is left out.
  */
-export const readManifests = (text: string, file: string): E.Either<readonly ProblemText[], readonly Applicable[]> => {
+export const readManifests = (
+  text: string,
+  file: string,
+  addons?: ResolvedAddons,
+): E.Either<readonly ProblemText[], readonly Applicable[]> => {
   const parsed = parseManifests(text, file)
   if (E.isLeft(parsed)) return E.left(parsed.left.map((problem) => problemText(problem)))
   const problems = parsed.right.flatMap(problemsOf)
@@ -30,10 +36,14 @@ export const readManifests = (text: string, file: string): E.Either<readonly Pro
       object: asObject(manifest),
       file: manifest.file,
       line: manifest.line,
-      simulated: manifest.row !== undefined,
+      simulated: manifest.row !== undefined || isAddonKind(manifest, addons),
     })),
   )
 }
+
+/** Kinds that an add-on brings with it. */
+const isAddonKind = ({ apiVersion }: Manifest, addons: ResolvedAddons = {}): boolean =>
+  addons.verticalPodAutoscaler === true && apiVersion.startsWith(`${VPA_GROUP}/`)
 
 const problemText = ({ file, line, field, message }: Problem, name?: string): ProblemText =>
   [`${file}:${line}`, name ?? '', field, message].filter((part) => part !== '').join(': ')

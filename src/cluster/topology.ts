@@ -25,7 +25,7 @@ import { autoscalerPolicy } from '../kubernetes/rbac/autoscalers.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
-import { addAddons } from './addons.ts'
+import { addAddons, addonWebhooks } from './addons.ts'
 import { Addresses } from './addresses.ts'
 import type { EtcdCluster } from './etcd-cluster.ts'
 import { Machines } from './machines.ts'
@@ -139,6 +139,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
       metrics: METRICS_SERVER,
+      webhooks: addonWebhooks(options.addons),
       options: { authorization, managedFields, callsWebhooks, policy },
     }),
   )

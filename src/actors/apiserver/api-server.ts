@@ -1,4 +1,4 @@
-import type { EventOf, LogEvent, Micros } from '../../events/envelope.ts'
+import type { ActorId, EventOf, LogEvent, Micros } from '../../events/envelope.ts'
 import { minutes, seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
@@ -77,6 +77,7 @@ class ApiServer implements World {
 
   private readonly context: ActorContext
   private readonly options: ApiServerOptions
+  private readonly webhooks: ApiServerParameters['webhooks']
   private readonly kindOf: ApiServerParameters['kindOf']
   private readonly etcd: EtcdClient
   private readonly feed: EtcdFeed
@@ -91,6 +92,7 @@ class ApiServer implements World {
   constructor(parameters: ApiServerParameters, context: ActorContext) {
     this.context = context
     this.options = { ...DEFAULT_OPTIONS, ...parameters.options }
+    this.webhooks = parameters.webhooks
     this.kindOf = parameters.kindOf
     this.identities = parameters.identities
     this.viewAt = parameters.viewAt
@@ -109,7 +111,8 @@ class ApiServer implements World {
     this.watches = new Watches(context, this.cache, this.rowOf, (revision, done) => this.whenFresh(revision, done))
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
-    this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind })
+    const webhookAt = (url: string): ActorId | undefined => this.webhookAt(url)
+    this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind, webhookAt })
     this.definitions = new Definitions(this, (procedure) => this.procedures.start(procedure, context.seq, () => {}))
     this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
@@ -146,6 +149,11 @@ class ApiServer implements World {
 
   get random(): Random {
     return this.context.random
+  }
+
+  webhookAt(url: string): ActorId | undefined {
+    for (const [beginning, actor] of this.webhooks ?? []) if (url.startsWith(beginning)) return actor
+    return undefined
   }
 
   refTo(kind: Kind, namespace: string | undefined, name: string): ObjectRef {
@@ -199,6 +207,7 @@ class ApiServer implements World {
     this.etcd.lost(this.context, peer)
     this.feed.lost(this.context, peer)
     this.requests.clientGone(peer)
+    this.procedures.lost(peer)
     this.metrics.lost(peer)
     this.watches.drop(peer)
   }

@@ -21,6 +21,8 @@ export interface ApiServerParameters {
   readonly identities?: Identities
   /** Who answers the metrics APIs; absent: nobody serves them. */
   readonly metrics?: ActorId
+  /** Admission webhooks within the cluster: who answers, by the beginning of the address. */
+  readonly webhooks?: ReadonlyMap<string, ActorId>
 }
 
 /** Names and uids that objects are to have: those of a recording that is simulated again. Undefined leaves it to chance. */

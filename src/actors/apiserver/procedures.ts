@@ -26,6 +26,8 @@ interface Run {
   etcdRequest: number
   revision: number
   call: string
+  /** Who answers it. */
+  peer: ActorId
 }
 
 /** Runs procedures: begins each, and takes it on whenever what it waits for has come. */
@@ -40,6 +42,7 @@ export class Procedures {
   /** Runs that wait for a webhook, by its call. */
   private readonly webhooks = new Map<string, Run>()
   private readonly tellBehind: (count: number) => void
+  private readonly webhookAt: (url: string) => ActorId | undefined
   private next = 1
 
   constructor(parts: {
@@ -49,12 +52,15 @@ export class Procedures {
     leases: EventLeases
     /** Told how many procedures wait for the cache, whenever that changes. */
     behind: (count: number) => void
+    /** Who answers a webhook's address within the cluster. */
+    webhookAt: (url: string) => ActorId | undefined
   }) {
     this.context = parts.context
     this.etcd = parts.etcd
     this.cache = parts.cache
     this.leases = parts.leases
     this.tellBehind = parts.behind
+    this.webhookAt = parts.webhookAt
   }
 
   /** Begins a procedure. Gives the number to `abandon` it with. */
@@ -68,6 +74,7 @@ export class Procedures {
       etcdRequest: 0,
       revision: 0,
       call: '',
+      peer: OUTSIDE,
     }
     this.runs.set(run.id, run)
     this.step(run, undefined)
@@ -105,6 +112,13 @@ export class Procedures {
     this.webhooks.delete(call)
     this.context.cancelTimer(WAIT_TIMER, String(run.id))
     this.step(run, reply)
+  }
+
+  /** A connection is lost: whoever waits for a webhook behind it gets none. */
+  lost(peer: ActorId): void {
+    for (const [call, run] of [...this.webhooks]) {
+      if (run.peer === peer) this.webhookAnswered({ call, problem: `connection to ${peer} lost` })
+    }
   }
 
   /** The cache has moved on. */
@@ -161,7 +175,8 @@ export class Procedures {
         // A number of its own in the whole log: what is answered to an earlier start of this server finds nobody.
         run.call = `${context.id}/${context.seq}/${run.id}`
         this.webhooks.set(run.call, run)
-        context.emit('WebhookCalled', { ...wait.call, call: run.call }, { to: OUTSIDE, cause: run.cause })
+        run.peer = this.webhookAt(wait.call.url) ?? OUTSIDE
+        context.emit('WebhookCalled', { ...wait.call, call: run.call }, { to: run.peer, cause: run.cause })
         context.setTimer(WAIT_TIMER, String(run.id), seconds(wait.call.timeoutSeconds))
         return
       case 'lease':

@@ -1,4 +1,4 @@
-import type { Micros } from '../../events/envelope.ts'
+import type { ActorId, Micros } from '../../events/envelope.ts'
 import type { Random } from '../../engine/kernel/random.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import type { View } from '../../kubernetes/view.ts'
@@ -21,6 +21,8 @@ export interface World {
   readonly admission: AdmissionChain
   readonly gate: Gate
   readonly callsWebhooks: boolean
+  /** The actor in the cluster that answers a webhook's address; undefined for all others. */
+  webhookAt(url: string): ActorId | undefined
   readonly addresses: ServiceAddresses
   /** Namespaces whose deletion went through this server, and when: about them its cache is not believed for a while. */
   readonly doubtedNamespaces: Map<string, Micros>

@@ -2,11 +2,12 @@ import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent } from '../../events/envelope.ts'
 import type { ApiObject, Json } from '../../events/json.ts'
 import { seconds } from '../../events/time.ts'
-import type { Kind } from '../../kubernetes/kinds.ts'
+import { isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import type { ReadObject } from '../../kubernetes/view.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
+import { kindOf } from './kind-of.ts'
 import { LAST_APPLIED, threeWayMerge, withLastApplied } from './three-way-merge.ts'
 
 type Invocation = EventData<'KubectlInvoked'>
@@ -96,8 +97,7 @@ class Session {
       this.answer(invocation, `${object.kind.toLowerCase()}/${object.metadata.name}`, outcome, answer)
       this.applyFrom(invocation, index + 1)
     }
-    // The API server answers for a kind it does not know; here a kind is only passed on.
-    const kind = object.kind as Kind
+    const kind = kindOf(object)
     const { namespace, name } = object.metadata
     this.try(invocation, { verb: 'get', kind, namespace, name }, 0, (answer) => {
       if (answer.ok && answer.object !== undefined) this.patch(invocation, kind, object, answer.object, after)
@@ -128,7 +128,9 @@ class Session {
   ): void {
     const { namespace, name } = live.metadata
     const body: Json = threeWayMerge(live.metadata.annotations?.[LAST_APPLIED], wanted, live)
-    this.try(invocation, { verb: 'patch', kind, namespace, name, patchType: 'strategic', body }, 0, (answer) => {
+    // Of custom resources nobody knows how to merge lists. Source: patcher.go, patchSimple.
+    const patchType = isCustomKind(kind) ? 'merge' : 'strategic'
+    this.try(invocation, { verb: 'patch', kind, namespace, name, patchType, body }, 0, (answer) => {
       const same = answer.ok && answer.object?.metadata.resourceVersion === live.metadata.resourceVersion
       after(!answer.ok ? 'failed' : same ? 'unchanged' : 'configured', answer)
     })

@@ -1,0 +1,22 @@
+import type { ApiObject } from '../../events/json.ts'
+import type { CustomKind, Kind } from '../../kubernetes/kinds.ts'
+import { rowByApiVersion } from '../../kubernetes/registry.ts'
+
+/**
+ * Under which kind an object is asked for. One that the API does not have of its own may be a custom one, whose resource is
+ * its name in the plural; the API server answers for what it does not know.
+ * Abridged: kubectl asks the server which resources there are. Source: apimachinery/pkg/api/meta/restmapper.go,
+ * UnsafeGuessKindToResource (v1.36).
+ */
+export const kindOf = ({ apiVersion, kind }: Pick<ApiObject, 'apiVersion' | 'kind'>): Kind => {
+  const known = rowByApiVersion(apiVersion, kind)
+  const slash = apiVersion.indexOf('/')
+  const group = apiVersion.slice(0, Math.max(0, slash))
+  if (known !== undefined || !group.includes('.')) return known?.kind ?? (kind as Kind)
+  return `${plural(kind.toLowerCase())}.${group}` satisfies CustomKind
+}
+
+const plural = (singular: string): string => {
+  if (singular.endsWith('s')) return `${singular}es`
+  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`
+}
