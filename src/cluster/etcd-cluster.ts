@@ -49,9 +49,9 @@ export class EtcdCluster {
   }
 
   /** Puts the same state on the disk of every member, and starts them as a new cluster. Members must be stopped. */
-  restore(image: StoreImage, bump: number, cause: Seq): void {
+  restore(image: StoreImage, revision: number, isBumped: boolean, cause: Seq): void {
     this.renewSafety()
-    const files = restoredFiles(restoredImage(image, bump), this.voters)
+    const files = restoredFiles(restoredImage(image, revision, isBumped), this.voters)
     for (const member of this.members) {
       this.kernel.replaceContent(member, files)
       this.kernel.revive(member, cause)

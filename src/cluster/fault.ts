@@ -27,7 +27,8 @@ export type Fault =
   /**
    * etcd is stopped and, when the fault ends, starts as a new cluster: with the newest backup or, if none was made, with what
    * stands on the disk of `process`. Its revision is moved on by `bump` and all before is compacted, so that whoever read
-   * from the lost past has to list again.
+   * from the lost past has to list again. With a bump of 0, as who forgets it does, whoever remembers a later revision than the
+   * backup's waits for it and is told nothing of what is written until then.
    */
   | { readonly kind: 'restore'; readonly process: ProcessRef; readonly bump: number }
 

@@ -2,6 +2,7 @@ import type { Micros, Seq } from '../events/envelope.ts'
 import { InvariantError } from '../engine/invariant.ts'
 import type { Kernel } from '../engine/kernel/kernel.ts'
 import { seconds } from '../events/time.ts'
+import { nextLife } from '../kubernetes/revision.ts'
 import type { EtcdCluster } from './etcd-cluster.ts'
 import { ETCD_LEADER, type Fault, type ProcessRef } from './fault.ts'
 
@@ -88,10 +89,12 @@ export class Injector {
     const { cluster, revision: told } = this.etcd
     const image = cluster.source(process, told())
     const { revision: from } = image
-    const seq = this.kernel.record(CHAOS, 'EtcdRestored', { fault: id, from, revision: from + bump }, 0)
+    const isBumped = bump > 0
+    const revision = isBumped ? from + bump : nextLife(from, told())
+    const seq = this.kernel.record(CHAOS, 'EtcdRestored', { fault: id, from, revision }, 0)
     // Another fault that ended meanwhile may have let a member start.
     cluster.stop(seq)
-    cluster.restore(image, bump, seq)
+    cluster.restore(image, revision, isBumped, seq)
   }
 
   private start(id: number, fault: Fault): Seq {
@@ -202,8 +205,6 @@ export const checkFault = (kernel: Kernel, fault: Fault): string | undefined => 
   }
   if ((fault.kind === 'backup' || fault.kind === 'restore') && !/^etcd[/-]/.test(fault.process))
     return `${fault.process} is no etcd member`
-  if (fault.kind === 'restore' && fault.bump < 1)
-    return 'a restore moves the revision on: without a bump, watchers read on in a past that did not take place'
   if (!('process' in fault) || fault.process === ETCD_LEADER || kernel.hasProcess(fault.process)) return undefined
   return `there is no process ${fault.process}; there are ${kernel.processIds().join(', ')}`
 }

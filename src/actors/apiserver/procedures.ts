@@ -2,6 +2,7 @@ import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, Seq } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { invariant } from '../../engine/invariant.ts'
+import { hasReached } from '../../kubernetes/revision.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import type { Answer } from './answer.ts'
@@ -126,7 +127,7 @@ export class Procedures {
     if (this.behind.size === 0) return
     const { position } = this.cache
     for (const run of [...this.behind.values()]) {
-      if (run.revision > position) continue
+      if (!hasReached(position, run.revision)) continue
       this.behind.delete(run.id)
       this.context.cancelTimer(WAIT_TIMER, String(run.id))
       this.tellBehind(this.behind.size)
@@ -146,7 +147,7 @@ export class Procedures {
         return
       }
       const wait = value
-      if (wait.wait === 'cache' && wait.revision <= this.cache.position) {
+      if (wait.wait === 'cache' && hasReached(this.cache.position, wait.revision)) {
         reply = true
         continue
       }

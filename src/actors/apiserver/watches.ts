@@ -10,6 +10,7 @@ import {
   unexpectedError,
   type Status,
 } from '../../kubernetes/status.ts'
+import { takenFor } from '../../kubernetes/revision.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { Deadlines } from './cache/deadlines.ts'
 import { pageOf } from './cache/page.ts'
@@ -80,6 +81,7 @@ export class Watches {
     if (!/^\d*$/.test(resourceVersion)) {
       return this.refuse(client, watch, unexpectedError(malformedVersion(resourceVersion)))
     }
+    const given = data.resourceVersion === undefined ? data.revision : Number(resourceVersion)
     const { monotonic } = this.context
     const watcher: Watcher = {
       client,
@@ -88,7 +90,8 @@ export class Watches {
       scope,
       bookmarks: data.bookmarks === true,
       endsAt: monotonic + (timeoutSeconds === 0 ? this.defaultTimeout() : seconds(timeoutSeconds)),
-      position: data.resourceVersion === undefined ? data.revision : Number(resourceVersion),
+      // One from before a restore that moved nothing on is taken for one of now: what is older is not told.
+      position: takenFor(given, this.cache.position),
       nextBookmarkAt: monotonic + BOOKMARK_EVERY,
     }
     if (timeoutSeconds < 0) return this.ended(watcher, TIMED_OUT)

@@ -33,11 +33,15 @@ export const imageOnDisk = (
   return image
 }
 
-/** The state that a restored cluster begins with: the one that was kept, moved `bump` revisions on. */
-export const restoredImage = (kept: StoreImage, bump: number): StoreImage => {
+/**
+ * The state that a restored cluster begins with: the one that was kept, moved on to `revision` and with nothing older to read;
+ * or, where it was not moved on, counting from where it stands.
+ */
+export const restoredImage = (kept: StoreImage, revision: number, isBumped: boolean): StoreImage => {
   const store = new MvccStore(kept)
   store.appliedIndex = 1
-  store.bump(bump)
+  if (isBumped) store.bump(revision - kept.revision)
+  else store.beginAgain(revision)
   return store.image()
 }
 

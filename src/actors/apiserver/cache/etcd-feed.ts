@@ -1,6 +1,7 @@
 import type { ActorId, Micros } from '../../../events/envelope.ts'
 import { millis, seconds } from '../../../events/time.ts'
 import type { ActorContext } from '../../../engine/actor.ts'
+import { hasReached } from '../../../kubernetes/revision.ts'
 import type { EtcdClient } from '../storage/etcd-client.ts'
 
 /** All keys below /registry/. */
@@ -68,6 +69,8 @@ export class EtcdFeed {
 
   progressed(watch: number, revision: number): void {
     if (watch !== this.watch || this.mode !== 'watching' || revision <= this.position) return
+    // An etcd that was set back is behind what this server has seen.
+    if (!hasReached(revision, this.position)) return
     this.position = revision
     this.target.progressed(revision)
   }

@@ -1,6 +1,7 @@
 import { invariant } from '../../../engine/invariant.ts'
 import { hashName, mix } from '../../../engine/kernel/random.ts'
 import type { EtcdPut } from '../../../events/catalogue/etcd-request.ts'
+import { hasReached, takenFor } from '../../../kubernetes/revision.ts'
 import { History, type HistoryImage } from './history.ts'
 import { KeyTree, type TreeImage } from './key-tree.ts'
 import { Change, KeyValue, storedBytes, type Span } from './key-value.ts'
@@ -18,6 +19,8 @@ export interface StoreImage {
   readonly bytesInUse: number
   readonly bytesAllocated: number
   readonly digest: number
+  /** Of a cluster that was restored without a bump: the last revision of its past. */
+  readonly past: number
 }
 
 /** What a range found. */
@@ -50,6 +53,8 @@ export class MvccStore {
   bytesAllocated = 0
   /** Equal states have equal digests: a hash over all changes so far. */
   digest = 0
+  /** Of a cluster that was restored without a bump: the last revision of its past; else 0. */
+  private past = 0
   private readonly keys: KeyTree<KeyValue>
   private readonly history: History
 
@@ -63,6 +68,7 @@ export class MvccStore {
     this.bytesInUse = image.bytesInUse
     this.bytesAllocated = image.bytesAllocated
     this.digest = image.digest
+    this.past = image.past
     for (const member of image.alarms) this.alarms.add(member)
     this.restoreLeases(image.leases)
   }
@@ -83,6 +89,7 @@ export class MvccStore {
       bytesInUse: this.bytesInUse,
       bytesAllocated: this.bytesAllocated,
       digest: this.digest,
+      past: this.past,
     }
   }
 
@@ -175,6 +182,19 @@ export class MvccStore {
   bump(by: number): void {
     this.revision += by
     this.compact(this.revision)
+  }
+
+  /** After a restore without a bump: counts on from where the backup stands, as if what was lost had never been numbered. */
+  beginAgain(revision: number): void {
+    this.past = this.revision
+    this.revision = revision
+  }
+
+  /** What a client means by a revision that it may have from before a restore. */
+  takenFor(revision: number): number {
+    const isOfNow = this.past === 0 || takenFor(revision, this.revision) === revision
+    // The next one after its past is where its present begins.
+    return isOfNow || hasReached(this.past + 1, revision) ? revision : takenFor(revision, this.revision)
   }
 
   /** Gives free pages back. Each member does it for itself; it changes no state. */

@@ -35,8 +35,9 @@ export class Watchers {
 
   /** Revision 0 stands for the next one. */
   start(store: MvccStore, watcher: Omit<Watcher, 'told'>): WatchStart {
-    if (watcher.from > 0 && watcher.from < store.compactRevision) return { compactRevision: store.compactRevision }
-    const from = watcher.from === 0 ? store.revision + 1 : watcher.from
+    const wanted = store.takenFor(watcher.from)
+    if (wanted > 0 && wanted < store.compactRevision) return { compactRevision: store.compactRevision }
+    const from = wanted === 0 ? store.revision + 1 : wanted
     const own: Watcher = { ...watcher, from, told: 0 }
     this.cancel(watcher.client, watcher.watch)
     this.add(own)
