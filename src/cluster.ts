@@ -166,6 +166,7 @@ class SimulatedCluster implements Cluster {
       seed,
       substitute,
       wallStart: wallStartOf(this.options),
+      tellsQuiet: this.options.foldsHeartbeats,
       log: this.log,
       fold: (event) => {
         this.projections.fold(event)

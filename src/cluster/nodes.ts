@@ -86,7 +86,6 @@ export const addNode = (ground: NodeGround, machine: WorkerMachine): void => {
       machine: host,
       cursor: cursor(kubelet),
       read: objects.read,
-      foldsHeartbeats: options.foldsHeartbeats,
     }),
     delay,
     cause,

@@ -70,8 +70,8 @@ export interface ClusterOptions {
   /** Schedulers beside it, for Pods that name one of their profiles in `schedulerName`. Each needs a name. */
   readonly otherSchedulers?: readonly SchedulerSpec[]
   /**
-   * Whether heartbeats are left out while nothing is wrong; every Lease is renewed all the same. Default: yes. With `false`
-   * each renewal is a write, as whoever watches Leases or counts requests wants it.
+   * Whether heartbeats, of nodes and of leaders, are left out while nothing is wrong; every Lease is renewed all the same.
+   * Default: yes. With `false` each renewal is a write, as whoever watches Leases or counts requests wants it.
    */
   readonly foldsHeartbeats?: boolean
   /**

@@ -35,11 +35,6 @@ export interface KubeletOptions {
   readonly recordsEvents?: boolean
   /** Whether probes whose outcome is known are left out; it changes nothing but the work. Default: yes. */
   readonly foldsProbes?: boolean
-  /**
-   * Whether, while nothing is wrong anywhere, five of six heartbeats are one event instead of a write with all that
-   * follows from it. Default: yes.
-   */
-  readonly foldsHeartbeats?: boolean
 }
 
 /** Source: pkg/kubelet/apis/config/v1beta1/defaults.go (v1.36): kubeAPIQPS, kubeAPIBurst, eventRecordQPS, eventBurst. */

@@ -262,7 +262,6 @@ export class Kubelet {
       {
         health: () => this.health(),
         registered: () => this.step({ type: 'Registered' }),
-        foldsHeartbeats: this.options.foldsHeartbeats !== false,
         heartbeat: () => {
           if (this.runtime.connected) this.runtime.ping()
         },

@@ -1,10 +1,12 @@
 import type { LogEvent, Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
+import { sameJson } from '../../kubernetes/hash.ts'
 import { microTime } from '../../kubernetes/time.ts'
 import type { Lease } from '../../kubernetes/types/node.ts'
 import type { ActorContext } from '../actor.ts'
 import { compileChart } from '../statechart/compile.ts'
 import type { ApiAnswer, ApiClient } from './api-client.ts'
+import { FoldedRenewals } from './folded-renewals.ts'
 import { leaderElectionChart, type ElectionEmitted, type ElectionEvent } from './leader-election.chart.ts'
 
 /** Source: component-base/config/v1alpha1/defaults.go: 15 s, 10 s, 2 s; client-go/tools/leaderelection: JitterFactor 1.2. */
@@ -42,6 +44,7 @@ export class LeaderElector {
   private observedAt: Micros = 0
   /** When the try under way began. */
   private triedAt: Micros | undefined
+  private readonly foldedRenewals = new FoldedRenewals()
 
   constructor(options: {
     client: ApiClient
@@ -89,10 +92,18 @@ export class LeaderElector {
       this.read(context)
       return
     }
-    if (!context.hasTimer(DEADLINE, '')) context.setTimer(DEADLINE, '', RENEW_DEADLINE)
-    if (this.observed !== undefined && this.isMine(this.observed) && this.isValid(this.observed, context)) {
-      this.write(context, this.observed, () => this.read(context))
-    } else this.read(context)
+    const { observed } = this
+    const holds = observed !== undefined && this.isMine(observed) && this.isValid(observed, context)
+    const isLate = context.hasTimer(DEADLINE, '')
+    const renewed = holds && !isLate ? this.foldedRenewals.renew(observed, context) : undefined
+    if (renewed !== undefined) {
+      this.observe(renewed, context)
+      this.settle(true, context)
+      return
+    }
+    if (!isLate) context.setTimer(DEADLINE, '', RENEW_DEADLINE)
+    if (holds) this.write(context, observed, () => this.read(context))
+    else this.read(context)
   }
 
   private read(context: ActorContext): void {
@@ -111,7 +122,8 @@ export class LeaderElector {
 
   /** Somebody has written the Lease: is it ours, or has its holder been silent for long enough? */
   private consider(lease: Lease, context: ActorContext): void {
-    if (lease.metadata.resourceVersion !== this.observed?.metadata.resourceVersion) this.observe(lease, context)
+    if (sameJson(lease.spec, this.observed?.spec)) this.observed = lease
+    else this.observe(lease, context)
     const isHeld = (lease.spec.holderIdentity ?? '') !== '' && !this.isMine(lease) && this.isValid(lease, context)
     if (isHeld) this.settle(false, context)
     else this.write(context, lease, () => this.settle(false, context))

@@ -24,6 +24,8 @@ export interface KernelOptions {
   readonly fold?: (event: LogEvent) => void
   /** What clocks without skew show at the beginning. Default 0. */
   readonly wallStart?: Micros
+  /** Whether actors are told that nothing is wrong (`quietFor`), so that they may leave work out. Default: yes. */
+  readonly tellsQuiet?: boolean
   /** Puts another actor in the place of one that boots: how a test plants a bug or a user brings a component of his own. */
   readonly substitute?: Substitute
 }
@@ -53,6 +55,7 @@ export class Kernel {
   private readonly log: EventSink
   private readonly fold: ((event: LogEvent) => void) | undefined
   private readonly substitute: Substitute
+  private readonly tellsQuiet: boolean
   private readonly subject = new Subject<LogEvent>()
   private readonly relays: ActorCell[] = []
   private clock: Micros = 0
@@ -75,6 +78,7 @@ export class Kernel {
     this.log = options.log
     this.fold = options.fold
     this.substitute = options.substitute ?? ((_id, actor) => actor)
+    this.tellsQuiet = options.tellsQuiet ?? true
     this.root = createRootActor()
     this.network = new Network(options.seed, this.networkHost())
   }
@@ -399,7 +403,7 @@ export class Kernel {
     const clock = (): Micros => this.clock
     const { wallStart } = this
     const current = (): Seq => this.current?.seq ?? 0
-    const quietFor = (): Micros => (this.faults > 0 ? 0 : this.clock - this.unquietAt)
+    const quietFor = (): Micros => (this.faults > 0 || !this.tellsQuiet ? 0 : this.clock - this.unquietAt)
     const alive = (): boolean => process.incarnation === cell.incarnation && process.state !== 'dead'
     return {
       id: cell.id,
@@ -534,6 +538,8 @@ export class Kernel {
       },
       hostOf: (actor) => this.homes.get(actor)?.host.name,
       isAlive: (actor) => {
+        // Clients from outside outlive all of it.
+        if (actor === OUTSIDE) return true
         const state = this.homes.get(actor)?.state
         return state === 'running' || state === 'paused'
       },

@@ -67,7 +67,7 @@ export const nodeEvents = {
   LeaseRenewed: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'A node renews its Lease while nothing is wrong anywhere: every view shows it at once, without a write of its own.',
+    doc: 'A node or a leader renews its Lease while nothing is wrong anywhere: every view shows it at once, without a write of its own.',
     data: t.type({ namespace: t.string, name: t.string, renewTime: t.string }),
   }),
   PullImage: defineEvent({

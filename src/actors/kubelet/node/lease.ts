@@ -1,9 +1,10 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { ApiAnswer, ApiClient, CallOptions } from '../../../engine/client/api-client.ts'
 import { exponential } from '../../../engine/client/backoff.ts'
+import { FoldedRenewals } from '../../../engine/client/folded-renewals.ts'
 import { TokenBucket } from '../../../engine/client/token-bucket.ts'
 import type { Micros } from '../../../events/envelope.ts'
-import { millis, minutes, seconds } from '../../../events/time.ts'
+import { millis, seconds } from '../../../events/time.ts'
 import { microTime } from '../../../kubernetes/time.ts'
 import type { Lease, Node } from '../../../kubernetes/types/node.ts'
 
@@ -28,11 +29,6 @@ const UNLIMITED = 1_000_000
 
 export const LEASE_TIMER = 'lease'
 
-/** Nothing must have been wrong for this long before a renewal is left out. */
-const QUIET: Micros = minutes(1)
-/** So many renewals in a row are left out; the next is written, and meets whatever would refuse it. */
-const MOST_FOLDED = 5
-
 /** Renews the node's Lease: its sign of life. Source: component-helpers/apimachinery/lease/controller.go (v1.36). */
 export class NodeLease {
   private readonly name: string
@@ -44,7 +40,7 @@ export class NodeLease {
   private lease: Lease | undefined
   private busy = false
   private failures = 0
-  private folded = 0
+  private readonly folded = new FoldedRenewals()
 
   constructor(name: string, client: ApiClient, node: () => Node | undefined, context: ActorContext) {
     this.name = name
@@ -53,22 +49,15 @@ export class NodeLease {
     this.context = context
   }
 
-  /**
-   * Renews it now without a write, if nothing is wrong anywhere. False when a write is due.
-   * Abridged: in quiet times five of six renewals do not go through the API server, so a watch of Leases shows one a minute.
-   */
+  /** Renews it now without a write, if nothing is wrong anywhere. False when a write is due. */
   fold(): boolean {
-    if (this.busy || this.lease === undefined || this.context.quietFor < QUIET || this.folded === MOST_FOLDED)
-      return false
-    this.folded++
-    this.context.emit('LeaseRenewed', { namespace: NAMESPACE, name: this.name, renewTime: microTime(this.context.now) })
-    return true
+    const { busy, lease } = this
+    return !busy && lease !== undefined && this.folded.renew(lease, this.context) !== undefined
   }
 
   /** Renews it now, unless a renewal is under way. */
   renew(): void {
     if (this.busy) return
-    this.folded = 0
     this.busy = true
     if (this.lease === undefined) this.ensure()
     else this.update(this.lease, 1)

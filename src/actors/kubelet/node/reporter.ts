@@ -28,8 +28,6 @@ export interface ReporterHost {
   /** The Node as the kubelet's view shows it. */
   node(): Node | undefined
   registered(): void
-  /** Whether heartbeats may be left out while nothing is wrong. */
-  readonly foldsHeartbeats: boolean
   /** With every heartbeat that is not left out. */
   heartbeat(): void
   event(reason: string, message: string): void
@@ -162,7 +160,7 @@ export class NodeReporter {
 
   private beat(): void {
     this.planBeat()
-    if (!this.host.foldsHeartbeats || !this.lease.fold()) {
+    if (!this.lease.fold()) {
       this.host.heartbeat()
       this.lease.renew()
     }
