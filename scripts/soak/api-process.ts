@@ -23,12 +23,18 @@ export interface ApiProcess {
   kill(): Promise<void>
 }
 
+/** The command as it is in the sources, and as it was built. */
+export const COMMANDS = {
+  sources: ['--import', 'tsx', join(root, 'src/cli/main.ts')],
+  build: [join(root, 'dist/cli/main.js')],
+} as const
+
 /** Starts it and waits until it is ready. */
-export const startUp = (folder: string, seed: number): Promise<ApiProcess> => {
+export const startUp = (folder: string, seed: number, command: keyof typeof COMMANDS): Promise<ApiProcess> => {
   const kubeconfig = join(folder, 'kubeconfig')
   const up = ['up', '--data', join(folder, 'data'), '--nodes', '1', '--seed', String(seed), '--kubeconfig', kubeconfig]
   const began = Date.now()
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...up], {
+  const child = spawn(process.execPath, [...COMMANDS[command], ...up], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   })

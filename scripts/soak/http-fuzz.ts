@@ -8,6 +8,7 @@ import { either as E } from 'fp-ts'
 import { inputOf, inputsOf } from '../../src/replay/inputs.ts'
 import { serveInProcess } from '../../src/server/in-process.ts'
 import { malformed, type RawRequest } from './malformed.ts'
+import { mutated } from './mutated.ts'
 
 export interface FuzzReport {
   readonly requests: number
@@ -20,13 +21,27 @@ export interface FuzzReport {
 /** A request that takes longer hangs. */
 const ANSWER_WITHIN_MS = 5000
 const FAILURES_SHOWN = 20
+/** With a node, so that what is let in is carried out. */
+const OPTIONS = { nodes: 1, seed: 1 } as const
 /** Requests that one cluster gets. */
 const PER_CLUSTER = 20_000
 const SAMPLE = 500
+/** Every other sample is wrong in every way, the others only in a member or two. */
+const samples = (seed: number, numRuns: number): readonly RawRequest[] =>
+  fc.sample((seed / SAMPLE) % 2 < 1 ? malformed : mutated, { seed, numRuns })
+
 const HEAD_END = '\r\n\r\n'
 
-/** For these a real API server answers 500 too: a resource version that is no number, an apply of what is of no type. */
-const UPSTREAM_500 = ['strconv.ParseUint: parsing', 'failed to create typed patch object']
+/**
+ * For these a real API server answers 500 too: a resource version that is no number or that a new object has, an apply of
+ * what is of no type, a binding to nothing.
+ */
+const UPSTREAM_500 = [
+  'strconv.ParseUint: parsing',
+  'resourceVersion should not be set on objects to be created',
+  'failed to create typed patch object',
+  '"message":"target.',
+]
 
 /** What a server may say of its own: what is not carried, what is told with `Retry-After`, what upstream answers so. */
 const isExcused = (answer: string): boolean =>
@@ -55,7 +70,7 @@ export const fuzz = async (
 }
 
 const fuzzOne = async (requests: number, seed: number): Promise<FuzzReport> => {
-  const cluster = createCluster({ nodes: 0, seed: 1 })
+  const cluster = createCluster(OPTIONS)
   const codes: Record<string, number> = {}
   const failures: string[] = []
   let slowestMs = 0
@@ -63,7 +78,7 @@ const fuzzOne = async (requests: number, seed: number): Promise<FuzzReport> => {
     onFailure: (error) => failures.push(`the run stopped: ${String(error).slice(0, 3000)}`),
   })
   for (let sent = 0; sent < requests && failures.length < FAILURES_SHOWN; sent += SAMPLE) {
-    for (const request of fc.sample(malformed, { seed: seed + sent, numRuns: Math.min(SAMPLE, requests - sent) })) {
+    for (const request of samples(seed + sent, Math.min(SAMPLE, requests - sent))) {
       const began = performance.now()
       const answer = await exchange(api.connect(), request)
       const tookMs = performance.now() - began
@@ -89,7 +104,7 @@ const fuzzOne = async (requests: number, seed: number): Promise<FuzzReport> => {
 
 /** What was sent is in the log as it was: from its lines the same log comes again. */
 const differencesWhenRunAgain = (cluster: ReturnType<typeof createCluster>): readonly string[] => {
-  const again = createCluster({ nodes: 0, seed: 1 })
+  const again = createCluster(OPTIONS)
   for (const event of cluster.log.range(1)) {
     if (inputOf(event) === undefined) continue
     const line = decodeLine(encodeEvent(event), event.seq)

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { startUp, type Answer, type ApiClient, type ApiProcess } from './api-process.ts'
+import { startUp, type COMMANDS, type Answer, type ApiClient, type ApiProcess } from './api-process.ts'
 
 export interface Kill9Options {
   readonly times: number
@@ -16,6 +16,8 @@ export interface Kill9Options {
   readonly clients?: number
   /** Longest time that clients write before a kill. */
   readonly uptimeMaxMs?: number
+  /** What is killed. Default: the sources, as they are. */
+  readonly command?: keyof typeof COMMANDS
   readonly tell?: (line: string) => void
 }
 
@@ -44,6 +46,7 @@ export const kill9 = async ({
   seed,
   clients = 4,
   uptimeMaxMs = 1500,
+  command = 'sources',
   tell,
 }: Kill9Options): Promise<Kill9Report> => {
   const random = xoroshiro128plus(seed)
@@ -53,7 +56,7 @@ export const kill9 = async ({
   let slowestStartMs = 0
   try {
     for (let kill = 1; kill <= times; kill++) {
-      const up = await startUp(folder, seed)
+      const up = await startUp(folder, seed, command)
       slowestStartMs = Math.max(slowestStartMs, up.restoredMs)
       await state.check(up)
       await state.load(up, clients, 50 + below(uptimeMaxMs))
@@ -62,7 +65,7 @@ export const kill9 = async ({
       )
       if (state.violations.length > 0) break
     }
-    const last = await startUp(folder, seed)
+    const last = await startUp(folder, seed, command)
     try {
       await state.check(last)
     } finally {

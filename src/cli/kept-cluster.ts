@@ -26,7 +26,7 @@ export const openKept = async (path: string, given: CreateOptions): Promise<Kept
       const { host = '127.0.0.1', users = [ADMINISTRATOR], port = 0 } = options
       // What was set up before anybody could ask is durable with it.
       data.commit()
-      const certificates = await data.certificates(host, users)
+      const certificates = data.certificates(host, users)
       const all = { ...options, certificates, commit: data.commit }
       const api = await listenAgain(cluster, all, port === 0 ? data.port : port)
       data.port = Number(new URL(api.url).port)

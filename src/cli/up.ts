@@ -27,8 +27,10 @@ export interface UpOptions {
   readonly data?: string
 }
 
-/** So long before the present the cluster's time begins, for it to be up when it is shown. */
-const BOOT_MS = 60_000
+/** So long before the present the cluster's time begins, for its nodes to be up when it is shown. */
+const BOOT_MS = 10_000
+/** The same where there are files to apply: what they ask for is up as well. */
+const BOOT_WITH_FILES_MS = 60_000
 
 /** Nodes join within this of cluster time, unless something keeps them. */
 const NODES_WITHIN = seconds(60)
@@ -41,7 +43,8 @@ export const up = async (options: UpOptions): Promise<number> => {
   const authorization = 'RBAC' as const
   const managedFields = 'tracked' as const
   const { seed, nodes, controlPlane, port, speed } = options
-  const startTime = new Date(Date.now() - BOOT_MS).toISOString()
+  const bootMs = manifests.length > 0 ? BOOT_WITH_FILES_MS : BOOT_MS
+  const startTime = new Date(Date.now() - bootMs).toISOString()
   const given = { seed, nodes, controlPlane, authorization, managedFields, startTime }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const create = { ...given, sinks: recorder === undefined ? [] : [recorder.sink] }
@@ -55,7 +58,7 @@ export const up = async (options: UpOptions): Promise<number> => {
     process.stderr.write(`${pc.yellow('note')} the files were applied when the cluster began; use kubectl apply now\n`)
   }
 
-  catchUp(cluster, speed)
+  catchUp(cluster, speed, bootMs)
   const end = new Ending()
   const listen = { port, speed, onFailure: end.fail, ...(users === undefined ? {} : { users }) }
   const api = await (kept?.listen(listen) ?? listening(cluster, listen))
@@ -73,11 +76,11 @@ export const up = async (options: UpOptions): Promise<number> => {
 }
 
 /** Lets pass what the wall clock is ahead by: clients compare the cluster's times with their own clock. */
-const catchUp = (cluster: Cluster, speed: Speed): void => {
+const catchUp = (cluster: Cluster, speed: Speed, bootMs: number): void => {
   const { startTime } = cluster.options
   if (speed !== 1 || startTime === undefined) return
   const aheadMs = Date.now() - Date.parse(startTime)
-  cluster.run(Math.max(0, Math.min(aheadMs * 1000 - cluster.now, millis(BOOT_MS))))
+  cluster.run(Math.max(0, Math.min(aheadMs * 1000 - cluster.now, millis(bootMs))))
 }
 
 /** A port that is taken is the caller's mistake, as a file that is not there. */

@@ -47,7 +47,8 @@ export class Reply {
   }
 
   warn(warnings: readonly string[]): void {
-    if (warnings.length > 0) this.header('warning', warnings.map(warningHeader))
+    const headers = warnings.flatMap(warningHeader)
+    if (headers.length > 0) this.header('warning', headers)
   }
 
   status(status: Status): void {
@@ -117,8 +118,12 @@ export const singleHeader = ({ headers }: HttpRequest, name: string): string | u
   return Array.isArray(value) ? value[0] : value
 }
 
-/** Source: apimachinery/pkg/util/net/http.go, NewWarningHeader. */
-const warningHeader = (text: string): string => `299 - ${JSON.stringify(text)}`
+/**
+ * None for a text that no header can hold. Others go out as UTF-8, byte by byte.
+ * Source: apimachinery/pkg/util/net/http.go, NewWarningHeader; apiserver/pkg/endpoints/filters/warning.go, AddWarning (v1.36).
+ */
+const warningHeader = (text: string): readonly string[] =>
+  /\p{Cc}/u.test(text) ? [] : [Buffer.from(`299 - ${JSON.stringify(text)}`).toString('latin1')]
 
 /** As Go's YAML writes: keys in order, lists not indented, a dot without quotes. */
 const yamlText = (object: unknown): string =>

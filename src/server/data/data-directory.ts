@@ -102,14 +102,14 @@ export class DataDirectory {
   readonly commit = (): void => this.write(false)
 
   /** The same certificates at each start, as long as the same users are asked for. */
-  async certificates(host: string, users: readonly ClientUser[]): Promise<Certificates> {
+  certificates(host: string, users: readonly ClientUser[]): Certificates {
     const key = JSON.stringify({ host, users })
     const kept = this.journal.about('certificates')
     if (kept !== undefined && this.journal.about('certified') === key) {
       const { users: pairs, ...others } = JSON.parse(kept) as StoredCertificates
       return { ...others, users: new Map(Object.entries(pairs)) }
     }
-    const certificates = await createCertificates(host, users)
+    const certificates = createCertificates(host, users)
     this.journal.setAbout(
       'certificates',
       JSON.stringify({ ...certificates, users: Object.fromEntries(certificates.users) }),

@@ -1,0 +1,172 @@
+/** The words of the command line; what a word does is loaded when it is said. */
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { either as E } from 'fp-ts'
+import pc from 'picocolors'
+import { parseDuration } from '../chaos/duration.ts'
+import { FAULT_GRAMMAR } from '../chaos/fault-script.ts'
+import { VERSION } from '../cluster/header.ts'
+import type { Speed } from '../cluster/listen.ts'
+import type { Micros } from '../events/envelope.ts'
+import { BAD_INPUT, BadInput } from './exit-codes.ts'
+
+const duration = (text: string): Micros => {
+  const parsed = parseDuration(text)
+  if (E.isLeft(parsed)) throw new InvalidArgumentError(parsed.left)
+  return parsed.right
+}
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number')
+  return Number(text)
+}
+
+const speed = (text: string): Speed => {
+  const factor = Number(text.replace(/x$/, ''))
+  if (text === 'max' || text === 'stepped') return text
+  if (!(factor > 0)) throw new InvalidArgumentError('must be a factor like 1 or 10x, or max, or stepped')
+  return factor
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value]
+
+const program = new Command('seatrial')
+  .description('A whole Kubernetes cluster in one process: run manifests in virtual time, break things, see why.')
+  .version(VERSION)
+  .showHelpAfterError()
+  .exitOverride()
+
+program
+  .command('run')
+  .description('apply manifests to a simulated cluster, let time pass, and tell what happened')
+  .requiredOption('-f, --file <path>', 'manifest file or folder; may be given again', collect, [] as string[])
+  .argument('[paths...]', 'more manifest files or folders')
+  .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
+  .addOption(
+    new Option('--control-plane <count>', 'control-plane machines')
+      .choices(['1', '2', '3'] as const)
+      .default('1' as const),
+  )
+  .option('--for <duration>', 'how long to run, in virtual time', duration, 600_000_000)
+  .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
+  .option(
+    '--fault <fault>',
+    `"FAULT [at TIME] [for TIME]", FAULT being one of: ${FAULT_GRAMMAR.join('; ')}`,
+    collect,
+    [] as string[],
+  )
+  .option('--record <file>', 'write a recording; .gz compresses it')
+  .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
+  .option('--json', 'print one JSON object instead of a report', false)
+  .action(async (paths, options) => {
+    const { run } = await import('./run.ts')
+    process.exitCode = run({
+      files: [...options.file, ...paths],
+      nodes: options.nodes,
+      controlPlane: Number(options.controlPlane) as 1 | 2 | 3,
+      duration: options.for,
+      seed: options.seed,
+      faults: options.fault,
+      record: options.record,
+      schedulerConfig: options.schedulerConfig,
+      json: options.json,
+    })
+  })
+
+program
+  .command('up')
+  .description('start a cluster that kubectl, helm and any other client can use, until interrupted')
+  .option('-f, --file <path>', 'manifest file or folder to apply; may be given again', collect, [] as string[])
+  .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
+  .addOption(
+    new Option('--control-plane <count>', 'control-plane machines').choices(['1', '3'] as const).default('1' as const),
+  )
+  .option('--port <port>', 'where to listen; 0 for a free one', wholeNumber, 0)
+  .option('--kubeconfig <file>', 'write the kubeconfig here and keep it')
+  .option('--users <list>', 'client certificates, e.g. alice:system:masters,bob:developers')
+  .option('--speed <factor>', 'cluster time per wall-clock time: 1, 10x, max, or stepped by requests', speed, 1)
+  .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
+  .option('--record <file>', 'write a recording; .gz compresses it')
+  .option('--data <folder>', 'keep the cluster here: started again, it goes on where it was')
+  .action(async (options) => {
+    const { up } = await import('./up.ts')
+    const { file, controlPlane, ...rest } = options
+    process.exitCode = await up({ ...rest, files: file, controlPlane: controlPlane === '3' ? 3 : 1 })
+  })
+
+program
+  .command('replay')
+  .description('show a recording: what happened, and the state at its end or at a moment')
+  .argument('<file>', 'recording')
+  .option('--at <duration>', 'show the state at this moment', duration)
+  .option('--json', 'print one JSON object', false)
+  .option('--verify', 'run the recording again and compare the digests', false)
+  .action(async (file, options) => {
+    const { replay } = await import('./recordings.ts')
+    process.exitCode = replay(file, options)
+  })
+
+program
+  .command('why')
+  .description('tell the causal chain that led to an object as it is')
+  .argument('<file>', 'recording')
+  .argument('<object>', 'KIND/NAME or KIND/NAMESPACE/NAME, e.g. pod/default/web-1')
+  .option('--json', 'print the steps as JSON', false)
+  .action(async (file, object, options) => {
+    const { why } = await import('./recordings.ts')
+    process.exitCode = why(file, object, options.json)
+  })
+
+program
+  .command('explain-schedule')
+  .description('tell why a Pod is on its node or on none: nodes by plugins, with filters, scores and preemption')
+  .argument('<pod>', 'NAME, NAMESPACE/NAME or pod/NAMESPACE/NAME')
+  .argument('[recording]', 'recording; else manifests are run, see -f')
+  .option('--all', 'run the recording again to tell of every node, not only of some', false)
+  .option('-f, --file <path>', 'manifest file or folder to run; may be given again', collect, [] as string[])
+  .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
+  .addOption(
+    new Option('--control-plane <count>', 'control-plane machines')
+      .choices(['1', '2', '3'] as const)
+      .default('1' as const),
+  )
+  .option('--for <duration>', 'how long to run, in virtual time', duration, 120_000_000)
+  .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
+  .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
+  .addOption(
+    new Option('-o, --output <format>', 'how to print').choices(['table', 'json'] as const).default('table' as const),
+  )
+  .action(async (pod, recording, options) => {
+    const { explainSchedule } = await import('./explain-schedule.ts')
+    process.exitCode = explainSchedule(pod, {
+      recording,
+      all: options.all,
+      files: options.file,
+      nodes: options.nodes,
+      controlPlane: Number(options.controlPlane) as 1 | 2 | 3,
+      duration: options.for,
+      seed: options.seed,
+      schedulerConfig: options.schedulerConfig,
+      output: options.output,
+    })
+  })
+
+program
+  .command('diff')
+  .description('find the first event at which two recordings differ')
+  .argument('<left>', 'recording')
+  .argument('<right>', 'recording')
+  .action(async (left, right) => {
+    const { diff } = await import('./recordings.ts')
+    process.exitCode = diff(left, right)
+  })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof BadInput) {
+    for (const line of error.lines) process.stderr.write(`${pc.red('error')} ${line}\n`)
+    process.exitCode = BAD_INPUT
+  } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    process.exitCode = 'exitCode' in error && error.exitCode === 0 ? 0 : BAD_INPUT
+  } else throw error
+}
