@@ -5,11 +5,13 @@
  * pkg/apiserver/schema/{structural,validation}.go (v1.36). Abridged: of rules in CEL neither types nor costs are estimated.
  */
 import { RE2JS } from 're2js'
-import { expressionProblem } from './rules.ts'
+import { compileProblem, type Expected } from '../cel/compile-check.ts'
 import type { FieldErrors } from '../validation/field-error.ts'
+import { shownInternally } from '../validation/internal/value.ts'
 import { isJsonObject, type Schema } from './schema.ts'
 import { schemaErrors } from './validate.ts'
 
+const RULE: Expected = { variables: ['self', 'oldSelf'], type: 'bool' }
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
 type Loose = Schema & { readonly $ref?: string }
@@ -46,11 +48,12 @@ function check(schema: Loose, at: string, isRoot: boolean, errors: FieldErrors):
   if (type === 'array' && items === undefined) errors.required(`${at}.items`, 'must be specified')
   if (pattern !== undefined) checkPattern(pattern, `${at}.pattern`, errors)
   checkListType(schema, at, errors)
-  for (const [i, { rule }] of (schema['x-kubernetes-validations'] ?? []).entries()) {
-    const problem = expressionProblem(rule)
-    if (problem !== undefined) {
-      errors.invalid(`${at}.x-kubernetes-validations[${i}].rule`, rule, problem)
-    }
+  for (const [i, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
+    const problem = compileProblem(rule.rule.trim(), RULE)
+    const words = problem?.startsWith('must evaluate') === true ? 'cel expression must evaluate to a bool' : problem
+    if (words === undefined) continue
+    const shown = shownInternally('apiextensions/v1.ValidationRule', rule)
+    errors.invalid(`${at}.x-kubernetes-validations[${i}].rule`, shown, words)
   }
   if (schema.default !== undefined && type !== '') {
     for (const error of schemaErrors(schema.default, schema, undefined)) {

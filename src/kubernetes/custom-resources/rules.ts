@@ -84,11 +84,3 @@ const wordsOf = (rule: ValidationRule, variables: Readonly<Record<string, unknow
   }
   return rule.message ?? `failed rule: ${rule.rule}`
 }
-
-/** Why a rule cannot be read; undefined when it can. */
-export const expressionProblem = (rule: string): string | undefined => {
-  const outcome = expressionOf(rule)({})
-  return 'problem' in outcome && outcome.problem.startsWith(UNREADABLE) ? outcome.problem : undefined
-}
-
-const UNREADABLE = 'compilation failed: '

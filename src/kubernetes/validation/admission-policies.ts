@@ -2,7 +2,6 @@
  * Policies in CEL, and what binds them.
  *
  * Source: pkg/apis/admissionregistration/validation/validation.go, validateValidatingAdmissionPolicySpec and following (v1.36).
- * Abridged: CEL expressions are only required, not compiled.
  */
 import type {
   AdmissionPolicySpec,
@@ -17,7 +16,13 @@ import type {
 } from '../types/admissionregistration.ts'
 import type { Draft } from '../draft.ts'
 import { isDNS1123Subdomain, isLabelKey } from '../syntax.ts'
-import { FAILURE_POLICIES, validateMatchConditions, validateMatchResources } from './admission-rules.ts'
+import {
+  CONDITION_VARIABLES,
+  FAILURE_POLICIES,
+  validateExpression,
+  validateMatchConditions,
+  validateMatchResources,
+} from './admission-rules.ts'
 import type { FieldErrors } from './field-error.ts'
 import { validateLabelSelector } from './labels.ts'
 import { pathSegmentName, subdomainName, validateMetadata } from './metadata.ts'
@@ -32,21 +37,34 @@ export function validateValidatingAdmissionPolicy(policy: Draft<ValidatingAdmiss
   validateMetadata(policy.metadata, RULES, errors)
   const { validations = [], auditAnnotations = [], ...common } = policy.spec ?? {}
   validateCommon(common, errors)
+  const { variables } = scopeOf(common)
   if (validations.length + auditAnnotations.length === 0) {
     errors.required('spec.validations', NOTHING_JUDGED)
     errors.required('spec.auditAnnotations', NOTHING_JUDGED)
     return
   }
-  for (const [i, validation] of validations.entries()) validateOne(validation, `spec.validations[${i}]`, errors)
+  for (const [i, validation] of validations.entries()) {
+    validateOne(validation, variables, `spec.validations[${i}]`, errors)
+  }
   const keys = new Set<string>()
   for (const [i, { key = '', valueExpression = '' }] of auditAnnotations.entries()) {
     const at = `spec.auditAnnotations[${i}]`
     if (key === '') errors.required(`${at}.key`)
     else errors.invalids(`${at}.key`, key, isLabelKey(key))
     if (valueExpression.trim() === '') errors.required(`${at}.valueExpression`)
+    else validateExpression(valueExpression, { variables }, `${at}.valueExpression`, errors)
     if (keys.has(key)) errors.duplicate(`${at}.key`, key)
     keys.add(key)
   }
+}
+
+/** What the expressions of a policy may name. Source: apiserver/pkg/admission/plugin/cel/compile.go, mustBuildEnvs. */
+function scopeOf({ paramKind }: Draft<AdmissionPolicySpec>): {
+  readonly conditions: readonly string[]
+  readonly variables: readonly string[]
+} {
+  const conditions = [...CONDITION_VARIABLES, ...(paramKind === undefined ? [] : ['params'])]
+  return { conditions, variables: [...conditions, 'variables'] }
 }
 
 function validateCommon(spec: Draft<AdmissionPolicySpec>, errors: FieldErrors): void {
@@ -65,23 +83,33 @@ function validateCommon(spec: Draft<AdmissionPolicySpec>, errors: FieldErrors): 
     validateMatchResources(matchConstraints, 'spec.matchConstraints', errors)
     if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
   }
-  validateMatchConditions(matchConditions, 'spec.matchConditions', errors)
+  const scope = scopeOf(spec)
+  validateMatchConditions(matchConditions, scope.conditions, 'spec.matchConditions', errors)
   const names = new Set<string>()
   for (const [i, { name = '', expression = '' }] of variables.entries()) {
     const at = `spec.variables[${i}]`
     if (name === '') errors.required(`${at}.name`, 'name is not specified')
     else if (!CEL_IDENTIFIER.test(name)) errors.invalid(`${at}.name`, name, 'must be a valid CEL identifier')
     if (expression.trim() === '') errors.required(`${at}.expression`, 'expression is not specified')
+    else validateExpression(expression, scope, `${at}.expression`, errors)
     if (names.has(name)) errors.duplicate(`${at}.name`, name)
     names.add(name)
   }
 }
 
-function validateOne(validation: Draft<Validation>, at: string, errors: FieldErrors): void {
+function validateOne(
+  validation: Draft<Validation>,
+  variables: readonly string[],
+  at: string,
+  errors: FieldErrors,
+): void {
   const { expression = '', message = '', messageExpression, reason } = validation
   if (expression.trim() === '') errors.required(`${at}.expression`, 'expression is not specified')
+  else validateExpression(expression, { variables, type: 'bool' }, `${at}.expression`, errors)
   if (messageExpression !== undefined && messageExpression !== '' && messageExpression.trim() === '') {
     errors.invalid(`${at}.messageExpression`, messageExpression, 'must be non-empty if specified')
+  } else if (messageExpression !== undefined && messageExpression !== '') {
+    validateExpression(messageExpression, { variables, type: 'string' }, `${at}.messageExpression`, errors)
   }
   if (message !== '' && message.trim() === '') {
     errors.invalid(`${at}.message`, message, 'message must be non-empty if specified')
@@ -98,12 +126,22 @@ export function validateMutatingAdmissionPolicy(policy: Draft<MutatingAdmissionP
   const { mutations = [], reinvocationPolicy = '', ...common } = policy.spec ?? {}
   validateCommon(common, errors)
   if (mutations.length === 0) errors.required('spec.mutations', 'mutations must contain at least one item')
-  for (const [i, mutation] of mutations.entries()) validateMutation(mutation, `spec.mutations[${i}]`, errors)
+  const { variables } = scopeOf(common)
+  for (const [i, mutation] of mutations.entries()) {
+    validateMutation(mutation, variables, `spec.mutations[${i}]`, errors)
+  }
   errors.oneOf('spec.reinvocationPolicy', reinvocationPolicy, ['IfNeeded', 'Never'])
 }
 
+const GIVES = { ApplyConfiguration: 'Object', JSONPatch: 'list(JSONPatch)' } as const
+
 /** Each sort of patch has its own field, and only that. */
-function validateMutation(mutation: Draft<Mutation>, at: string, errors: FieldErrors): void {
+function validateMutation(
+  mutation: Draft<Mutation>,
+  variables: readonly string[],
+  at: string,
+  errors: FieldErrors,
+): void {
   const { patchType = '' } = mutation
   const fields = { ApplyConfiguration: mutation.applyConfiguration, JSONPatch: mutation.jsonPatch }
   if (patchType !== 'ApplyConfiguration' && patchType !== 'JSONPatch') {
@@ -117,6 +155,10 @@ function validateMutation(mutation: Draft<Mutation>, at: string, errors: FieldEr
     if (type === patchType) {
       if (given === undefined) errors.required(`${at}.${field}`, `must be specified when patchType is ${type}`)
       else if ((given.expression ?? '').trim() === '') errors.required(`${at}.${field}.expression`)
+      else {
+        const expected = { variables, type: GIVES[type] }
+        validateExpression(given.expression ?? '', expected, `${at}.${field}.expression`, errors)
+      }
     } else if (given !== undefined) {
       errors.invalid(`${at}.${field}`, '{}', `must not be specified when patchType is ${patchType}`)
     }

@@ -2,10 +2,10 @@
  * Which requests webhooks and policies are about.
  *
  * Source: pkg/apis/admissionregistration/validation/validation.go, validateRule and following (v1.36).
- * Abridged: CEL expressions are only required, not compiled.
  */
 import type { MatchCondition, MatchResources, NamedRuleWithOperations } from '../types/admissionregistration.ts'
 import type { Draft } from '../draft.ts'
+import { compileProblem, type Expected } from '../cel/compile-check.ts'
 import { isLabelKey } from '../syntax.ts'
 import type { FieldErrors } from './field-error.ts'
 import { validateLabelSelector } from './labels.ts'
@@ -90,8 +90,17 @@ export function validateMatchResources(
   validateRules(excludeResourceRules, `${at}.excludeResourceRules`, errors)
 }
 
+/** What every condition may name. */
+export const CONDITION_VARIABLES = ['object', 'oldObject', 'request', 'namespaceObject', 'authorizer']
+
+export function validateExpression(text: string, expected: Expected, at: string, errors: FieldErrors): void {
+  const problem = compileProblem(text.trim(), expected)
+  if (problem !== undefined) errors.invalid(at, text, problem)
+}
+
 export function validateMatchConditions(
   conditions: readonly Draft<MatchCondition>[] | undefined,
+  variables: readonly string[],
   at: string,
   errors: FieldErrors,
 ): void {
@@ -100,6 +109,7 @@ export function validateMatchConditions(
   const names = new Set<string>()
   for (const [i, { name = '', expression = '' }] of given.entries()) {
     if (expression.trim() === '') errors.required(`${at}[${i}].expression`)
+    else validateExpression(expression, { variables, type: 'bool' }, `${at}[${i}].expression`, errors)
     if (name === '') errors.required(`${at}[${i}].name`)
     else errors.invalids(`${at}[${i}].name`, name, isLabelKey(name))
     if (name !== '' && names.has(name)) errors.duplicate(`${at}[${i}].name`, name)

@@ -8,7 +8,13 @@ import type {
 } from '../types/admissionregistration.ts'
 import type { Draft } from '../draft.ts'
 import { isDNS1123Label, isDNS1123Subdomain, isPortNumber } from '../syntax.ts'
-import { FAILURE_POLICIES, MATCH_POLICIES, validateMatchConditions, validateRules } from './admission-rules.ts'
+import {
+  CONDITION_VARIABLES,
+  FAILURE_POLICIES,
+  MATCH_POLICIES,
+  validateMatchConditions,
+  validateRules,
+} from './admission-rules.ts'
 import type { FieldErrors } from './field-error.ts'
 import { validateLabelSelector } from './labels.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts'
@@ -71,7 +77,7 @@ function validateWebhook(webhook: Draft<Webhook>, at: string, errors: FieldError
   validateLabelSelector(webhook.namespaceSelector, `${at}.namespaceSelector`, errors)
   validateLabelSelector(webhook.objectSelector, `${at}.objectSelector`, errors)
   validateClientConfig(webhook.clientConfig ?? {}, `${at}.clientConfig`, errors)
-  validateMatchConditions(webhook.matchConditions, `${at}.matchConditions`, errors)
+  validateMatchConditions(webhook.matchConditions, CONDITION_VARIABLES, `${at}.matchConditions`, errors)
 }
 
 /** Source: apimachinery/pkg/util/validation/validation.go, IsFullyQualifiedName. */
