@@ -18,7 +18,7 @@ import type {
 import { age, ageOf, humanDuration, timeOf } from './age.ts'
 import { containerImages, containerNames, labelsText, nameOf } from './cells.ts'
 import { printer } from './printer.ts'
-import { AGE, column, NAME, wide } from './table.ts'
+import { AGE, column, NAME, wide, type Cell } from './table.ts'
 
 const TEMPLATE = [wide('Containers'), wide('Images')]
 const TEMPLATE_AND_SELECTOR = [...TEMPLATE, wide('Selector')]
@@ -42,32 +42,29 @@ export const deployments = printer<Deployment>(
   ],
 )
 
-export const replicaSets = printer<ReplicaSet>(
-  [NAME, ...REPLICAS, AGE, ...TEMPLATE_AND_SELECTOR],
-  ({ metadata, spec, status }, now) => [
-    nameOf({ metadata }),
-    spec?.replicas ?? 0,
-    status?.replicas ?? 0,
-    status?.readyReplicas ?? 0,
-    age({ metadata }, now),
-    containerNames(spec?.template?.spec?.containers),
-    containerImages(spec?.template?.spec?.containers),
-    selectorText(spec?.selector),
-  ],
+/** What both have; their selectors differ in form. */
+const replicaRow = (
+  { metadata, spec, status }: Draft<ReplicaSet> | Draft<ReplicationController>,
+  selector: string,
+  now: Micros,
+): readonly Cell[] => [
+  nameOf({ metadata }),
+  spec?.replicas ?? 0,
+  status?.replicas ?? 0,
+  status?.readyReplicas ?? 0,
+  age({ metadata }, now),
+  containerNames(spec?.template?.spec?.containers),
+  containerImages(spec?.template?.spec?.containers),
+  selector,
+]
+
+export const replicaSets = printer<ReplicaSet>([NAME, ...REPLICAS, AGE, ...TEMPLATE_AND_SELECTOR], (replicaSet, now) =>
+  replicaRow(replicaSet, selectorText(replicaSet.spec?.selector), now),
 )
 
 export const replicationControllers = printer<ReplicationController>(
   [NAME, ...REPLICAS, AGE, ...TEMPLATE_AND_SELECTOR],
-  ({ metadata, spec, status }, now) => [
-    nameOf({ metadata }),
-    spec?.replicas ?? 0,
-    status?.replicas ?? 0,
-    status?.readyReplicas ?? 0,
-    age({ metadata }, now),
-    containerNames(spec?.template?.spec?.containers),
-    containerImages(spec?.template?.spec?.containers),
-    labelsText(spec?.selector),
-  ],
+  (controller, now) => replicaRow(controller, labelsText(controller.spec?.selector), now),
 )
 
 export const statefulSets = printer<StatefulSet>(
