@@ -44,7 +44,13 @@ const CHECKS: readonly string[] = [
   'poststarthook/apiservice-openapiv3-controller',
 ]
 
-const READY_CHECKS: readonly string[] = [...CHECKS, 'informer-sync', 'shutdown']
+const READY_CHECKS: readonly string[] = [
+  ...CHECKS.filter((check) => check !== 'loopback-serving-certificate'),
+  'informer-sync',
+  'shutdown',
+]
+
+export const HEALTH_CHECKS = { healthz: CHECKS, livez: CHECKS, readyz: READY_CHECKS } as const
 
 const checksOf = (endpoint: string): readonly string[] => (endpoint === 'readyz' ? READY_CHECKS : CHECKS)
 

@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster.ts'
 import { isStatus, methodNotAllowed, noSuchPath, type Status } from '../kubernetes/status.ts'
 import type { ApiBridge } from './api-bridge.ts'
+import { debugPage } from './debug-pages.ts'
 import { aggregated, apiGroup, apiGroupList, apiResourceList, apiVersions, etagOf } from './discovery/documents.ts'
 import { rootPaths } from './discovery/root-paths.ts'
 import type { ServedApi } from './discovery/served-api.ts'
@@ -77,6 +78,8 @@ export class PathHandler {
     }
     if (path.startsWith('/openapi/v3/'))
       return this.openApi.document(path.slice('/openapi/v3/'.length), target.query, reply)
+    const page = debugPage(path, this.cluster)
+    if (page !== undefined) return reply.body(200, 'text/plain; charset=utf-8', page)
     this.versions(path, reply)
   }
 

@@ -18,6 +18,7 @@ import { ServiceAddresses } from './allocation/service-addresses.ts'
 import { Gate } from './authz/gate.ts'
 import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
 import { bootstrap, ensurePolicy } from './bootstrap.ts'
+import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { Definitions } from './custom-resources/definitions.ts'
@@ -285,18 +286,26 @@ class ApiServer implements World {
 
   private bootstrap(): void {
     this.bootstrapped = true
-    if (this.options.authorization === 'RBAC') this.bootstrapPolicy()
+    if (this.options.authorization === 'RBAC') this.bootstrapAsShipped()
     this.procedures.start(bootstrap(this, this.options.advertiseAddress), this.context.seq, ({ code }) => {
       if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
     })
   }
 
-  /** All at once: one after the other they would hold the server back for a hundred round trips. */
-  private bootstrapPolicy(): void {
-    const objects = [...bootstrapPolicy(), ...this.options.policy]
-    this.gate.awaitPolicy(objects)
-    for (const object of objects) {
-      this.procedures.start(ensurePolicy(object, this), this.context.seq, ({ code }) => {
+  /**
+   * What a server has that is set up as it is shipped, beside what every cluster needs; a cluster without authorization, as tests
+   * start by the thousand, does without. All at once: one after the other they would hold the server back for a hundred round
+   * trips.
+   */
+  private bootstrapAsShipped(): void {
+    const policy = [...bootstrapPolicy(), ...this.options.policy]
+    this.gate.awaitPolicy(policy)
+    const writes = [
+      ...policy.map((object) => ensurePolicy(object, this)),
+      ...builtIns(this.addresses.range.cidr).map((object) => ensureBuiltIn(object, this)),
+    ]
+    for (const write of writes) {
+      this.procedures.start(write, this.context.seq, ({ code }) => {
         if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
       })
     }

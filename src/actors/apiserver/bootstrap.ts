@@ -113,6 +113,7 @@ const kubernetesService = (clusterIP: string): Draft<Service> & { readonly metad
     clusterIP,
     ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }],
     sessionAffinity: 'None',
+    ipFamilyPolicy: 'SingleStack',
     type: 'ClusterIP',
   },
 })

@@ -136,7 +136,7 @@ export class Requests {
     }
     if (data.kind === COMPONENT_STATUS.kind) {
       const user = gate.enter(data, COMPONENT_STATUS)
-      return isStatus(user) ? refusal(user) : componentStatus(data)
+      return isStatus(user) ? refusal(user) : componentStatus(data, this.world)
     }
     const review = reviewKind(data.kind)
     if (review === undefined) return undefined

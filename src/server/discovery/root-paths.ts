@@ -16,11 +16,14 @@ export const rootPaths = (api: ServedApi): readonly string[] => {
     ...[...groups].map((group) => `/apis/${group}`),
     ...versions,
     ...healthPaths(),
+    '/flagz',
     '/metrics',
+    '/metrics/slis',
     '/openapi/v2',
     '/openapi/v3',
     '/openapi/v3/',
     '/openid/v1/jwks',
+    '/statusz',
     '/version',
   ]
   return paths.toSorted()

@@ -2,6 +2,7 @@
  * The OpenAPI documents, without sentences: made from the schema table and from what discovery tells.
  * Source: apiserver/pkg/server/routes/openapi.go, kube-openapi/pkg/builder3 (v1.36's).
  */
+import { definitionOfKind } from '../../kubernetes/schema/reader.ts'
 import type { VersionFact } from '../discovery/facts.ts'
 import type { ServedApi } from '../discovery/served-api.ts'
 import { customSchemas } from './custom-schemas.ts'
@@ -38,9 +39,15 @@ const groupsOf = (api: ServedApi): readonly string[] => [...api.groups.keys()].f
 const groupOperation = (group: string): Operation =>
   discovered(groupWord(group), `get${upper(groupWord(group))}APIGroup`, 'meta/v1.APIGroup')
 
+/** Of what other servers serve no structures are known. */
+const versionsOf = (api: ServedApi): readonly VersionFact[] =>
+  api.versions.filter(({ group, version, resources }) =>
+    resources.some(({ kind, custom }) => custom !== undefined || definitionOfKind(group, version, kind) !== undefined),
+  )
+
 /** One document for each version of each group, each group and each path beside, by its path below `/openapi/v3/`. */
 export const documentPaths = (api: ServedApi): readonly string[] =>
-  [...ROOTS.keys(), ...groupsOf(api).map((group) => `apis/${group}`), ...api.versions.map(pathOf)].toSorted()
+  [...ROOTS.keys(), ...groupsOf(api).map((group) => `apis/${group}`), ...versionsOf(api).map(pathOf)].toSorted()
 
 const alone = (path: string, operation: Operation): Paths => new Map([[`/${path}/`, [operation]]])
 
@@ -67,14 +74,14 @@ export const documentV2 = (api: ServedApi): unknown => {
   const paths: Paths = new Map([
     ...[...ROOTS].flatMap(([path, operation]) => [...alone(path, operation)]),
     ...groupsOf(api).flatMap((group) => [...alone(`apis/${group}`, groupOperation(group))]),
-    ...api.versions.flatMap((version) => [...operationsOf(version)]),
+    ...versionsOf(api).flatMap((version) => [...operationsOf(version)]),
   ])
   const writer = new PathWriter(2)
   return {
     swagger: '2.0',
     info: INFO,
     paths: writer.paths(paths),
-    definitions: schemasOf(api, api.versions, paths, undefined, 2),
+    definitions: schemasOf(api, versionsOf(api), paths, undefined, 2),
     parameters: writer.sharedParameters,
     securityDefinitions: SECURITY,
     security: [{ BearerToken: [] }],

@@ -6,6 +6,7 @@ import { millis, minutes } from '../../../src/events/time.ts'
 import { WireClient, type LineStream } from './client.ts'
 import { differences, normal } from './normal.ts'
 import { openApiForm } from './openapi-form.ts'
+import { rootForm } from './peculiarities.ts'
 import type { Exchange, Theme } from './recording.ts'
 import { isMembers, Translation } from './translation.ts'
 
@@ -148,7 +149,7 @@ export class Player {
       found.push(...differences([want ?? []].flat().map(String), [headers[name] ?? []].flat().map(String), name))
     }
     if (response.body !== undefined) {
-      const form = exchange.request.path.startsWith('/openapi/') ? openApiForm : normal
+      const form = formOf(exchange.request.path)
       found.push(...differences(form(prune(response.body, unstable)), form(prune(actual, unstable))))
     } else if (response.bodyText !== undefined) {
       found.push(...differences(normal(response.bodyText), normal(text)))
@@ -194,6 +195,9 @@ export class Player {
     }
   }
 }
+
+const formOf = (path: string): ((value: unknown) => unknown) =>
+  path.startsWith('/openapi/') ? openApiForm : path === '/' ? rootForm : normal
 
 /** Gives what the server has written the time to arrive. */
 const arrivals = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 15))

@@ -91,7 +91,8 @@ export function writtenByServer(old: ApiObject, next: ApiObject, subresource: st
 export function createdByServer(object: ApiObject, { now, managedFields }: World): ApiObject {
   if (managedFields !== 'tracked') return object
   const [row, writer] = [kindRow(object.kind as Kind), { manager: 'kube-apiserver', time: rfc3339(now) }]
-  return withEntries(object, entriesOfCreated(endpointOf(row, ''), plain(object), writer))
+  const given = Object.fromEntries(Object.entries(object).filter(([, member]) => member !== null))
+  return withEntries(object, entriesOfCreated(endpointOf(row, ''), plain(given), writer))
 }
 
 /** Whether a PUT asks for no managedFields at all; a decoded object has no empty lists. */
