@@ -156,15 +156,13 @@ class Stream implements WatchListener {
     }
     const { row } = target
     if (form.transform === 'Table' && row !== undefined) {
-      const columns = showTable(row, [], { now: form.now }).columnDefinitions ?? []
-      const columnDefinitions = this.headersGiven ? null : columns
+      const noHeaders = this.headersGiven
       this.headersGiven = true
-      const apiVersion = `meta.k8s.io/${form.transformVersion}`
-      // The cells of an object with nothing in it but its version.
-      const cells = columns.map(({ name, type }) => (name === 'Age' ? '<unknown>' : type === 'integer' ? 0 : ''))
-      const rows = [{ cells, object: { kind: 'PartialObjectMetadata', apiVersion, metadata } }]
+      // An object with nothing in it but its version: printers are made for that.
+      const empty = { kind: target.fact.kind, apiVersion: target.apiVersion, metadata } as ApiObject
       const { resourceVersion } = metadata
-      return lineOf('BOOKMARK', { kind: 'Table', apiVersion, metadata: { resourceVersion }, columnDefinitions, rows })
+      const options = { now: wallTime(this.cluster), noHeaders, version: form.transformVersion }
+      return lineOf('BOOKMARK', showTable(row, [empty], { ...options, metadata: { resourceVersion } }))
     }
     if (form.transform !== undefined) {
       const apiVersion = `meta.k8s.io/${form.transformVersion}`
