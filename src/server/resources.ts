@@ -36,7 +36,9 @@ export const targetOf = (path: ResourcePath, api: ServedApi): ResourceTarget | u
     return undefined
   const row = api.row(fact)
   const apiVersion = group === '' ? version : `${group}/${version}`
-  return { fact, subresource, row, kind: row?.kind ?? fact.kind, apiVersion, namespace, name }
+  // What another server answers for is known by its resource alone.
+  const kind = fact.aggregated === true ? `${resource}.${group}` : (row?.kind ?? fact.kind)
+  return { fact, subresource, row, kind, apiVersion, namespace, name }
 }
 
 /** What a method asks of a target; undefined if it is not allowed there. */

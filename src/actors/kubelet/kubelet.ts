@@ -1,5 +1,5 @@
 import type { LogEvent, Micros } from '../../events/envelope.ts'
-import { minutes, seconds } from '../../events/time.ts'
+import { seconds } from '../../events/time.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
@@ -10,14 +10,14 @@ import { isTerminal } from '../../kubernetes/pods.ts'
 import type { Node } from '../../kubernetes/types/node.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Change } from '../../kubernetes/view.ts'
-import { formatDuration } from '../../kubernetes/workload/duration.ts'
 import { Backoff } from './backoff.ts'
 import { API_BURST, API_QPS, type KubeletOptions } from './config.ts'
 import { KubeletEvents } from './events.ts'
 import { ImagePuller } from './images/puller.ts'
 import { kubeletChart, type KubeletEmitted, type KubeletEvent } from './kubelet.chart.ts'
 import { admission } from './node/admission.ts'
-import { allocatableOf, type NodeHealth } from './node/object.ts'
+import { healthOf } from './node/health.ts'
+import { allocatableOf } from './node/object.ts'
 import { NodeReporter } from './node/reporter.ts'
 import { Orphans } from './pods/orphans.ts'
 import { worker, type PodRecord } from './pods/record.ts'
@@ -35,10 +35,6 @@ import type { Why } from './why.ts'
 
 /** How often a runtime that is away is called again: each look at it tries. Source: pkg/kubelet/kubelet.go, genericPlegRelistPeriod. */
 const RECONNECT: Micros = seconds(1)
-/** Source: pkg/kubelet/kubelet.go, maxWaitForContainerRuntime. */
-const RUNTIME_PATIENCE: Micros = seconds(30)
-/** Source: pkg/kubelet/kubelet.go, genericPlegRelistThreshold. */
-const PLEG_PATIENCE: Micros = minutes(3)
 
 const RECONNECT_TIMER = 'runtime-connect'
 
@@ -99,8 +95,8 @@ export class Kubelet {
     if (event.type === 'TimerFired' && this.alarm(event.data.name, event.data.key)) return
     this.client.receive(event, this.context)
     this.informers.receive(event, this.context)
-    const changes = this.informers.take().filter(({ kind }) => kind === 'Pod')
-    if (changes.length > 0) this.podsChanged(changes)
+    const changes = this.informers.take()
+    if (changes.length > 0) this.podsChanged(changes.filter(({ kind }) => kind === 'Pod'))
     if (!this.hasCleanedUp) this.cleanUp()
   }
 
@@ -260,7 +256,10 @@ export class Kubelet {
       this.options.node,
       this.client,
       {
-        health: () => this.health(),
+        health: () => {
+          const { lastHeardAt } = this.runtime
+          return healthOf({ lostAt: this.runtimeLostAt, lastHeardAt, now: this.context.monotonic })
+        },
         registered: () => this.step({ type: 'Registered' }),
         heartbeat: () => {
           if (this.runtime.connected) this.runtime.ping()
@@ -274,23 +273,6 @@ export class Kubelet {
 
   private ownNode(): Node | undefined {
     return this.informers.view.get('Node', undefined, this.options.node.name)
-  }
-
-  /** Source: pkg/kubelet/runtime.go, runtimeErrors; pleg/generic.go, Healthy (v1.36). */
-  private health(): NodeHealth {
-    const now = this.context.monotonic
-    const problems: string[] = []
-    const silent = now - this.runtime.lastHeardAt
-    if (this.runtimeLostAt !== undefined && now - this.runtimeLostAt > RUNTIME_PATIENCE) {
-      problems.push('container runtime is down')
-    }
-    if (silent > PLEG_PATIENCE) {
-      const ago = formatDuration(silent)
-      problems.push(
-        `PLEG is not healthy: pleg was last seen active ${ago} ago; threshold is ${formatDuration(PLEG_PATIENCE)}`,
-      )
-    }
-    return { problems }
   }
 }
 

@@ -6,7 +6,9 @@ import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { Informers } from '../../engine/client/informers.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
-import { serviceUnavailable } from '../../kubernetes/status.ts'
+import { findCondition } from '../../kubernetes/conditions.ts'
+import { notFound, serviceUnavailable } from '../../kubernetes/status.ts'
+import type { Node } from '../../kubernetes/types/node.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import { labelMatch, nodeMetrics, podMetrics } from './answers.ts'
 import { CustomMetrics } from './custom-metrics.ts'
@@ -28,6 +30,8 @@ const RESTART: Micros = seconds(2)
 const RESOLUTION: Micros = seconds(15)
 /** Nobody has asked for as long: it stops to scrape. */
 const IDLE_AFTER: Micros = minutes(5)
+/** So long somebody waits at most for a node that does not answer. */
+const PATIENCE: Micros = seconds(40)
 const SCRAPE = 'scrape'
 const UNSYNCED: Micros = seconds(1)
 
@@ -36,7 +40,8 @@ const UNSYNCED: Micros = seconds(1)
  * too, as an adapter would answer them.
  *
  * Abridged: it begins to scrape when it is first asked and stops when nobody has asked for five minutes, so that a cluster
- * without autoscalers has no traffic of it; it is a process of a machine, not a Pod.
+ * without autoscalers has no traffic of it; a person who asks meanwhile waits until it knows. It is a process of a machine,
+ * not a Pod.
  */
 export const metricsServerProcess = (options: MetricsServerOptions): ProcessSpec => ({
   id: METRICS_SERVER,
@@ -54,6 +59,12 @@ export const metricsServerProcess = (options: MetricsServerOptions): ProcessSpec
     ]),
 })
 
+interface Waiting {
+  readonly question: EventData<'MetricsRequested'>
+  readonly to: ActorId
+  readonly since: Micros
+}
+
 class MetricsServer {
   private readonly options: MetricsServerOptions
   private readonly context: ActorContext
@@ -64,6 +75,8 @@ class MetricsServer {
   private askedAt: Micros | undefined
   private scrapes = 0
   private isScraping = false
+  /** Questions of those who wait until something is known. */
+  private readonly waiting: Waiting[] = []
 
   constructor(options: MetricsServerOptions, context: ActorContext) {
     this.options = options
@@ -81,7 +94,8 @@ class MetricsServer {
       case 'MetricsRequested':
         return this.ask(event.data, event.by)
       case 'UsageReported':
-        return this.samples.take(event.by, event.data.containers, this.context.now)
+        this.samples.take(event.by, event.data.containers, this.context.now)
+        return this.answerWaiting()
       case 'TimerFired':
         if (event.data.name === SCRAPE) return this.scrape()
         break
@@ -97,14 +111,22 @@ class MetricsServer {
 
   private ask(question: EventData<'MetricsRequested'>, to: ActorId): void {
     this.wake()
-    const { call, group, resource, namespace, name, labelSelector } = question
-    const { view } = this.informers
+    const { call, group } = question
+    if (question.waits === true && group === 'metrics.k8s.io' && !this.knowsAll()) {
+      this.waiting.push({ question, to, since: this.context.monotonic })
+      return
+    }
     if (!this.informers.synced()) {
       const status = serviceUnavailable('the server is currently unable to handle the request')
       this.context.emit('MetricsAnswered', { call, code: 503, status }, { to })
       return
     }
     if (group !== 'metrics.k8s.io') return this.custom.answer(question, to)
+    this.answer(question, to)
+  }
+
+  private answer({ call, resource, namespace, name, labelSelector }: EventData<'MetricsRequested'>, to: ActorId): void {
+    const { view } = this.informers
     const matches = labelMatch(labelSelector)
     const wanted = (object: {
       readonly metadata: { readonly name: string; readonly labels?: Record<string, string> }
@@ -113,7 +135,40 @@ class MetricsServer {
       resource === 'nodes'
         ? nodeMetrics(view.list('Node').filter(wanted), this.options.kubeletOf, this.samples)
         : podMetrics(view.list('Pod', namespace).filter(wanted), this.samples)
-    this.context.emit('MetricsAnswered', { call, code: 200, object: list }, { to })
+    if (name === undefined) {
+      this.context.emit('MetricsAnswered', { call, code: 200, object: list }, { to })
+      return
+    }
+    const { items, kind, apiVersion } = list
+    const [item] = items
+    const data =
+      item === undefined
+        ? {
+            call,
+            code: 404,
+            status: notFound({ group: 'metrics.k8s.io', resource: `${resource.slice(0, -1)}metrics` }, name),
+          }
+        : { call, code: 200, object: { kind: kind.slice(0, -'List'.length), apiVersion, ...item } }
+    this.context.emit('MetricsAnswered', data, { to })
+  }
+
+  /** Every node that is ready to be looked at was seen twice. */
+  private knowsAll(): boolean {
+    const { informers, samples, options } = this
+    if (!informers.synced()) return false
+    return informers.view
+      .list('Node')
+      .every((node) => !isReadyNode(node) || samples.ofKubelet(options.kubeletOf(node.metadata.name)) !== undefined)
+  }
+
+  private answerWaiting(): void {
+    if (this.waiting.length === 0) return
+    const late = this.context.monotonic - PATIENCE
+    const knowsAll = this.knowsAll()
+    for (const { question, to, since } of this.waiting.splice(0)) {
+      if (knowsAll || since <= late) this.answer(question, to)
+      else this.waiting.push({ question, to, since })
+    }
   }
 
   /** Somebody wants to know: from now on it looks. */
@@ -132,6 +187,7 @@ class MetricsServer {
       this.samples.clear()
       return
     }
+    this.answerWaiting()
     if (!informers.synced()) {
       context.setTimer(SCRAPE, '', UNSYNCED)
       return
@@ -143,3 +199,5 @@ class MetricsServer {
     }
   }
 }
+
+const isReadyNode = ({ status }: Node): boolean => findCondition(status?.conditions, 'Ready')?.status === 'True'

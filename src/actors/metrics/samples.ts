@@ -34,10 +34,15 @@ export class Samples {
   /** Containers of a Pod, by `namespace/name`: what the last scrape of its kubelet held. */
   private readonly byPod = new Map<string, Map<string, Pair>>()
 
+  /** When each kubelet was scraped, the last two times. */
+  private readonly scrapes = new Map<ActorId, { readonly before: Micros | undefined; readonly last: Micros }>()
+
   /** Takes what a kubelet reported; what it no longer names is forgotten. */
   take(kubelet: ActorId, containers: readonly Reported[], at: Micros): void {
     const known = this.byKubelet.get(kubelet)
+    const before = this.scrapes.get(kubelet)?.last
     this.forget(kubelet)
+    this.scrapes.set(kubelet, { before, last: at })
     const tasks = new Map<string, Pair>()
     for (const { task, namespace, pod, name, cpuMicros, memoryBytes } of containers) {
       const pair: Pair = { before: known?.get(task)?.last, last: { at, cpuMicros, memoryBytes } }
@@ -53,12 +58,14 @@ export class Samples {
 
   forget(kubelet: ActorId): void {
     this.byKubelet.delete(kubelet)
+    this.scrapes.delete(kubelet)
     for (const key of this.pods.get(kubelet) ?? []) this.byPod.delete(key)
     this.pods.delete(kubelet)
   }
 
   clear(): void {
     this.byKubelet.clear()
+    this.scrapes.clear()
     this.byPod.clear()
     this.pods.clear()
   }
@@ -74,17 +81,19 @@ export class Samples {
     return rates.length === 0 ? undefined : rates
   }
 
-  /** All of a kubelet's containers together. */
+  /** All of a kubelet's containers together, be there any or not; undefined until it was scraped twice. */
   ofKubelet(kubelet: ActorId): Rate | undefined {
+    const scraped = this.scrapes.get(kubelet)
+    if (scraped?.before === undefined || scraped.last <= scraped.before) return undefined
     const rates: Rate[] = []
     for (const pair of this.byKubelet.get(kubelet)?.values() ?? []) {
       const rate = rateOf('', pair)
       if (rate !== undefined) rates.push(rate)
     }
-    const [first] = rates
-    if (first === undefined) return undefined
     const sum = (member: 'nanoCores' | 'memoryBytes'): number => rates.reduce((total, rate) => total + rate[member], 0)
-    return { ...first, nanoCores: sum('nanoCores'), memoryBytes: sum('memoryBytes') }
+    const { before, last } = scraped
+    const used = { nanoCores: sum('nanoCores'), memoryBytes: sum('memoryBytes') }
+    return { name: '', at: last, window: last - before, ...used }
   }
 
   private readonly pods = new Map<ActorId, Set<string>>()

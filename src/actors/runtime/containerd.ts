@@ -6,6 +6,7 @@ import type { ProcessSpec } from '../../engine/kernel/process.ts'
 import { imageBytes, withTag } from '../../kubernetes/workload/images.ts'
 import { PodAddresses } from './addresses.ts'
 import type { Container } from './holdings.ts'
+import { listed } from './listing.ts'
 import { Journal } from './journal.ts'
 import { Pulls, type Range } from './pulls.ts'
 
@@ -257,31 +258,7 @@ class Containerd {
   // Questions
 
   private list({ call, all }: EventData<'ListContainers'>, to: ActorId): void {
-    const { images, sandboxes, containers } = this.journal.holdings
-    if (!all) {
-      this.context.emit('ContainersListed', { call }, { to })
-      return
-    }
-    this.context.emit(
-      'ContainersListed',
-      {
-        call,
-        images: [...images.keys()],
-        sandboxes: [...sandboxes.values()].map(({ uid, sandbox, ip, attempt, ready }) => ({
-          uid,
-          sandbox,
-          ip,
-          attempt,
-          ready,
-        })),
-        containers: [...containers.values()].map(({ end, ...rest }) => ({
-          ...rest,
-          running: end === undefined,
-          ...end,
-        })),
-      },
-      { to },
-    )
+    this.context.emit('ContainersListed', all ? { call, ...listed(this.journal.holdings) } : { call }, { to })
   }
 
   /** The machine knows which processes live; of the others some ended unseen. */

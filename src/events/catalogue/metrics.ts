@@ -9,7 +9,14 @@ export const metricsEvents = {
     doc: 'An API server passes on a read of an aggregated metrics API: `group` says of which, `resource` of what, `metric` which one where the API has several.',
     data: t.intersection([
       t.type({ call: t.string, group: t.string, resource: t.string }),
-      t.partial({ namespace: t.string, name: t.string, metric: t.string, labelSelector: t.string }),
+      t.partial({
+        namespace: t.string,
+        name: t.string,
+        metric: t.string,
+        labelSelector: t.string,
+        /** Whoever asks has the time to wait until something is known. */
+        waits: t.literal(true),
+      }),
     ]),
   }),
   MetricsAnswered: defineEvent({

@@ -34,6 +34,8 @@ export interface ResourceFact {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly subresources: readonly SubresourceFact[]
+  /** Another server answers for it. */
+  readonly aggregated?: true
   /** Only of resources that a CustomResourceDefinition defines. */
   readonly custom?: { readonly storedVersion: string; readonly listKind: string; readonly terminating: boolean }
 }

@@ -26,6 +26,25 @@ const BUILT_IN: readonly VersionFact[] = API_VERSIONS.map((one) => ({
   resources: one.resources.filter(isServed),
 })).filter(({ resources }) => resources.length > 0)
 
+/** Served by metrics-server, which the API server asks. Source: kubernetes-sigs/metrics-server, pkg/api (v0.8). */
+const METRICS: VersionFact = {
+  group: 'metrics.k8s.io',
+  version: 'v1beta1',
+  resources: (['nodes', 'pods'] as const).map((resource) => ({
+    group: 'metrics.k8s.io',
+    version: 'v1beta1',
+    resource,
+    singular: '',
+    kind: resource === 'nodes' ? 'NodeMetrics' : 'PodMetrics',
+    namespaced: resource === 'pods',
+    verbs: ['get', 'list'],
+    shortNames: [],
+    categories: [],
+    subresources: [],
+    aggregated: true,
+  })),
+}
+
 interface Served {
   readonly definitions: readonly unknown[]
   /** In the order of preference. */
@@ -37,10 +56,13 @@ interface Served {
 
 export class ServedApi {
   private readonly cluster: Pick<Cluster, 'history'>
+  /** What other servers answer. metrics-server has something to say where there are nodes. */
+  private readonly aggregated: readonly VersionFact[]
   private served: Served | undefined
 
-  constructor(cluster: Pick<Cluster, 'history'>) {
+  constructor(cluster: Pick<Cluster, 'history' | 'options'>) {
     this.cluster = cluster
+    this.aggregated = cluster.options.nodes.length > 0 ? [METRICS] : []
   }
 
   get versions(): readonly VersionFact[] {
@@ -86,7 +108,7 @@ export class ServedApi {
     const before = this.served?.definitions
     const same = before?.length === definitions.length && definitions.every((one, i) => one === before[i])
     if (this.served !== undefined && same) return this.served
-    const versions = [...BUILT_IN, ...customVersions(view)]
+    const versions = [...BUILT_IN, ...customVersions(view), ...this.aggregated]
     const groups = new Map<string, VersionFact[]>()
     for (const one of versions) if (one.group !== '') groups.set(one.group, [...(groups.get(one.group) ?? []), one])
     const facts = new Map(

@@ -119,24 +119,28 @@ export class PodConnections {
     })
   }
 
-  /** Abridged: of what is proxied only GET of a Pod's or Service's first port is answered, always with the model's short body. */
+  /** Abridged: whatever the method and the path, the answer is the model's short body. */
   private async proxy(kind: string, answered: unknown, reply: Reply): Promise<void> {
-    const { address } = answered as { readonly address: string }
+    const { address, port, scheme } = answered as ProxyLocation
     const { cluster } = this.access
     if (kind === 'Node') return reply.text(200, 'ok')
+    const unreachable = (why: string): void => reply.status(serviceUnavailable(`error trying to reach service: ${why}`))
     const pod = cluster.list('Pod').find(({ status }) => status?.podIP === address)
-    const port = pod?.spec.containers.flatMap(({ ports = [] }) => ports)[0]?.containerPort ?? 80
-    const target = {
-      host: address,
-      port,
-      namespace: pod?.metadata.namespace ?? 'default',
-      timeoutMicros: PROXY_PATIENCE,
-    }
+    const { namespace = 'default' } = pod?.metadata ?? {}
+    const target = { host: address, port, namespace, timeoutMicros: PROXY_PATIENCE }
     const { pod: server, reason } = await this.calls.call(pod?.spec.nodeName ?? '', target)
+    // What runs in a simulated Pod speaks no TLS.
+    if (server !== undefined && scheme === 'https')
+      return unreachable('http: server gave HTTP response to HTTPS client')
     if (server !== undefined) return reply.body(200, 'text/plain', responseBody(server))
     if (reason === 'error') return reply.text(503, 'Service Unavailable\n')
-    reply.status(
-      serviceUnavailable(`error trying to reach service: dial tcp ${address}:${port}: connect: connection refused`),
-    )
+    return unreachable(`dial tcp ${address}:${port}: connect: connection refused`)
   }
+}
+
+/** What the API server answers to a request to be passed on. */
+interface ProxyLocation {
+  readonly address: string
+  readonly port: number
+  readonly scheme: 'http' | 'https'
 }

@@ -38,7 +38,12 @@ test.runIf(kubectl !== undefined)(
         'wait pod/web --for=jsonpath={.status.ephemeralContainerStatuses[0].state.running.startedAt} --timeout=20s',
       )
       const [tools] = cluster.get('Pod', 'default', 'web')?.status?.ephemeralContainerStatuses ?? []
-      expect(tools).toMatchObject({ name: 'tools', ready: false, restartCount: 0, image: expect.stringContaining('busybox') })
+      expect(tools).toMatchObject({
+        name: 'tools',
+        ready: false,
+        restartCount: 0,
+        image: expect.stringContaining('busybox'),
+      })
       expect(tools).not.toHaveProperty('started')
       expect(await good('exec web -c tools -- echo in')).toBe('in\n')
       expect(await good('describe pod web')).toMatch(/Ephemeral Containers:\n +tools:[^]*State: +Running/)
@@ -69,5 +74,53 @@ test.runIf(kubectl !== undefined)(
     const header = recordingHeader(cluster.options)
     const events = [...cluster.log.range(1)]
     expect(reexecute({ header, events, checkpoints: [], warnings: [] }).digest()).toBe(cluster.digest())
+  },
+)
+
+test.runIf(kubectl !== undefined)(
+  title('top shows what is used, and proxies lead to ports by name and number'),
+  { timeout: 180_000 },
+  async () => {
+    const live = await startLive({ nodes: 2 }, 10)
+    const good = (line: string): Promise<string> => live.good(kubectl ?? '', line)
+    try {
+      live.file('web.json', WEB)
+      await good('apply -f web.json')
+      await good('expose pod web --port=8080 --target-port=http --name=front')
+      await good('wait --for=condition=Ready pod/web --timeout=20s')
+      expect(await good('api-versions')).toContain('metrics.k8s.io/v1beta1')
+      expect(await good('top nodes')).toMatch(/NAME +CPU\(cores\) +CPU\(%\) .*\nnode-1 +\d+m +\d+% .*\nnode-2 +\d+m/)
+      expect(await good('top pods')).toMatch(/NAME +CPU\(cores\) +MEMORY\(bytes\) +\nweb +\d+m +\d+Mi/)
+      expect(await good('top pod web --containers')).toMatch(/web +main +\d+m/)
+      expect(await live.run(kubectl ?? '', 'top pod nobody')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('NotFound'),
+      })
+
+      const raw = (path: string): Promise<string> => good(`get --raw /api/v1/namespaces/default/${path}`)
+      for (const path of [
+        'pods/web/proxy/',
+        'pods/web:80/proxy/',
+        'pods/http:web:80/proxy/a/b?c=d',
+        'pods/http:web:/proxy/',
+      ])
+        expect(await raw(path), path).toBe('Served by default/web\n')
+      for (const path of ['services/front/proxy/', 'services/front:8080/proxy/', 'services/http:front:8080/proxy/x'])
+        expect(await raw(path), path).toBe('Served by default/web\n')
+      const refused = await live.run(kubectl ?? '', 'get --raw /api/v1/namespaces/default/pods/web:81/proxy/')
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/error trying to reach service: dial tcp [\d.]+:81: connect: connection refused/),
+      })
+      const secure = await live.run(kubectl ?? '', 'get --raw /api/v1/namespaces/default/pods/https:web:80/proxy/')
+      expect(secure.stderr).toContain('error trying to reach service: http: server gave HTTP response to HTTPS client')
+      const unnamed = await live.run(
+        kubectl ?? '',
+        'get --raw /api/v1/namespaces/default/services/front:nothing/proxy/',
+      )
+      expect(unnamed.stderr).toContain('no endpoints available for service "front:nothing"')
+    } finally {
+      await live.close()
+    }
   },
 )

@@ -10,7 +10,7 @@ import type { EventData } from '../../../src/events/catalogue/index.ts'
 import type { LogEvent } from '../../../src/events/envelope.ts'
 import { seconds } from '../../../src/events/time.ts'
 import { tooManyRequests } from '../../../src/kubernetes/status.ts'
-import { fakeContext } from './fake-context.ts'
+import { fakeContext } from '../../support/fake-context.ts'
 
 const SERVER = 'kube-apiserver/0'
 

@@ -9,6 +9,7 @@ import { Journal } from '../../../src/actors/runtime/journal.ts'
 import { PodAddresses } from '../../../src/actors/runtime/addresses.ts'
 import type { ActorContext } from '../../../src/engine/actor.ts'
 import { DiskFile } from '../../../src/engine/kernel/disk.ts'
+import { fakeContext } from '../../support/fake-context.ts'
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd')
 const records: fc.Arbitrary<HoldingsRecord> = fc.oneof(
@@ -32,29 +33,7 @@ const records: fc.Arbitrary<HoldingsRecord> = fc.oneof(
 )
 
 /** As much of a context as a journal uses: a disk whose syncs are done at once. */
-const contextOn = (disk: DiskFile, boot: number): ActorContext => {
-  const unused = (): never => {
-    throw new Error('a journal does not do that')
-  }
-  return {
-    id: 'containerd/n',
-    host: 'n',
-    boot,
-    now: 7,
-    monotonic: 7,
-    quietFor: 0,
-    random: { below: unused, between: unused, chance: unused, fork: unused },
-    disk,
-    seq: 0,
-    emit: unused,
-    setTimer: unused,
-    cancelTimer: unused,
-    hasTimer: unused,
-    relay: unused,
-    fail: unused,
-    exit: unused,
-  }
-}
+const contextOn = (disk: DiskFile, boot: number): ActorContext => fakeContext({ disk, boot, now: 7, monotonic: 7 })
 
 const createDisk = (): { readonly disk: DiskFile; readonly syncs: number[] } => {
   const syncs: number[] = []

@@ -8,11 +8,12 @@ import type { Gate } from '../authz/gate.ts'
 type Asked = EventOf<'ApiRequested'>
 
 const GROUPS = ['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io'] as const
+const OUTSIDE: ActorId = 'outside'
 const UNAVAILABLE = 'the server is currently unable to handle the request'
 
 /**
  * The metrics APIs, which this server does not have itself: it lets a caller in and passes the question on.
- * Abridged: who answers is a setting of the server, no APIService says it; discovery does not list these groups.
+ * Abridged: who answers is a setting of the server, no APIService says it; discovery lists of these groups metrics.k8s.io.
  * Source: kube-aggregator/pkg/apiserver/handler_proxy.go (v1.36).
  */
 export class MetricsAggregation {
@@ -43,7 +44,9 @@ export class MetricsAggregation {
       this.open.set(call, event)
       const metric = subresource
       const { labelSelector } = options ?? {}
-      const question = { call, group, resource, namespace, name, metric, labelSelector }
+      // A person asks once, a controller again and again.
+      const waits = event.by === OUTSIDE ? ({ waits: true } as const) : {}
+      const question = { call, group, resource, namespace, name, metric, labelSelector, ...waits }
       this.context.emit('MetricsRequested', question, { to: this.backend, cause: event.seq })
     }
     return true

@@ -64,33 +64,88 @@ const names = (containers: readonly { readonly name: string }[]): string =>
   `[${containers.map(({ name }) => name).join(' ')}]`
 
 /**
- * Everything below pods|services|nodes/<name>/proxy: says where to.
+ * Everything below pods|services|nodes/<[scheme:]name[:port]>/proxy: says where to.
  * Source: pkg/registry/core/pod/rest/subresources.go, ProxyREST.Connect; service/proxy.go; node/rest/proxy.go (v1.36).
  */
 export function* connectToProxy(request: Request, world: World): Procedure<Answer> {
-  const { row, namespace, name } = request
-  const found = yield* world.store.get(world.refTo(row.kind, namespace, name))
+  const { row, namespace, name: asked } = request
+  const target = proxyTarget(asked)
+  if (target === undefined) return refusal(badRequest(`invalid ${row.singular} request ${JSON.stringify(asked)}`))
+  const found = yield* world.store.get(world.refTo(row.kind, namespace, target.name))
   if (isStatus(found)) return refusal(found)
-  if (found === undefined) return refusal(notFound(row, name))
-  const address = addressOf(row.kind, found.object, world)
-  return isStatus(address) ? refusal(address) : answerBody(200, name, { address })
+  if (found === undefined) return refusal(notFound(row, target.name))
+  const place = placeOf(row.kind, found.object, { ...target, asked }, world)
+  return isStatus(place) ? refusal(place) : answerBody(200, target.name, { scheme: target.scheme, ...place })
 }
 
-const addressOf = (kind: string, object: unknown, world: World): string | Status => {
-  if (kind === 'Pod') return proxyable((object as Pod).status?.podIP ?? '')
+interface ProxyTarget {
+  readonly scheme: 'http' | 'https'
+  readonly name: string
+  readonly port: string
+}
+
+/** `https:web:8443` in its parts. Source: apimachinery/pkg/util/net/port_split.go, SplitSchemeNamePort. */
+const proxyTarget = (text: string): ProxyTarget | undefined => {
+  const parts = text.split(':')
+  const [scheme, name = '', port = ''] = parts.length < 3 ? ['', ...parts] : parts
+  const isKnown = scheme === '' || scheme === 'http' || scheme === 'https'
+  return parts.length > 3 || !isKnown || name === '' ? undefined : { scheme: scheme || 'http', name, port }
+}
+
+interface Place {
+  readonly address: string
+  readonly port: number
+}
+
+const placeOf = (
+  kind: string,
+  object: unknown,
+  target: ProxyTarget & { readonly asked: string },
+  world: World,
+): Place | Status => {
+  if (kind === 'Service') return endpointOf(object as Service, target, world)
+  const port = Number(target.port)
   if (kind === 'Node') {
     const { addresses = [] } = (object as Node).status ?? {}
-    return proxyable(addresses.find(({ type }) => type === 'InternalIP')?.address ?? '')
+    return proxyable(addresses.find(({ type }) => type === 'InternalIP')?.address ?? '', port || KUBELET_PORT)
   }
-  const { namespace, name } = (object as Service).metadata
-  const slices = world.cache.view
-    .list('EndpointSlice', namespace)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
-  for (const { endpoints } of slices) {
-    const ready = endpoints?.find(({ conditions }) => conditions?.ready !== false)
-    if (ready?.addresses[0] !== undefined) return ready.addresses[0]
-  }
-  return serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`)
+  const { spec, status } = object as Pod
+  const declared = spec.containers.find(({ ports = [] }) => ports.length > 0)?.ports?.[0]?.containerPort
+  return proxyable(status?.podIP ?? '', port || (declared ?? PORT_OF[target.scheme]))
 }
 
-const proxyable = (address: string): string | Status => (address === '' ? badRequest('address not allowed') : address)
+const KUBELET_PORT = 10250
+const PORT_OF = { http: 80, https: 443 } as const
+
+/** Source: pkg/registry/core/service/storage/storage.go, ResourceLocation (v1.36). */
+const endpointOf = (
+  { metadata, spec }: Service,
+  { port, asked }: ProxyTarget & { readonly asked: string },
+  world: World,
+): Place | Status => {
+  const { namespace, name } = metadata
+  let portName = port
+  if (/^\d+$/.test(port)) {
+    const found = spec.ports?.find((one) => one.port === Number(port))
+    if (found === undefined) {
+      return serviceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`)
+    }
+    portName = found.name ?? ''
+  }
+  const slices = world.cache.view
+    .list('EndpointSlice', namespace)
+    .filter(({ metadata: { labels } }) => labels?.['kubernetes.io/service-name'] === name)
+  const ready = slices.flatMap(({ endpoints = [], ports = [] }) =>
+    (endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .map(({ addresses }) => ({ address: addresses[0] ?? '', ports: ports ?? [] })),
+  )
+  for (const { address, ports } of ready) {
+    const found = ports.find((one) => (one.name ?? '') === portName)?.port
+    if (found !== undefined && found !== null) return { address, port: found }
+  }
+  return serviceUnavailable(`no endpoints available for service ${JSON.stringify(ready.length === 0 ? name : asked)}`)
+}
+
+const proxyable = (address: string, port: number): Place | Status =>
+  address === '' ? badRequest('address not allowed') : { address, port }

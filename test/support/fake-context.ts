@@ -1,4 +1,4 @@
-import type { ActorContext } from '../../../src/engine/actor.ts'
+import type { ActorContext } from '../../src/engine/actor.ts'
 
 const unused = (): never => {
   throw new Error('nobody asked for that')
