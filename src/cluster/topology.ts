@@ -221,7 +221,8 @@ const addCloud = ({ kernel, options, objects, servers }: Ground, shape: CloudSha
     const id = cloudControllerManagerId(instance)
     const cursor = (): Cursor => objects.createCursor(id)
     const host = `cp-${instance + 1}`
-    kernel.addProcess(cloudControllerManagerProcess({ instance, host, servers, cursor, read: objects.read }))
+    const routes = shape.routes > 0
+    kernel.addProcess(cloudControllerManagerProcess({ instance, host, routes, servers, cursor, read: objects.read }))
   }
 }
 

@@ -2,6 +2,7 @@
  * One run of a small world under one disturbance: the real kernel, controllers with their real queues, clients and
  * expectations, in one process that may die; behind the API a table of objects.
  */
+import { cloudProcess, DEFAULT_CLOUD } from '../../src/actors/cloud/cloud.ts'
 import { defineActor } from '../../src/engine/actor.ts'
 import type { Controller, Shared } from '../../src/engine/client/controller.ts'
 import { Endpoint } from '../../src/engine/client/endpoint.ts'
@@ -33,6 +34,8 @@ export class Stage {
   /** Writes that the controllers could see, in order: what a disturbance counts. */
   readonly writes: Written[] = []
   readonly told: string[] = []
+  /** The routes that the cloud has told of last. */
+  cloudRoutes: readonly string[] = []
   /** The first thing that must never be and was. */
   wrong: string | undefined
   private readonly world: SmallWorld
@@ -56,6 +59,11 @@ export class Stage {
     this.kernel = new Kernel({ seed: 1, log })
     this.kernel.addHost('control-plane')
     this.kernel.addHost('api')
+    if (world.cloud !== undefined) {
+      this.kernel.addHost('cloud')
+      const cloud = { ...DEFAULT_CLOUD, ...world.cloud }
+      this.kernel.addProcess(cloudProcess({ shape: cloud, host: 'cloud', instances: [], machineOf: (name) => name }))
+    }
     for (const object of world.given) this.put(object)
     this.phase = 'script'
     const api = defineActor<undefined>({
@@ -248,6 +256,8 @@ export class Stage {
     const at = `${(event.at / seconds(1)).toFixed(3).padStart(9)} s`
     if (event.type === 'ApiRequested' && event.data.kind !== 'Event')
       this.told.push(`${at}  ${event.by}: ${lineOf(event.data)}`)
+    else if (event.type === 'CloudAnswered' && event.data.routes !== undefined)
+      this.cloudRoutes = event.data.routes.map(({ node, cidr }) => `${node} ${cidr}`)
     else if (event.type === 'ProcessExited') this.told.push(`${at}  ${describe(this.disturbance)}: the process dies`)
   }
 }

@@ -1,4 +1,5 @@
 /** Small worlds: a few objects, what people and machines do to them, and the controllers that are to cope with it. */
+import type { CloudShape } from '../../src/actors/cloud/cloud.ts'
 import type { Controller } from '../../src/engine/client/controller.ts'
 import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { Micros } from '../../src/events/envelope.ts'
@@ -15,6 +16,8 @@ export interface SmallWorld {
   readonly name: string
   readonly controllers: () => readonly Controller[]
   readonly given: readonly Given[]
+  /** A cloud that its controllers may ask. */
+  readonly cloud?: Partial<CloudShape>
   /** What somebody does, by step. */
   readonly script?: Readonly<Record<number, (stage: Stage) => void>>
   /** What everybody else does once in each step: kubelets, nodes, other controllers. Reads the truth. */

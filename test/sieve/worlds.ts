@@ -15,6 +15,8 @@ import { job } from './worlds/job.ts'
 import { namespace } from './worlds/namespace.ts'
 import { nodeIpam } from './worlds/node-ipam.ts'
 import { nodeLifecycle } from './worlds/node-lifecycle.ts'
+import { policyStatus } from './worlds/validatingadmissionpolicy-status.ts'
+import { routes } from './worlds/routes.ts'
 import { persistentVolumeBinderWorld } from './worlds/persistentvolume-binder.ts'
 import { podGc } from './worlds/pod-gc.ts'
 import { pvProtection } from './worlds/pv-protection.ts'
@@ -49,12 +51,14 @@ export const WORLDS: readonly SmallWorld[] = [
   nodeLifecycle,
   persistentVolumeBinderWorld,
   podGc,
+  policyStatus,
   pvProtection,
   pvcProtection,
   replicaSet,
   replicationControllerWorld,
   resourceQuota,
   rootCa,
+  routes,
   serviceAccount,
   serviceCIDRs,
   statefulSet,

@@ -6,11 +6,14 @@ import { seconds } from '../../events/time.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import { cloudNodeController } from './node-controller.ts'
 import { cloudNodeLifecycleController } from './node-lifecycle-controller.ts'
+import { routeController } from './route-controller.ts'
 import { serviceController } from './service-controller.ts'
 
 export interface CloudControllerManagerOptions {
   readonly instance: number
   readonly host: string
+  /** Whether nodes need routes in the cloud's network. */
+  readonly routes: boolean
   readonly servers: readonly ActorId[]
   readonly cursor: () => Cursor
   readonly read: ReadObject
@@ -21,14 +24,12 @@ const RESTART: Micros = seconds(2)
 const LIMITS: ClientLimits = { qps: 20, burst: 30 }
 const NAME = 'cloud-controller-manager'
 
-/**
- * Source: cloud-provider/app/controllermanager.go, DefaultInitFuncConstructors (v1.36).
- * Abridged: no route controller; the Pods' network needs no routes of the cloud.
- */
-export const cloudControllers = (): readonly Controller[] => [
-  cloudNodeController,
+/** Source: cloud-provider/app/controllermanager.go, DefaultInitFuncConstructors (v1.36). */
+export const cloudControllers = ({ routes }: { readonly routes: boolean }): readonly Controller[] => [
+  cloudNodeController(routes),
   cloudNodeLifecycleController,
   serviceController,
+  ...(routes ? [routeController] : []),
 ]
 
 export const cloudControllerManagerId = (instance: number): ActorId => `${NAME}/${instance}`
@@ -37,5 +38,5 @@ export const cloudControllerManagerProcess = (options: CloudControllerManagerOpt
   id: cloudControllerManagerId(options.instance),
   host: options.host,
   restartDelay: RESTART,
-  boot: () => bootComponent({ ...options, name: NAME, controllers: cloudControllers(), limits: LIMITS }),
+  boot: () => bootComponent({ ...options, name: NAME, controllers: cloudControllers(options), limits: LIMITS }),
 })

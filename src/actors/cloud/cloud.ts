@@ -3,6 +3,7 @@ import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
+import { Routes } from './routes.ts'
 import { NodeGroups, type NodeGroupShape } from './node-groups.ts'
 
 /** A cloud, and how it behaves. */
@@ -22,6 +23,11 @@ export interface CloudShape {
   readonly nodeGroups: readonly NodeGroupShape[]
   /** How many machines its node groups may have together. */
   readonly instanceQuota: number
+  /**
+   * How many routes its network may have. 0: Pods need none, as with a network of their own; else each node waits for its
+   * route. Source: cloud-controller-manager --configure-cloud-routes.
+   */
+  readonly routes: number
 }
 
 export const DEFAULT_CLOUD: CloudShape = {
@@ -33,6 +39,7 @@ export const DEFAULT_CLOUD: CloudShape = {
   instanceType: 'medium',
   nodeGroups: [],
   instanceQuota: 1_000,
+  routes: 0,
 }
 
 /** A machine that the cloud runs. */
@@ -62,10 +69,11 @@ const LAST_ADDRESS = 254
 type Asked = EventData<'CloudRequested'>
 type Answer = Omit<EventData<'CloudAnswered'>, 'call'>
 
-/** The cloud's API: knows its instances, keeps load balancers and node groups, takes its time, and now and then fails. */
+/** The cloud's API: knows its instances, keeps load balancers, routes and node groups, takes its time, and now and then fails. */
 export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => {
   // What a cloud has made stays made when its API is down.
   const balancers = new Map<string, string>()
+  const routes = new Routes(options.shape.routes)
   const { nodeGroups, instanceQuota } = options.shape
   const groups = new NodeGroups(nodeGroups, instanceQuota, options.machineOf)
   return {
@@ -77,7 +85,7 @@ export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => {
         [
           CLOUD,
           defineActor<Cloud>({
-            start: (context) => new Cloud(options, balancers, groups, context),
+            start: (context) => new Cloud(options, balancers, routes, groups, context),
             receive: (cloud, event) => cloud.receive(event),
           }),
         ],
@@ -91,6 +99,7 @@ class Cloud {
   private readonly instances: ReadonlyMap<string, Instance>
   /** Addresses by the balancers' names. */
   private readonly balancers: Map<string, string>
+  private readonly routes: Routes
   private readonly groups: NodeGroups
   private readonly work = new Map<string, { readonly by: ActorId; readonly asked: Asked }>()
   /** Who wants to know whether a machine runs, by the machine. */
@@ -103,10 +112,12 @@ class Cloud {
   constructor(
     { shape, instances }: CloudProcessOptions,
     balancers: Map<string, string>,
+    routes: Routes,
     groups: NodeGroups,
     context: ActorContext,
   ) {
     this.balancers = balancers
+    this.routes = routes
     this.groups = groups
     this.shape = shape
     this.context = context
@@ -132,7 +143,7 @@ class Cloud {
   private begin(asked: Asked, by: ActorId): void {
     const { reading, making } = this.shape
     // What concerns node groups is only noted at once; a machine takes its time afterwards.
-    const [low, high] = asked.op.endsWith('LoadBalancer') ? making : reading
+    const [low, high] = /LoadBalancer$|Route$/.test(asked.op) ? making : reading
     const key = String(this.next++)
     this.work.set(key, { by, asked })
     this.context.setTimer(WORK, key, this.context.random.between(low, high))
@@ -147,7 +158,7 @@ class Cloud {
     if (failuresPpm > 0 && this.context.random.below(MILLION) < failuresPpm) {
       this.answer(asked.call, { problem: 'the cloud is temporarily not available' }, by)
     } else if (asked.op === 'instance') this.look(asked, by)
-    else this.answer(asked.call, this.resize(asked) ?? this.balance(asked), by)
+    else this.answer(asked.call, this.routes.answer(asked) ?? this.resize(asked) ?? this.balance(asked), by)
   }
 
   /** What is asked of node groups; undefined for anything else. */

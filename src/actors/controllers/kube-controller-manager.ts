@@ -31,6 +31,7 @@ import { serviceCIDRsController } from './service-cidrs/service-cidrs.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
+import { policyStatusController } from './validatingadmissionpolicy-status/validatingadmissionpolicy-status.ts'
 import { volumeExpandController } from './volume-expand/volume-expand.ts'
 import { ttlController } from './ttl/ttl.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
@@ -85,4 +86,5 @@ export const kubeControllerManager = (
   bootstrapSignerController,
   tokenCleanerController,
   serviceCIDRsController,
+  policyStatusController,
 ]

@@ -32,7 +32,7 @@ export const cloudEvents = {
   CloudRequested: defineEvent({
     class: 'command',
     v: 1,
-    doc: 'A controller asks the cloud about an instance, for a load balancer to be made, changed or removed, or for machines of a node group to be added or removed. `name` is that of the instance, the balancer or the group.',
+    doc: 'A controller asks the cloud about an instance, for a load balancer to be made, changed or removed, for machines of a node group to be added or removed, or for a route of its network. `name` is that of the instance, the balancer, the group or the route.',
     data: t.intersection([
       t.type({
         call: t.number,
@@ -44,13 +44,18 @@ export const cloudEvents = {
           nodeGroups: 1,
           increaseSize: 1,
           deleteInstances: 1,
+          routes: 1,
+          createRoute: 1,
+          deleteRoute: 1,
         }),
         name: t.string,
       }),
       t.partial({
-        /** Nodes behind a balancer. */
+        /** Nodes behind a balancer; the one that a route leads to. */
         nodes: t.readonlyArray(t.string),
         ports: t.readonlyArray(t.number),
+        /** What a route is for. */
+        cidr: t.string,
         /** How many machines a group is to grow by. */
         delta: t.number,
         /** Names of a group's machines that are to go. */
@@ -76,6 +81,7 @@ export const cloudEvents = {
           running: t.boolean,
         }),
         groups: t.readonlyArray(nodeGroup),
+        routes: t.readonlyArray(t.type({ name: t.string, node: t.string, cidr: t.string })),
       }),
     ]),
   }),

@@ -2,11 +2,12 @@
  * Goal: in a cloud, nodes bear what the cloud knows of them, and Services get balancers with addresses that lead to their Pods.
  * Method: whole clusters with a modelled cloud, with and without its quota.
  */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createCluster, type Cluster } from '../../../src/cluster.ts'
 import { crash } from '../../../src/cluster/fault.ts'
 import { minutes, seconds } from '../../../src/events/time.ts'
 import type { ApiObject } from '../../../src/events/json.ts'
+import { findCondition } from '../../../src/kubernetes/conditions.ts'
 import { asObject, told } from './story.ts'
 
 const ZONES = ['a', 'b', 'c'].map((zone) => ({ zone: `r-${zone}`, region: 'r' }))
@@ -93,4 +94,46 @@ test('a node without an instance is deleted; one whose instance is shut down is 
   expect(marks()).toContain('node.cloudprovider.kubernetes.io/shutdown')
   cluster.run(minutes(4))
   expect(marks()).toEqual([])
+})
+
+describe('a cloud whose network needs routes', () => {
+  const unavailable = (cluster: Cluster, name: string): string =>
+    findCondition(cluster.get('Node', undefined, name)?.status?.conditions, 'NetworkUnavailable')?.reason ?? 'none'
+  const tainted = (cluster: Cluster): readonly string[] =>
+    cluster
+      .list('Node')
+      .filter(({ spec }) => spec.taints?.some(({ key }) => key === 'node.kubernetes.io/network-unavailable') === true)
+      .map(({ metadata }) => metadata.name)
+  const routes = (cluster: Cluster): readonly string[] => {
+    const answers = [...cluster.log.range(0)].flatMap((event) =>
+      event.type === 'CloudAnswered' && event.data.routes !== undefined ? [event.data.routes] : [],
+    )
+    return (answers.at(-1) ?? []).map(({ node, cidr }) => `${node} ${cidr}`).sort()
+  }
+
+  test('leads each node’s range to it, and until then nothing is placed there', () => {
+    const cluster = inCloud({ routes: 10 })
+    expect(routes(cluster)).toEqual(['node-1 10.244.0.0/24', 'node-2 10.244.1.0/24', 'node-3 10.244.2.0/24'])
+    for (const name of ['node-1', 'node-2', 'node-3']) expect(unavailable(cluster, name)).toBe('RouteCreated')
+    expect(tainted(cluster)).toEqual([])
+    const kept = [...cluster.log.range(0)].some(
+      (event) =>
+        event.type === 'RevisionCommitted' && JSON.stringify(event.data.object ?? '').includes('network-unavailable'),
+    )
+    expect(kept, 'nodes were tainted before').toBe(true)
+  })
+
+  test('leaves a node out that its quota has no route for, until another goes', () => {
+    const cluster = inCloud({ routes: 2 })
+    const [without = ''] = tainted(cluster)
+    expect(unavailable(cluster, without)).toBe('NoRouteCreated')
+    expect(told(cluster, without).join()).toMatch(/quota of 2 routes is exceeded/)
+    const gone = ['node-1', 'node-2', 'node-3'].find((name) => name !== without) ?? ''
+    cluster.inject(crash(gone))
+    cluster.call({ verb: 'delete', kind: 'Node', name: gone })
+    cluster.run(minutes(2))
+    expect(routes(cluster).some((route) => route.startsWith(gone))).toBe(false)
+    expect(unavailable(cluster, without)).toBe('RouteCreated')
+    expect(tainted(cluster)).toEqual([])
+  })
 })
