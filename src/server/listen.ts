@@ -8,13 +8,18 @@ import { seconds } from '../events/time.ts'
 import { openApiFace, refuseBytes } from './api-face.ts'
 import { createCertificates } from './certificates.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
+import { limitBodies, limitConnections, PATIENCE, type Patience } from './patience.ts'
 
 /** Who gets a certificate where nobody else is named. */
 export const ADMINISTRATOR: ClientUser = { name: 'admin', groups: ['system:masters'] }
 /** Within this of cluster time an API server answers, or something keeps it from it. */
 const UP_WITHIN = seconds(60)
 
-export const listen = async (cluster: Cluster, options: ListenOptions = {}): Promise<Listening> => {
+export const listen = async (
+  cluster: Cluster,
+  options: ListenOptions = {},
+  patience: Patience = PATIENCE,
+): Promise<Listening> => {
   const { host = '127.0.0.1', port = 0, users = [ADMINISTRATOR] } = options
   const certificates = options.certificates ?? createCertificates(host, users)
   // The first thing that every API server makes is the namespace `default`; clients find it there.
@@ -28,12 +33,14 @@ export const listen = async (cluster: Cluster, options: ListenOptions = {}): Pro
     rejectUnauthorized: false,
     allowHTTP1: true,
     settings: { maxConcurrentStreams: 250 },
+    handshakeTimeout: patience.handshakeMs,
   })
+  limitConnections(server, patience)
   const connections = new Connections(server)
   const bound = await bind(server, port, host)
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`
   const face = openApiFace(cluster, options, address)
-  server.on('request', face.handle)
+  server.on('request', limitBodies(face.handle, patience))
   server.on('upgrade', face.upgrade)
   const url = `https://${address}`
   return {
@@ -76,7 +83,8 @@ class Connections {
       // A client that goes away in the middle of something is no error of the server's.
       session.on('error', () => {})
     })
-    server.on('tlsClientError', () => {})
+    // Node tells of a handshake that fails or takes too long, and leaves the connection open.
+    server.on('tlsClientError', (_error, socket) => socket.destroy())
     server.on('clientError', refuseBytes)
   }
 
