@@ -1,24 +1,25 @@
-import type { Favourite } from './actors/scheduler/framework/algorithm.ts'
-import type { Identities } from './actors/apiserver/parameters.ts'
 import { either as E } from 'fp-ts'
 import type { Observable } from 'rxjs'
-import { catalogue, type EventData } from './events/catalogue/index.ts'
+import type { EventData } from './events/catalogue/index.ts'
 import { writeRecording } from './events/file/recording-writer.ts'
 import type { LogEvent, Micros } from './events/envelope.ts'
 import type { ApiObject } from './events/json.ts'
-import type { EventLog, LogSink } from './events/log.ts'
+import type { EventLog } from './events/log.ts'
 import { createMemoryLog } from './events/memory-log.ts'
 import { invariant } from './engine/invariant.ts'
-import { ActorFailure, Kernel, OUTSIDE, type Substitute } from './engine/kernel/kernel.ts'
+import { Kernel, OUTSIDE } from './engine/kernel/kernel.ts'
 import { unsettled } from './cluster/convergence.ts'
+import { deliver, numberOf } from './cluster/deliver.ts'
 import { EtcdCluster } from './cluster/etcd-cluster.ts'
+import type { Cluster, CreateOptions } from './cluster/face.ts'
+import { guarded, ManifestError, RunFailure } from './cluster/failures.ts'
 import type { Fault } from './cluster/fault.ts'
 import { checkFault, defaultLength, Injector, type ActiveFault } from './cluster/injector.ts'
 import { pluginCode, type PluginCode, type SchedulerSpec } from './cluster/schedulers.ts'
 import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input, type OutsideMessage } from './cluster/inputs.ts'
 import type { Listening, ListenOptions } from './cluster/listen.ts'
-import { resolveOptions, wallStartOf, type ClusterOptions, type ResolvedOptions } from './cluster/options.ts'
+import { resolveOptions, wallStartOf, type ResolvedOptions } from './cluster/options.ts'
 import type { Machines } from './cluster/machines.ts'
 import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
@@ -35,111 +36,7 @@ import type { Scheduling } from './projections/scheduling.ts'
 import type { TimelineRow } from './projections/timeline.ts'
 import type { WhyStep } from './projections/why.ts'
 
-/** What `apply` was given is no manifest. Each problem has file, line and field where they are known. */
-export class ManifestError extends Error {
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.name = 'ManifestError'
-    this.problems = problems
-  }
-}
-
-/** The run stopped on a programmer's error. The message has the seed and the causal chain. */
-export class RunFailure extends Error {}
-
-/**
- * A whole Kubernetes cluster in this process, in virtual time.
- *
- * Deterministic: equal options and equal inputs give a byte-identical log. Nothing happens by itself: `run` lets time pass.
- */
-export interface Cluster {
-  readonly seed: number
-  readonly options: ResolvedOptions
-  /** Virtual time since the cluster's start. */
-  readonly now: Micros
-  readonly log: EventLog
-  /** Every event as it happens. */
-  readonly events$: Observable<LogEvent>
-  /** Applies manifests as `kubectl apply -f` would; takes effect as time passes. @throws ManifestError */
-  apply(manifests: string | readonly ApiObject[]): void
-  /** One API call by the same person, e.g. to delete or to scale something. */
-  call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void
-  /**
-   * Something a client of the API sends from outside, now. It is on its way when this returns; what is answered comes as an
-   * event addressed to `outside`. Its number is `nextNumber`.
-   */
-  send(message: OutsideMessage): void
-  /** The number of the next request or watch from outside. */
-  readonly nextNumber: number
-  /**
-   * Serves the API over HTTPS, with HTTP/2 and HTTP/1.1 on one port. As long as it listens, time passes by itself, or with
-   * each request if it is `stepped`.
-   */
-  listen(options?: ListenOptions): Promise<Listening>
-  /** Lets the one next thing happen. False when nothing ever will. @throws RunFailure when an invariant breaks. */
-  step(): boolean
-  /** When the next thing is due; undefined when nothing ever will be. */
-  readonly nextAt: Micros | undefined
-  /** Lets time pass. @throws RunFailure when an invariant breaks. */
-  run(duration: Micros): void
-  /** Lets time pass until a condition holds, looking once a virtual second; false if it never does. */
-  runUntil(condition: (cluster: Cluster) => boolean, options: { readonly within: Micros }): boolean
-  /** Plans a fault, from `at` (now) for a while (until `heal`). @throws Error when it names what is not there. */
-  inject(fault: Fault, options?: { readonly at?: Micros; readonly for?: Micros }): void
-  /** Ends all faults that are in force. */
-  heal(): void
-  readonly faults: readonly ActiveFault[]
-  /** Objects as etcd has them now; what a component believes may lag behind. */
-  list<K extends Kind>(kind: K, namespace?: string): readonly KindMap[K][]
-  get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] | undefined
-  /** Every version of every object, by revision. */
-  readonly history: Pick<ObjectStore, 'head' | 'at' | 'read' | 'written'>
-  /** Objects as they were at a moment. */
-  at(time: Micros): View
-  /** What still differs from what was asked; empty when the cluster has converged. */
-  unsettled(): readonly string[]
-  readonly converged: boolean
-  /** What mattered, in order. */
-  timeline(): readonly TimelineRow[]
-  /** Why an object is as it is: `pod/web-7c9f` or `pod/shop/web-7c9f`. */
-  why(object: string): readonly WhyStep[]
-  /**
-   * Why a Pod (`web-1`, `shop/web-1`, `pod/shop/web-1`) went where it went, or nowhere: its last attempt, node by node and plugin
-   * by plugin. Undefined if it was not tried, or long ago. The option `scheduler.explain` says how many nodes are told of.
-   */
-  explainSchedule(pod: string): ScheduleExplanation | undefined
-  /** Last decisions, and Pods that have found no node. */
-  readonly scheduling: Scheduling
-  /** The same cluster run again to a moment, there changed, with what was planned for later still planned. */
-  fork(options: { readonly at: Micros; readonly with?: (fork: Cluster) => void }): Cluster
-  /** Digest of the log so far. */
-  digest(): string
-  /** Ready endpoints and answered requests, by Service. */
-  readonly availability: Availability
-  /** Counts of events, API writes, Pods. */
-  readonly metrics: Metrics
-  /** Writes a recording: JSON lines, compressed if the name ends in `.gz`. */
-  save(path: string): void
-  /** What came from outside so far and what is planned. */
-  readonly inputs: readonly Input[]
-  /** Plans an input as another run recorded it. */
-  plan(input: Input): void
-}
-
-export interface CreateOptions extends ClusterOptions {
-  /** Takes each event and its line as they are appended; see RecordingWriter. */
-  readonly sinks?: readonly LogSink[]
-  /** Puts another actor in the place of one, by id, each time its process boots. */
-  readonly substitute?: Substitute
-  /** Names and uids for new objects. They are not part of the options: who runs it again has to give them again. */
-  readonly identities?: Identities
-  /** Which node wins where several are equally good for a Pod; neither is this part of the options. */
-  readonly favourite?: Favourite
-  /** Checked with each event; throws when something that must hold does not. */
-  readonly invariants?: readonly ((event: LogEvent) => void)[]
-}
+export { ManifestError, RunFailure, type Cluster, type CreateOptions }
 
 export const createCluster = (options: CreateOptions = {}): Cluster => new SimulatedCluster(options)
 
@@ -364,6 +261,10 @@ class SimulatedCluster implements Cluster {
     this.queue.add(input)
   }
 
+  private guard(action: () => void): void {
+    guarded(this.seed, this.kernel, this.log, action)
+  }
+
   private advance(until: Micros): void {
     this.guard(() => {
       for (let input = this.queue.take(until); input !== undefined; input = this.queue.take(until)) {
@@ -381,7 +282,8 @@ class SimulatedCluster implements Cluster {
         this.kernel.input('KubectlInvoked', input.invocation, KUBECTL)
         return
       case 'message':
-        this.deliver(input.message)
+        this.numbers = Math.max(this.numbers, numberOf(input.message))
+        deliver(this.kernel, input.message)
         return
       case 'begin': {
         const faultNumber = this.injector.begin(input.fault)
@@ -392,88 +294,13 @@ class SimulatedCluster implements Cluster {
         this.injector.end(input.faultNumber)
     }
   }
-
-  private deliver(message: OutsideMessage): void {
-    const { kernel } = this
-    this.numbers = Math.max(this.numbers, numberOf(message))
-    switch (message.type) {
-      case 'ApiRequested':
-        kernel.input(message.type, message.data, message.to)
-        return
-      case 'WatchRequested':
-        kernel.input(message.type, message.data, message.to)
-        return
-      case 'WatchCancelled':
-        kernel.input(message.type, message.data, message.to)
-        return
-      case 'CallRequested':
-        kernel.input(message.type, message.data, message.to)
-        return
-      case 'EndTask':
-        kernel.input(message.type, message.data, message.to)
-        return
-      case 'WebhookAnswered':
-        kernel.input(message.type, message.data, message.to)
-        return
-      case 'BackendStateRequested':
-        kernel.input(message.type, message.data, message.to)
-    }
-  }
-
-  /** Adds to a programmer's error what one needs to see it again. */
-  private guard(action: () => void): void {
-    try {
-      action()
-    } catch (error) {
-      const event = error instanceof ActorFailure ? error.event : undefined
-      const chain = causalChain(this.log, event?.seq ?? this.kernel.seq)
-      const why = error instanceof Error ? error.message : String(error)
-      throw new RunFailure(
-        `seed ${this.seed}, seq ${this.kernel.seq}, at ${this.now} us: ${why}\n${chain.join('\n')}`,
-        {
-          cause: error,
-        },
-      )
-    }
-  }
 }
 
 /** How often a condition is looked at. */
 const LOOK_EVERY: Micros = 1_000_000
 
-/** The number under which its sender waits for what comes of it. */
-const numberOf = ({ type, data }: OutsideMessage): number => {
-  switch (type) {
-    case 'ApiRequested':
-      return data.request
-    case 'CallRequested':
-      return data.call
-    case 'EndTask':
-    case 'WebhookAnswered':
-    case 'BackendStateRequested':
-      // Nobody waits for what comes of it.
-      return 0
-    default:
-      return data.watch
-  }
-}
-
 const objectsIn = (text: string, { addons }: ResolvedOptions): readonly ApiObject[] => {
   const read = readManifests(text, 'manifest', addons)
   if (E.isLeft(read)) throw new ManifestError(read.left)
   return read.right.filter(({ simulated }) => simulated).map(({ object }) => object)
-}
-
-/** The events that led to one, newest first, as far as the log has them. */
-const causalChain = (log: EventLog, from: number): readonly string[] => {
-  const lines: string[] = []
-  for (let seq = from; seq > 0 && lines.length < 20; seq = log.causeOf(seq)) {
-    const event = log.get(seq)
-    if (event === undefined) continue
-    const addressee = event.to === undefined ? '' : ` → ${event.to}`
-    lines.push(
-      `  #${event.seq} at ${event.at} us  ${event.by}${addressee}  ${event.type} (${catalogue[event.type].class})`,
-    )
-  }
-  return lines
 }

@@ -1,24 +1,23 @@
 import type { EtcdRange, EtcdRequest, EtcdResponse } from '../../events/catalogue/etcd-request.ts'
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
-import type { ApiObject } from '../../events/json.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { RaftSafety } from './invariants.ts'
+import { announceChange, announceOperation } from './announce.ts'
+import { LEASE_TIMER, LeaseKeeper } from './lease-keeper.ts'
 import { apply } from './mvcc/apply.ts'
 import { ERROR } from './mvcc/error-text.ts'
-import type { Change } from './mvcc/key-value.ts'
-import { LEASE_CHECK_INTERVAL, LeaseClock } from './mvcc/leases.ts'
 import { exceedsQuota, malformation, QUOTA_BYTES } from './mvcc/quota.ts'
 import { MvccStore, type StoreImage } from './mvcc/store.ts'
 import { rangeOf, rangeRefusal } from './mvcc/transaction.ts'
-import { Watchers } from './mvcc/watch.ts'
+import { etcdMemberId, isRaftMessage, memberOf } from './peers.ts'
 import { Pending, type Waiting } from './pending.ts'
 import type { RaftBug } from './raft/bug.ts'
 import { nextDeadline } from './raft/clock.ts'
 import { HEARTBEAT_INTERVAL } from './raft/options.ts'
 import type { Entry, MemberId } from './raft/entry.ts'
-import type { RaftMessage, Received } from './raft/message.ts'
+import type { RaftMessage } from './raft/message.ts'
 import type { Ready } from './raft/ready.ts'
 import { isSnapshotDue, takeSnapshot } from './raft/snapshot.ts'
 import { bootstrap, startRaft } from './raft/start.ts'
@@ -27,11 +26,10 @@ import { step, type RaftInput } from './raft/step.ts'
 import { checkpointOf, recordOf, recover } from './raft/storage.ts'
 import { emptyImage } from './restore.ts'
 import { Wal } from './wal.ts'
+import { WatchService } from './watch-service.ts'
 
 /** A request is given up after this. Source: server/config/config.go, ReqTimeout: 5 s and two election timeouts. */
 const REQUEST_TIMEOUT: Micros = seconds(5) + 2 * seconds(1)
-/** How long after an election leases still count as kept alive. Source: server/lease/lessor.go, Promote(extend). */
-const LEASE_EXTENSION: Micros = seconds(1)
 /** Requests that have waited too long are looked for this often. */
 const SWEEP: Micros = millis(500)
 /** After so long without a leader a member ends its watches: three election timeouts. Source: api/v3rpc/interceptor.go, maxNoLeaderCnt. */
@@ -50,10 +48,6 @@ export interface EtcdOptions {
   /** A mistake planted on purpose. Only canary tests set it. */
   readonly bug?: RaftBug
 }
-
-export const etcdMemberId = (member: MemberId): ActorId => `etcd/${member}`
-
-const memberOf = (actor: ActorId): MemberId => Number(actor.slice('etcd/'.length))
 
 /**
  * One etcd member: Raft decides the order of writes, the store applies them, watchers are told.
@@ -74,8 +68,8 @@ class Member {
   private readonly wal: Wal
   private readonly raft: Raft
   private store: MvccStore
-  private readonly watchers = new Watchers()
-  private readonly leaseClock = new LeaseClock()
+  private readonly watches: WatchService
+  private readonly leases: LeaseKeeper
   private readonly pending = new Pending()
   /** Writes that met no leader; they go out when there is one. */
   private parked: { readonly ref: Seq; readonly request: EtcdRequest }[] = []
@@ -93,6 +87,8 @@ class Member {
   constructor(options: EtcdOptions, context: ActorContext) {
     this.options = options
     this.context = context
+    this.watches = new WatchService(context)
+    this.leases = new LeaseKeeper(context)
     this.wal = new Wal(context.disk)
     const recovered = recover(this.wal.records(), bootstrap(options.voters, emptyImage()))
     this.store = new MvccStore(recovered.snapshot.state as StoreImage)
@@ -110,12 +106,11 @@ class Member {
       case 'EtcdRequested':
         return this.request(event.by, event.data, event.seq)
       case 'EtcdWatchRequested':
-        return this.watch(event.by, event.data)
+        return this.watches.begin(this.store, event.by, event.data)
       case 'EtcdWatchCancelled':
-        this.watchers.cancel(event.by, event.data.watch)
-        return
+        return this.watches.cancel(event.by, event.data.watch)
       case 'EtcdProgressRequested':
-        return this.tellProgress(event.by)
+        return this.watches.tellProgress(this.store, event.by)
       case 'DiskSynced':
         return this.onSynced(event.data.position)
       case 'DiskFailed':
@@ -178,9 +173,7 @@ class Member {
   /** Abridged: upstream forwards a keep-alive to the leader; here only the leader takes it. Kubernetes keeps no lease alive. */
   private keepAlive(waiting: Waiting, id: number): void {
     if (this.raft.role !== 'leader') return this.refuse(waiting, ERROR.notLeader)
-    const lease = this.store.leases.get(id)
-    if (lease === undefined) return this.refuse(waiting, ERROR.leaseNotFound)
-    this.leaseClock.renew(id, lease.ttl, this.context.monotonic)
+    if (!this.leases.keepAlive(id, this.store)) return this.refuse(waiting, ERROR.leaseNotFound)
     this.answer(waiting, { outcome: 'succeeded' })
   }
 
@@ -230,42 +223,6 @@ class Member {
     for (const context of this.pending.unconfirmedReads()) this.step({ type: 'read', context })
   }
 
-  // Watches
-
-  private watch(
-    client: ActorId,
-    { watch, key, end, revision, progress = false }: EventData<'EtcdWatchRequested'>,
-  ): void {
-    const start = this.watchers.start(this.store, { client, watch, key, end, from: revision, progress })
-    if (start.revisions === undefined) {
-      this.context.emit('EtcdWatchEnded', { watch, compactRevision: start.compactRevision }, { to: client })
-      return
-    }
-    for (const missed of start.revisions)
-      this.context.emit('EtcdWatchPushed', { watch, revision: missed }, { to: client })
-  }
-
-  private tell(change: Change, cause: Seq): void {
-    const { revision } = change
-    this.watchers.tell(change, ({ client, watch }) => {
-      this.context.emit('EtcdWatchPushed', { watch, revision }, { to: client, cause })
-    })
-  }
-
-  private tellProgress(client: ActorId): void {
-    const { revision } = this.store
-    for (const { watch } of this.watchers.of(client)) {
-      this.context.emit('EtcdProgressed', { watch, revision }, { to: client })
-    }
-  }
-
-  /** The API server asked for watches of a member that has a leader. Source: api/v3rpc/interceptor.go, monitorLeader. */
-  private endWatches(): void {
-    for (const { client, watch } of this.watchers.dropAll()) {
-      this.context.emit('EtcdWatchEnded', { watch, compactRevision: 0 }, { to: client })
-    }
-  }
-
   // Raft
 
   private step(input: RaftInput): void {
@@ -288,7 +245,7 @@ class Member {
     if (this.failed) return
     if (this.held.length === 0 && isSnapshotDue(this.raft)) this.saveSnapshot()
     this.armElectionTimer()
-    this.armLeaseTimer()
+    this.leases.arm()
   }
 
   /** The steps that a member took while its disk was busy are written at once, as one. */
@@ -340,7 +297,7 @@ class Member {
   private replaceStore(image: StoreImage): void {
     const known = this.store.revision
     this.store = new MvccStore(image)
-    for (const change of this.store.changesSince(known + 1)) this.tell(change, this.context.seq)
+    for (const change of this.store.changesSince(known + 1)) this.watches.tell(change, this.context.seq)
   }
 
   private send(message: RaftMessage): void {
@@ -361,10 +318,8 @@ class Member {
     const { role, term, leader } = change
     const { member } = this.options
     this.context.emit('RaftRoleChanged', { member, role, term, leader })
-    if (role === 'leader') {
-      this.context.emit('LeaderElected', { member, term })
-      this.leaseClock.promote(this.store.leases, this.context.monotonic, LEASE_EXTENSION)
-    } else this.leaseClock.demote()
+    if (role === 'leader') this.context.emit('LeaderElected', { member, term })
+    this.leases.changeRole(role === 'leader', this.store)
     if (leader === 0) {
       this.context.setTimer(NO_LEADER, '', NO_LEADER_MAX)
       return
@@ -376,14 +331,15 @@ class Member {
   }
 
   private onConnectionLost(peer: ActorId): void {
-    if (peer.startsWith('etcd/')) this.step({ type: 'unreachable', member: memberOf(peer) })
-    else this.watchers.drop(peer)
+    const member = memberOf(peer)
+    if (member === undefined) this.watches.drop(peer)
+    else this.step({ type: 'unreachable', member })
   }
 
   private onTimer(name: string): void {
     if (name === 'sweep') return this.sweep()
-    if (name === 'lease') return this.revokeExpired()
-    if (name === NO_LEADER) return this.endWatches()
+    if (name === LEASE_TIMER) return this.revokeExpired()
+    if (name === NO_LEADER) return this.watches.endAll()
     this.alarmAt = undefined
     // Who waits for the disk takes no ticks.
     if (!this.wal.isSyncing) this.step({ type: 'tick' })
@@ -397,43 +353,19 @@ class Member {
     const { leads } = this
     for (const change of changes) {
       // Followers tell their watchers too; the fact itself is told once, by whoever decided it.
-      const cause = leads ? this.announce(change, entry.ref) : entry.ref
-      this.tell(change, cause)
+      const cause = leads ? announceChange(this.context, change, entry.ref) : entry.ref
+      this.watches.tell(change, cause)
     }
-    this.noteLease(entry, outcome)
-    if (leads && outcome === 'succeeded') this.announceOperation(entry)
+    if (leads) this.leases.note(entry.request, outcome, this.store)
+    if (leads && outcome === 'succeeded') announceOperation(this.context, entry)
     const waiting = this.pending.takeWrite(entry.ref)
     if (waiting !== undefined) this.answer(waiting, { outcome, results, error }, entry.ref)
   }
 
-  private announce({ current, previous, revision, deleted }: Change, cause: Seq): Seq {
-    const { key } = current
-    // What the API server stores are objects; what it did not store (its own bookkeeping) has no object.
-    const object = deleted || !isApiObject(current.value) ? undefined : current.value
-    const data = { revision, key, previous: previous?.mod ?? 0, deleted, object }
-    return this.context.emit('RevisionCommitted', data, { cause })
-  }
-
-  private announceOperation({ request, ref }: Entry): void {
-    if (request?.op === 'compact') this.context.emit('EtcdCompacted', { revision: request.revision }, { cause: ref })
-    if (request?.op !== 'alarm') return
-    const { kind, member, active } = request
-    this.context.emit(active ? 'EtcdAlarmRaised' : 'EtcdAlarmDisarmed', { kind, member }, { cause: ref })
-  }
-
-  private noteLease({ request }: Entry, outcome: EtcdResponse['outcome']): void {
-    if (!this.leads || outcome !== 'succeeded') return
-    if (request?.op === 'lease-grant') {
-      const ttl = this.store.leases.get(request.lease)?.ttl ?? request.ttl
-      this.leaseClock.renew(request.lease, ttl, this.context.monotonic)
-    } else if (request?.op === 'lease-revoke') this.leaseClock.forget(request.lease)
-  }
-
   private revokeExpired(): void {
-    const expired = this.leaseClock.takeExpired(this.context.monotonic)
-    const ref = this.context.seq
-    if (expired.length > 0) this.propose(expired.map((lease) => ({ ref, request: { op: 'lease-revoke', lease } })))
-    this.armLeaseTimer()
+    const revocations = this.leases.expired()
+    if (revocations.length > 0) this.propose(revocations)
+    this.leases.arm()
   }
 
   private saveSnapshot(): void {
@@ -450,18 +382,6 @@ class Member {
     this.alarmAt = deadline
     this.context.setTimer('raft', '', Math.max(0, deadline - this.context.monotonic))
   }
-
-  private armLeaseTimer(): void {
-    const nextAt = this.leaseClock.nextAt()
-    if (nextAt === undefined || this.context.hasTimer('lease', '')) return
-    const wait = Math.max(0, nextAt - this.context.monotonic)
-    // The leader looks twice a second, not at each lease's own end.
-    this.context.setTimer(
-      'lease',
-      '',
-      Math.ceil(wait / LEASE_CHECK_INTERVAL) * LEASE_CHECK_INTERVAL || LEASE_CHECK_INTERVAL,
-    )
-  }
 }
 
 /** What one step wants done, and whether it was a leader's. */
@@ -469,23 +389,3 @@ interface Step {
   readonly ready: Ready
   readonly leads: boolean
 }
-
-const isApiObject = (value: unknown): value is ApiObject =>
-  typeof value === 'object' && value !== null && 'kind' in value && 'metadata' in value
-
-const RAFT_MESSAGES: ReadonlySet<string> = new Set<Received['type']>([
-  'RequestVote',
-  'VoteAnswered',
-  'AppendEntries',
-  'AppendAnswered',
-  'Heartbeat',
-  'HeartbeatAnswered',
-  'InstallSnapshot',
-  'SnapshotAnswered',
-  'ForwardProposal',
-  'ForwardReadIndex',
-  'ReadIndexAnswered',
-  'TimeoutNow',
-])
-
-const isRaftMessage = (event: LogEvent): event is LogEvent & Received => RAFT_MESSAGES.has(event.type)

@@ -3,7 +3,7 @@ import type { Entry, Index, MemberId, Snapshot, Term } from './raft/entry.ts'
 import type { RaftMessage } from './raft/message.ts'
 import type { Ready } from './raft/ready.ts'
 import type { Raft } from './raft/state.ts'
-import { Recent } from './recent.ts'
+import { Recent } from '../../engine/recent.ts'
 
 /** What is remembered of one entry that some log has held. */
 interface SeenEntry {
