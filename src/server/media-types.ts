@@ -2,7 +2,7 @@
 import type { MetaVersion } from '../kubernetes/metadata-only.ts'
 import type { Status } from '../kubernetes/status.ts'
 
-export type Encoding = 'json' | 'yaml'
+export type Encoding = 'json' | 'yaml' | 'protobuf'
 
 /** A form other than the object's own. */
 export type Transform = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
@@ -63,6 +63,11 @@ const encodingOf = ({ type, subtype }: Clause): Encoding | undefined => {
   return subtype === '*' ? 'json' : ENCODINGS.get(subtype)
 }
 
+const isProtobuf = (clause: Clause): boolean =>
+  clause.type === 'application' &&
+  clause.subtype === 'vnd.kubernetes.protobuf' &&
+  transformOf(clause, NO_TRANSFORMS) !== undefined
+
 /** The forms in which an object can be had; a resource whose answers are no objects of its kind has none. */
 export const TRANSFORMS: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
 export const NO_TRANSFORMS: ReadonlySet<string> = new Set()
@@ -79,14 +84,20 @@ const transformOf = (
   return { transform: as as Transform, transformVersion: version }
 }
 
-/** What is answered to an Accept header, or the Status that refuses it. Empty stands for anything. */
-export const negotiate = (header: string, allowed: ReadonlySet<string>): Accepted | Status => {
+/**
+ * What is answered to an Accept header, or the Status that refuses it. Empty stands for anything.
+ * Abridged: JSON and YAML come before protobuf, whatever the header prefers: what takes either is answered faster in JSON here.
+ */
+export const negotiate = (header: string, allowed: ReadonlySet<string>, protobuf = false): Accepted | Status => {
   for (const clause of acceptClauses(header === '' ? '*/*' : header)) {
     const encoding = encodingOf(clause)
     const form = encoding === undefined ? undefined : transformOf(clause, allowed)
     if (encoding !== undefined && form !== undefined) {
       return { encoding, ...form, pretty: clause.parameters.get('pretty') === '1' }
     }
+  }
+  if (protobuf && acceptClauses(header).some(isProtobuf)) {
+    return { encoding: 'protobuf', transform: undefined, transformVersion: 'v1', pretty: false }
   }
   return notAcceptable(`only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`)
 }

@@ -22,7 +22,8 @@ export const acceptedFor = (
   const isList = verb === 'list' || verb === 'watch'
   const refused = unacceptable(header, isList ? LIST_TYPES : OBJECT_TYPES)
   if (refused !== undefined) return refused
-  const accepted = negotiate(header, target.row === undefined ? NO_TRANSFORMS : TRANSFORMS)
+  const inProtobuf = verb !== 'watch' && target.fact.custom === undefined
+  const accepted = negotiate(header, target.row === undefined ? NO_TRANSFORMS : TRANSFORMS, inProtobuf)
   if (isStatus(accepted) || accepted.pretty) return accepted
   return { ...accepted, pretty: wantsPretty(query, singleHeader(reply.request, 'user-agent') ?? '') }
 }

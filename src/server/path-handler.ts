@@ -8,7 +8,7 @@ import { rootPaths } from './discovery/root-paths.ts'
 import type { ServedApi } from './discovery/served-api.ts'
 import { healthOf } from './health.ts'
 import type { Caller } from './identity.ts'
-import { acceptClauses, negotiate, notAcceptable, NO_TRANSFORMS, OBJECT_TYPES, unacceptable } from './media-types.ts'
+import { acceptClauses, negotiate, NO_TRANSFORMS, OBJECT_TYPES, unacceptable } from './media-types.ts'
 import { metricsText } from './metrics.ts'
 import { OpenApi } from './openapi/openapi.ts'
 import { singleHeader, type Reply } from './reply.ts'
@@ -103,7 +103,8 @@ export class PathHandler {
       return reply.object(200, core ? apiVersions(this.address()) : apiGroupList(this.api))
     }
     if (clauses.length === 0) return reply.object(200, core ? apiVersions(this.address()) : apiGroupList(this.api))
-    reply.status(notAcceptable(`only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`))
+    const binary = negotiate(header, NO_TRANSFORMS, true)
+    objectInAnyForm(reply, binary, core ? apiVersions(this.address()) : apiGroupList(this.api))
   }
 
   /** `/api/v1`, `/apis/apps`, `/apis/apps/v1`; all else is not there. */
@@ -115,7 +116,7 @@ export class PathHandler {
     if (!known || rest.length > 0) return reply.text(404, NOT_FOUND_TEXT)
     const header = singleHeader(reply.request, 'accept') ?? ''
     if (version === undefined)
-      return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS), apiGroup(this.api, group))
+      return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, true), apiGroup(this.api, group))
     const list = apiResourceList(this.api, group, version)
     if (list === undefined) {
       return this.api.isBuiltIn(group) ? reply.status(noSuchPath()) : reply.text(404, NOT_FOUND_TEXT)
@@ -169,7 +170,7 @@ const plain = (reply: Reply, produces: readonly string[], object: unknown): void
     if (!isStatus(form)) reply.accept(form)
     return reply.status(refused)
   }
-  objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS), object)
+  objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, true), object)
 }
 
 const objectInAnyForm = (reply: Reply, accepted: ReturnType<typeof negotiate>, object: unknown): void => {

@@ -6,6 +6,7 @@ import { constants, gzip } from 'node:zlib'
 import { stringify } from 'yaml'
 import type { Status } from '../kubernetes/status.ts'
 import type { Accepted } from './media-types.ts'
+import { encodeEnvelope } from './protobuf/encode.ts'
 
 export type HttpRequest = IncomingMessage | Http2ServerRequest
 export type HttpResponse = ServerResponse | Http2ServerResponse
@@ -17,7 +18,11 @@ const GZIP_FROM_BYTES = 128 * 1024
 const FLOW_SCHEMA_UID = '7d0a9d1e-5d0c-4b3a-9a53-3b3f2a3d3c01'
 const PRIORITY_LEVEL_UID = '0f5c3a3e-2f6e-4c57-8a35-9d1b6a1f6c02'
 
-const MEDIA_TYPES = { json: 'application/json', yaml: 'application/yaml' } as const
+const MEDIA_TYPES = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+} as const
 
 export class Reply {
   readonly request: HttpRequest
@@ -59,11 +64,14 @@ export class Reply {
 
   object(code: number, object: unknown): void {
     const { encoding, pretty } = this.accepted
+    const message = encoding === 'protobuf' ? encodeEnvelope(object) : undefined
+    if (message !== undefined) return this.body(code, MEDIA_TYPES.protobuf, message)
     const text =
       encoding === 'yaml'
         ? yamlText(object)
         : `${pretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)}\n`
-    this.body(code, MEDIA_TYPES[encoding], text)
+    // What has no numbers for its fields goes out as JSON.
+    this.body(code, encoding === 'yaml' ? MEDIA_TYPES.yaml : MEDIA_TYPES.json, text)
   }
 
   text(code: number, text: string): void {

@@ -6,6 +6,7 @@ import { deleteBody, writeOptions, type ApiOptions, type ListParameters } from '
 import { singleHeader, type Reply } from './reply.ts'
 import { isConnection, type ResourceRequest } from './resource-request.ts'
 import type { ResourceTarget } from './resources.ts'
+import { logOptionsProblem } from './streams/log-options.ts'
 
 export type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options'> & {
   readonly warnings?: readonly string[]
@@ -24,6 +25,8 @@ export const partsOf = async (
   const contentType = singleHeader(request, 'content-type')
   const userAgent = singleHeader(request, 'user-agent') ?? ''
   if (isConnection(target)) {
+    const problem = target.subresource?.name === 'log' ? logOptionsProblem(target.name ?? '', query) : undefined
+    if (problem !== undefined) return problem
     // A command is only told: the log shows what was run where.
     const container = query.get('container')
     const command = query.getAll('command')

@@ -7,12 +7,15 @@ import { expect, test } from 'vitest'
 import { FOLDER, hasTranscripts, readTheme } from './transcripts/recording.ts'
 import { replayTheme } from './transcripts/replay.ts'
 
-/** Themes, and how many of their exchanges at least are answered alike. */
+/**
+ * Themes, and how many of their exchanges at least are answered alike. Two of `discovery` never will be: the recorded build let
+ * everybody read /.well-known/openid-configuration, which upstream's roles do not.
+ */
 const FLOORS: readonly (readonly [theme: string, equal: number])[] = [
   ['authnz', 182],
   ['crd', 121],
-  ['discovery', 212],
-  ['errors', 298],
+  ['discovery', 214],
+  ['errors', 302],
   ['expired', 23],
   ['lifecycle', 122],
   ['openapi', 55],

@@ -12,11 +12,12 @@ import {
   type FieldType,
   type Scalar,
 } from '../../kubernetes/schema/reader.ts'
+import { DISCOVERY_MESSAGES } from './discovery-messages.ts'
 import { PROTOBUF_TABLE } from './table.ts'
 import { fieldsOf, WireProblem, type WireField } from './wire.ts'
 
 /** What every message that holds an object begins with. */
-const PREFIX = Buffer.from('k8s\0')
+export const PREFIX = Buffer.from('k8s\0')
 
 interface Numbered {
   /** Of a field, or of the message that is embedded here. */
@@ -28,7 +29,7 @@ let messages: ReadonlyMap<string, ReadonlyMap<number, Numbered>> | undefined
 
 const readTable = (): ReadonlyMap<string, ReadonlyMap<number, Numbered>> => {
   const table = new Map<string, ReadonlyMap<number, Numbered>>()
-  for (const line of PROTOBUF_TABLE.trim().split('\n')) {
+  for (const line of `${PROTOBUF_TABLE.trim()}${DISCOVERY_MESSAGES}`.trim().split('\n')) {
     const [name = '', ...fields] = line.split(' ')
     const numbers = new Map<number, Numbered>()
     for (const field of fields) {
@@ -40,7 +41,7 @@ const readTable = (): ReadonlyMap<string, ReadonlyMap<number, Numbered>> => {
   return table
 }
 
-const numbersOf = (message: string): ReadonlyMap<number, Numbered> | undefined =>
+export const numbersOf = (message: string): ReadonlyMap<number, Numbered> | undefined =>
   (messages ??= readTable()).get(message)
 
 export const isProtobuf = (body: Buffer): boolean => body.subarray(0, PREFIX.length).equals(PREFIX)

@@ -1,11 +1,12 @@
 /** GET pods/<name>/log: what a container has written, and with `follow` what it goes on to write. */
 import type { Micros } from '../../events/envelope.ts'
-import { badRequest, isStatus, type Status } from '../../kubernetes/status.ts'
+import { badRequest, type Status } from '../../kubernetes/status.ts'
 import { microTime, parseTime } from '../../kubernetes/time.ts'
 import { logLines, type LogLine } from '../../kubernetes/workload/log-lines.ts'
 import type { ContainerLife } from '../../projections/container-lives.ts'
 import type { Reply } from '../reply.ts'
 import { wallTime } from '../wall-time.ts'
+import { numberIn } from './log-options.ts'
 import type { ConnectedContainer, PodAccess } from './pod-access.ts'
 
 interface LogOptions {
@@ -28,7 +29,6 @@ export const serveLog = (
   reply: Reply,
 ): void => {
   const options = logOptions(query, access)
-  if (isStatus(options)) return reply.status(options)
   const problem = notStarted(connected, options.previous)
   if (problem !== undefined) return reply.status(problem)
   const life = lifeOf(connected, options.previous, access)
@@ -133,28 +133,18 @@ const follow = (followed: Followed, first: string, reply: Reply): void => {
   response.on('close', () => clearInterval(timer))
 }
 
-const logOptions = (query: URLSearchParams, { cluster }: PodAccess): LogOptions | Status => {
+const logOptions = (query: URLSearchParams, { cluster }: PodAccess): LogOptions => {
   const flag = (name: string): boolean => ['true', '1', ''].includes(query.get(name) ?? 'false')
-  const number = (name: string): number | undefined => {
-    const text = query.get(name)
-    return text === null || !/^-?\d+$/.test(text) ? undefined : Number(text)
-  }
-  const sinceSeconds = number('sinceSeconds')
+  const sinceSeconds = numberIn(query, 'sinceSeconds')
   const sinceTime = query.get('sinceTime')
   const moment = sinceTime === null ? undefined : parseTime(sinceTime)
   const wallStart = wallTime(cluster) - cluster.now
-  const tailLines = number('tailLines')
-  if (tailLines !== undefined && tailLines < 0) {
-    return badRequest(
-      `PodLogOptions "" is invalid: tailLines: Invalid value: ${tailLines}: must be greater than or equal to 0`,
-    )
-  }
   return {
     follow: flag('follow'),
     previous: flag('previous'),
     timestamps: flag('timestamps'),
-    tailLines,
-    limitBytes: number('limitBytes'),
+    tailLines: numberIn(query, 'tailLines'),
+    limitBytes: numberIn(query, 'limitBytes'),
     since:
       sinceSeconds !== undefined
         ? cluster.now - sinceSeconds * 1_000_000
