@@ -24,6 +24,8 @@ import { WatchCache } from './cache/watch-cache.ts'
 import { Definitions } from './custom-resources/definitions.ts'
 import { freshAs, freshAsEtcd } from './handlers/read.ts'
 import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters, type Identities } from './parameters.ts'
+import type { Answer } from './answer.ts'
+import type { Procedure } from './procedure.ts'
 import { Procedures, WAIT_TIMER } from './procedures.ts'
 import type { ServedRow } from './request.ts'
 import { DEADLINE_TIMER, PROCESS_TIMER, Requests } from './requests.ts'
@@ -32,6 +34,7 @@ import { COMPACT_TIMER, Compactor } from './storage/compactor.ts'
 import { ETCD_RETRY, EtcdClient } from './storage/etcd-client.ts'
 import { EventLeases } from './storage/event-leases.ts'
 import { Store, type ObjectRef } from './storage/store.ts'
+import { Upkeep } from './upkeep/upkeep.ts'
 import { Watches, WATCHES_TIMER } from './watches.ts'
 import type { World } from './world.ts'
 
@@ -87,6 +90,8 @@ class ApiServer implements World {
   private readonly requests: Requests
   private readonly metrics: MetricsAggregation
   private readonly definitions: Definitions
+  /** Of a server that is set up as it is shipped. */
+  private readonly upkeep: Upkeep | undefined
   private readonly compactor: Compactor
   private bootstrapped = false
 
@@ -114,7 +119,11 @@ class ApiServer implements World {
     const behind = (count: number): void => this.feed.hurry(context, count)
     const webhookAt = (url: string): ActorId | undefined => this.webhookAt(url)
     this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind, webhookAt })
-    this.definitions = new Definitions(this, (procedure) => this.procedures.start(procedure, context.seq, () => {}))
+    const start = (procedure: Procedure<Answer>): void => {
+      this.procedures.start(procedure, context.seq, () => {})
+    }
+    this.definitions = new Definitions(this, start)
+    this.upkeep = this.isAsShipped ? new Upkeep(this, start) : undefined
     this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
       context,
@@ -248,6 +257,7 @@ class ApiServer implements World {
     this.gate.refilled()
     this.addresses.fill(this.cache.view)
     this.definitions.fill()
+    this.upkeep?.fill()
     this.procedures.cacheMoved()
     if (this.options.bootstrap && !this.bootstrapped) this.bootstrap()
   }
@@ -259,6 +269,7 @@ class ApiServer implements World {
       this.watches.dispatch(change)
       if (ServiceAddresses.follows(change.kind)) this.addresses.follow(change)
       else if (change.kind === 'CustomResourceDefinition') this.followDefinition(change)
+      this.upkeep?.follow(change)
     }
     this.procedures.cacheMoved()
   }
@@ -284,9 +295,13 @@ class ApiServer implements World {
     if (repair !== undefined) this.procedures.start(repair, this.context.seq, () => {})
   }
 
+  private get isAsShipped(): boolean {
+    return this.options.bootstrap && this.options.authorization === 'RBAC'
+  }
+
   private bootstrap(): void {
     this.bootstrapped = true
-    if (this.options.authorization === 'RBAC') this.bootstrapAsShipped()
+    if (this.isAsShipped) this.bootstrapAsShipped()
     this.procedures.start(bootstrap(this, this.options.advertiseAddress), this.context.seq, ({ code }) => {
       if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
     })

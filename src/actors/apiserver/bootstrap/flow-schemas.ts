@@ -8,7 +8,7 @@ import type { BuiltIn } from './built-in.ts'
 import { AUTOUPDATE, PRODUCER } from './priority-levels.ts'
 
 /** Source: apiserver/pkg/util/flowcontrol/apf_controller.go. */
-const CONSUMER = 'api-priority-and-fairness-config-consumer-v1'
+export const CONSUMER = 'api-priority-and-fairness-config-consumer-v1'
 
 const ALL = ['*']
 const ALL_RESOURCES: ResourcePolicyRule = {
