@@ -129,7 +129,9 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const own = n % options.etcd
   const read = objects.read
   const { authorization, managedFields, callsWebhooks = false } = options
-  const policy = options.addons === undefined ? addonPolicy() : [...addonPolicy(), ...autoscalerPolicy()]
+  // Who has no machines to run anything on has put nothing together.
+  const isBare = options.nodes.length === 0 && options.cloud === undefined && options.csi === undefined
+  const policy = isBare ? [] : [...addonPolicy(), ...(options.addons === undefined ? [] : autoscalerPolicy())]
   addProcess(kernel, host, `kube-apiserver/${n}`, () =>
     createApiServer({
       cursor: () => objects.createCursor(`kube-apiserver/${n}`),

@@ -3,7 +3,13 @@ import type { ApiObject } from '../events/json.ts'
 import type { Micros } from '../events/envelope.ts'
 import { metadataOnly, metadataOnlyList, type ListMeta } from '../kubernetes/metadata-only.ts'
 import { printCustomTable } from '../kubernetes/printing/custom.ts'
-import { metadataOfOne, printTable, type IncludeObject, type TableOptions } from '../kubernetes/printing/print-table.ts'
+import {
+  metadataOfOne,
+  printOne,
+  printTable,
+  type IncludeObject,
+  type TableOptions,
+} from '../kubernetes/printing/print-table.ts'
 import type { Table } from '../kubernetes/printing/table.ts'
 import { shownAs, type KindRow } from '../kubernetes/registry.ts'
 import { withNulls } from '../kubernetes/schema/nulls.ts'
@@ -19,6 +25,11 @@ export interface Form extends Accepted {
   readonly noHeaders?: boolean
 }
 
+const SCALE = { group: 'autoscaling', kind: 'Scale' } as const
+
+/** What subresource scale shows, whatever is scaled. */
+const isScale = ({ apiVersion, kind }: ApiObject): boolean => kind === SCALE.kind && apiVersion === 'autoscaling/v1'
+
 /** What shows one object; a Status is what it is in any form. */
 export const showObject = (object: unknown, row: KindRow | undefined, form: Form): unknown => {
   if (isStatus(object) || row === undefined) return object
@@ -27,7 +38,9 @@ export const showObject = (object: unknown, row: KindRow | undefined, form: Form
     case undefined:
       return shown
     case 'Table':
-      return showTable(row, [shown], { ...tableOptions(form), metadata: metadataOfOne(shown) })
+      return isScale(shown)
+        ? printOne(SCALE, shown, tableOptions(form))
+        : showTable(row, [shown], { ...tableOptions(form), metadata: metadataOfOne(shown) })
     default:
       return metadataOnly(shown, form.transformVersion)
   }

@@ -196,7 +196,8 @@ interface Scale extends ApiObject {
 
 /** The answer of the subresource `scale`. */
 export const scales = printer<Scale>(
-  [NAME, column('Desired', 'integer'), column('Available', 'integer'), AGE],
+  // Upstream makes these columns of the type's documentation alone, so its names have no format.
+  [column('Name', 'string'), column('Desired', 'integer'), column('Available', 'integer'), AGE],
   ({ metadata, spec, status }, now) => [
     nameOf({ metadata }),
     spec?.replicas ?? 0,

@@ -16,6 +16,7 @@ import {
   validateLease,
   validateLeaseUpdate,
   validateNamespace,
+  validateNamespaceStatusUpdate,
   validateNamespaceUpdate,
   validateNode,
   validateNodeUpdate,
@@ -51,6 +52,7 @@ export const namespaceStrategy = defineStrategy<Namespace>({
   prepareForStatusUpdate: keepSpec,
   check: validateNamespace,
   checkUpdate: validateNamespaceUpdate,
+  checkStatusUpdate: validateNamespaceStatusUpdate,
 })
 
 function withFinalizer(namespace: Draft<Namespace>): readonly string[] {

@@ -9,7 +9,7 @@ import { computeQOS } from '../qos.ts'
 import { podWarnings } from '../warnings/pod.ts'
 import { withMembers } from '../with-members.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod/pod.ts'
-import { validateMetadataUpdate } from '../validation/metadata.ts'
+import { validatePodStatusUpdate } from '../validation/pod/status.ts'
 import { withAppArmor } from './app-armor.ts'
 import { withLabelKeys } from './pod-label-keys.ts'
 import { defineStrategy, keepStatus, specChanged } from './strategy.ts'
@@ -33,7 +33,7 @@ export const podStrategy = defineStrategy<Pod>({
   warnings: podWarnings,
   check: validatePod,
   checkUpdate: validatePodUpdate,
-  checkStatusUpdate: (next, before, errors) => validateMetadataUpdate(next.metadata, before.metadata, errors),
+  checkStatusUpdate: validatePodStatusUpdate,
 })
 
 /** Old kubelets corrupt them. */

@@ -34,6 +34,20 @@ export function validateNamespaceUpdate(next: Draft<Namespace>, before: Draft<Na
   validateMetadataUpdate(next.metadata, before.metadata, errors)
 }
 
+/** Source: validation.go, ValidateNamespaceStatusUpdate. */
+export function validateNamespaceStatusUpdate(
+  next: Draft<Namespace>,
+  before: Draft<Namespace>,
+  errors: FieldErrors,
+): void {
+  validateMetadataUpdate(next.metadata, before.metadata, errors)
+  const isGoing = next.metadata?.deletionTimestamp !== undefined
+  const phase = next.status?.phase ?? ''
+  if (phase === (isGoing ? 'Terminating' : 'Active')) return
+  const [only, when] = isGoing ? ['Terminating', 'is not'] : ['Active', 'is']
+  errors.invalid('status.Phase', phase, `may only be '${only}' if \`deletionTimestamp\` ${when} empty`)
+}
+
 export function validateNode(node: Draft<Node>, errors: FieldErrors): void {
   validateMetadata(node.metadata, { namespaced: false, name: subdomainName }, errors)
   validateNodeContent(node, errors)

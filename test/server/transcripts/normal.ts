@@ -13,11 +13,27 @@ export const normal = (value: unknown, key = ''): unknown => {
     return items.map((item) => normal(item, key))
   }
   if (!isMembers(value)) return value
+  if (value['kind'] === 'SelfSubjectRulesReview' && isMembers(value['status'])) {
+    return normal({ ...value, kind: 'SelfSubjectRulesReview as sets', status: asSets(value['status']) }, key)
+  }
   const table = value['kind'] === 'Table' ? withoutAges(value) : withoutGenerated(value)
   const members = Object.entries(table)
     .filter(([, member]) => member !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(members.map(([name, member]) => [name, normal(member, name)]))
+}
+
+/** Rules come in no order. One is the recorded build's own. */
+const asSets = (status: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const isOwn = (rule: unknown): boolean => JSON.stringify(rule).includes('"/.well-known/*"')
+  const set = (rules: unknown): unknown =>
+    Array.isArray(rules)
+      ? rules
+          .filter((rule) => !isOwn(rule))
+          .map((rule) => normal(rule))
+          .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+      : rules
+  return { ...status, resourceRules: set(status['resourceRules']), nonResourceRules: set(status['nonResourceRules']) }
 }
 
 /** Names that were generated end in what chance has drawn. */
@@ -28,6 +44,8 @@ const withoutGenerated = (value: Readonly<Record<string, unknown>>): Readonly<Re
 
 const normalText = (text: string, key: string): string => {
   if (key === 'resourceVersion') return text === '' || text === '0' ? text : '<rv>'
+  // One of possibly several bindings.
+  if (key === 'reason' && text.startsWith('RBAC: allowed by ')) return 'RBAC: allowed by <binding>'
   if (key === 'continue') return text === '' ? text : '<continue>'
   if (key === 'token' && text.length > 40) return '<token>'
   if (key === 'n' || key === 'kid') return '<key>'

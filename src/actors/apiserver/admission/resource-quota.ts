@@ -16,6 +16,7 @@ import type { ResourceQuota } from '../../../kubernetes/types/core.ts'
 import type { ResourceList } from '../../../kubernetes/types/meta.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Procedure } from '../procedure.ts'
+import { writtenByServer } from '../registry/field-tracking.ts'
 import type { World } from '../world.ts'
 import type { Attributes } from './admission.ts'
 
@@ -82,7 +83,8 @@ function* charge(
   const ref = world.refTo('ResourceQuota', namespace, name)
   const attempt = function* (stored: { readonly object: ApiObject } | undefined): Procedure<ApiObject | Status> {
     if (stored === undefined) return notFound(ref.resource, name)
-    return charged(stored.object as ResourceQuota, wanted, attributes)
+    const next = charged(stored.object as ResourceQuota, wanted, attributes)
+    return isStatus(next) ? next : writtenByServer(stored.object, next, 'status', world)
   }
   const outcome = attributes.dryRun
     ? yield* world.store.tryUpdate(ref, attempt)

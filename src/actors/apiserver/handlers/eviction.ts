@@ -20,6 +20,7 @@ import { admit, validate } from '../admission/ask.ts'
 import { refusal, type Answer } from '../answer.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import { preconditionsBroken, type DeleteOptions } from '../registry/delete-options.ts'
+import { writtenByServer } from '../registry/field-tracking.ts'
 import { attributesOf, isDryRun, type Request } from '../request.ts'
 import { storedAs, type ObjectRef, type Stored } from '../storage/store.ts'
 import type { World } from '../world.ts'
@@ -146,7 +147,8 @@ function* takeDisruption(
     const next = decremented(current.object as PodDisruptionBudget, pod.metadata.name, world.now)
     if (isStatus(next)) return next
     if (dryRun) return undefined
-    const result = yield* world.store.put(ref, next, current.revision)
+    const tracked = writtenByServer(current.object, next, 'status', world)
+    const result = yield* world.store.put(ref, tracked, current.revision)
     if (isStatus(result)) return result
     if ('revision' in result) return undefined
     yield* retryWait(world)

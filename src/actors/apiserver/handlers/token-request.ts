@@ -103,7 +103,7 @@ function* boundTo({ boundObjectRef }: TokenRequestSpec, namespace: string, world
   const { metadata }: ApiObject = found.object
   if (uid !== '' && uid !== metadata.uid) {
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`
-    return conflict(ref.resource, name, why)
+    return conflict({ group: '', resource: kind }, name, why)
   }
   const named = { name, uid: metadata.uid }
   if (kind === 'Pod') return { pod: named }
