@@ -106,7 +106,7 @@ function fieldText(definition: string, name: string, schema: Schema, required: b
     required ? '!' : '',
     isEmptyObject && schema.$ref !== undefined ? '.' : '',
     `:${typeOf(schema)}`,
-    typeof value === 'string' && value !== '' ? `=${value}` : '',
+    typeof value === 'string' && (value !== '' || !required) ? `=${value}` : '',
     schema['x-kubernetes-list-type'] === undefined ? '' : `^${schema['x-kubernetes-list-type']}`,
     schema['x-kubernetes-list-map-keys'] === undefined ? '' : `(${schema['x-kubernetes-list-map-keys'].join(',')})`,
     schema['x-kubernetes-map-type'] === undefined ? '' : `%${schema['x-kubernetes-map-type']}`,

@@ -78,7 +78,7 @@ apps/v1.StatefulSet apps/v1/StatefulSet  apiVersion:s kind:s metadata.:@meta/v1.
 apps/v1.StatefulSetCondition   lastTransitionTime:t message:s reason:s status!:s type!:s
 apps/v1.StatefulSetOrdinals   start:i
 apps/v1.StatefulSetPersistentVolumeClaimRetentionPolicy   whenDeleted:s whenScaled:s
-apps/v1.StatefulSetSpec   minReadySeconds:i ordinals:@apps/v1.StatefulSetOrdinals persistentVolumeClaimRetentionPolicy:@apps/v1.StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:s<OrderedReady|Parallel> replicas:i revisionHistoryLimit:i selector!:@meta/v1.LabelSelector serviceName:s template!.:@core/v1.PodTemplateSpec updateStrategy.:@apps/v1.StatefulSetUpdateStrategy volumeClaimTemplates:[@core/v1.PersistentVolumeClaim^atomic
+apps/v1.StatefulSetSpec   minReadySeconds:i ordinals:@apps/v1.StatefulSetOrdinals persistentVolumeClaimRetentionPolicy:@apps/v1.StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:s<OrderedReady|Parallel> replicas:i revisionHistoryLimit:i selector!:@meta/v1.LabelSelector serviceName:s= template!.:@core/v1.PodTemplateSpec updateStrategy.:@apps/v1.StatefulSetUpdateStrategy volumeClaimTemplates:[@core/v1.PersistentVolumeClaim^atomic
 apps/v1.StatefulSetStatus   availableReplicas:i collisionCount:i conditions:[@apps/v1.StatefulSetCondition^map(type)~merge(type) currentReplicas:i currentRevision:s observedGeneration:l readyReplicas:i replicas!:i updateRevision:s updatedReplicas:i
 apps/v1.StatefulSetUpdateStrategy   rollingUpdate:@apps/v1.RollingUpdateStatefulSetStrategy type:s<OnDelete|RollingUpdate>
 authentication/v1.BoundObjectReference   apiVersion:s kind:s name:s uid:s
@@ -86,7 +86,7 @@ authentication/v1.SelfSubjectReview authentication.k8s.io/v1/SelfSubjectReview  
 authentication/v1.SelfSubjectReviewStatus   userInfo.:@authentication/v1.UserInfo
 authentication/v1.TokenRequest authentication.k8s.io/v1/TokenRequest  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec.:@authentication/v1.TokenRequestSpec status.:@authentication/v1.TokenRequestStatus
 authentication/v1.TokenRequestSpec   audiences:[s^atomic boundObjectRef:@authentication/v1.BoundObjectReference expirationSeconds:l
-authentication/v1.TokenRequestStatus   expirationTimestamp:t token:s
+authentication/v1.TokenRequestStatus   expirationTimestamp:t token:s=
 authentication/v1.TokenReview authentication.k8s.io/v1/TokenReview  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta spec!.:@authentication/v1.TokenReviewSpec status.:@authentication/v1.TokenReviewStatus
 authentication/v1.TokenReviewSpec   audiences:[s^atomic token!:s
 authentication/v1.TokenReviewStatus   audiences:[s^atomic authenticated:b error:s user.:@authentication/v1.UserInfo
@@ -146,7 +146,7 @@ batch/v1.JobStatus   active:i completedIndexes:s completionTime:t conditions:[@b
 batch/v1.JobTemplateSpec   metadata.:@meta/v1.ObjectMeta spec.:@batch/v1.JobSpec
 batch/v1.PodFailurePolicy   rules!:[@batch/v1.PodFailurePolicyRule^atomic
 batch/v1.PodFailurePolicyOnExitCodesRequirement   containerName:s operator!:s<In|NotIn> values!:[i^set
-batch/v1.PodFailurePolicyOnPodConditionsPattern   status:s type!:s
+batch/v1.PodFailurePolicyOnPodConditionsPattern   status:s= type!:s
 batch/v1.PodFailurePolicyRule   action!:s<Count|FailIndex|FailJob|Ignore> onExitCodes:@batch/v1.PodFailurePolicyOnExitCodesRequirement onPodConditions:[@batch/v1.PodFailurePolicyOnPodConditionsPattern^atomic
 batch/v1.SuccessPolicy   rules!:[@batch/v1.SuccessPolicyRule^atomic
 batch/v1.SuccessPolicyRule   succeededCount:i succeededIndexes:s
@@ -177,11 +177,11 @@ core/v1.ClusterTrustBundleProjection   labelSelector:@meta/v1.LabelSelector name
 core/v1.ComponentCondition   error:s message:s status!:s type!:s
 core/v1.ComponentStatus /v1/ComponentStatus  apiVersion:s conditions:[@core/v1.ComponentCondition^map(type)~merge(type) kind:s metadata.:@meta/v1.ObjectMeta
 core/v1.ConfigMap /v1/ConfigMap  apiVersion:s binaryData:{y data:{s immutable:b kind:s metadata.:@meta/v1.ObjectMeta
-core/v1.ConfigMapEnvSource   name:s optional:b
-core/v1.ConfigMapKeySelector  atomic key!:s name:s optional:b
+core/v1.ConfigMapEnvSource   name:s= optional:b
+core/v1.ConfigMapKeySelector  atomic key!:s name:s= optional:b
 core/v1.ConfigMapNodeConfigSource   kubeletConfigKey!:s name!:s namespace!:s resourceVersion:s uid:s
-core/v1.ConfigMapProjection   items:[@core/v1.KeyToPath^atomic name:s optional:b
-core/v1.ConfigMapVolumeSource   defaultMode:i items:[@core/v1.KeyToPath^atomic name:s optional:b
+core/v1.ConfigMapProjection   items:[@core/v1.KeyToPath^atomic name:s= optional:b
+core/v1.ConfigMapVolumeSource   defaultMode:i items:[@core/v1.KeyToPath^atomic name:s= optional:b
 core/v1.Container   args:[s^atomic command:[s^atomic env:[@core/v1.EnvVar^map(name)~merge(name) envFrom:[@core/v1.EnvFromSource^atomic image:s imagePullPolicy:s<Always|IfNotPresent|Never> lifecycle:@core/v1.Lifecycle livenessProbe:@core/v1.Probe name!:s ports:[@core/v1.ContainerPort^map(containerPort,protocol)~merge(containerPort) readinessProbe:@core/v1.Probe resizePolicy:[@core/v1.ContainerResizePolicy^atomic resources.:@core/v1.ResourceRequirements restartPolicy:s restartPolicyRules:[@core/v1.ContainerRestartRule^atomic securityContext:@core/v1.SecurityContext startupProbe:@core/v1.Probe stdin:b stdinOnce:b terminationMessagePath:s terminationMessagePolicy:s<FallbackToLogsOnError|File> tty:b volumeDevices:[@core/v1.VolumeDevice^map(devicePath)~merge(devicePath) volumeMounts:[@core/v1.VolumeMount^map(mountPath)~merge(mountPath) workingDir:s
 core/v1.ContainerExtendedResourceRequest   containerName!:s requestName!:s resourceName!:s
 core/v1.ContainerImage   names:[s^atomic sizeBytes:l
@@ -209,7 +209,7 @@ core/v1.EnvVar   name!:s value:s valueFrom:@core/v1.EnvVarSource
 core/v1.EnvVarSource   configMapKeyRef:@core/v1.ConfigMapKeySelector fieldRef:@core/v1.ObjectFieldSelector fileKeyRef:@core/v1.FileKeySelector resourceFieldRef:@core/v1.ResourceFieldSelector secretKeyRef:@core/v1.SecretKeySelector
 core/v1.EphemeralContainer   args:[s^atomic command:[s^atomic env:[@core/v1.EnvVar^map(name)~merge(name) envFrom:[@core/v1.EnvFromSource^atomic image:s imagePullPolicy:s<Always|IfNotPresent|Never> lifecycle:@core/v1.Lifecycle livenessProbe:@core/v1.Probe name!:s ports:[@core/v1.ContainerPort^map(containerPort,protocol)~merge(containerPort) readinessProbe:@core/v1.Probe resizePolicy:[@core/v1.ContainerResizePolicy^atomic resources.:@core/v1.ResourceRequirements restartPolicy:s restartPolicyRules:[@core/v1.ContainerRestartRule^atomic securityContext:@core/v1.SecurityContext startupProbe:@core/v1.Probe stdin:b stdinOnce:b targetContainerName:s terminationMessagePath:s terminationMessagePolicy:s<FallbackToLogsOnError|File> tty:b volumeDevices:[@core/v1.VolumeDevice^map(devicePath)~merge(devicePath) volumeMounts:[@core/v1.VolumeMount^map(mountPath)~merge(mountPath) workingDir:s
 core/v1.EphemeralVolumeSource   volumeClaimTemplate:@core/v1.PersistentVolumeClaimTemplate
-core/v1.Event /v1/Event  action:s apiVersion:s count:i eventTime:u firstTimestamp:t involvedObject!.:@core/v1.ObjectReference kind:s lastTimestamp:t message:s metadata!.:@meta/v1.ObjectMeta reason:s related:@core/v1.ObjectReference reportingComponent:s reportingInstance:s series:@core/v1.EventSeries source.:@core/v1.EventSource type:s
+core/v1.Event /v1/Event  action:s apiVersion:s count:i eventTime:u firstTimestamp:t involvedObject!.:@core/v1.ObjectReference kind:s lastTimestamp:t message:s metadata!.:@meta/v1.ObjectMeta reason:s related:@core/v1.ObjectReference reportingComponent:s= reportingInstance:s= series:@core/v1.EventSeries source.:@core/v1.EventSource type:s
 core/v1.EventSeries   count:i lastObservedTime:u
 core/v1.EventSource   component:s host:s
 core/v1.ExecAction   command:[s^atomic
@@ -219,7 +219,7 @@ core/v1.FlexPersistentVolumeSource   driver!:s fsType:s options:{s readOnly:b se
 core/v1.FlexVolumeSource   driver!:s fsType:s options:{s readOnly:b secretRef:@core/v1.LocalObjectReference
 core/v1.FlockerVolumeSource   datasetName:s datasetUUID:s
 core/v1.GCEPersistentDiskVolumeSource   fsType:s partition:i pdName!:s readOnly:b
-core/v1.GRPCAction   port!:i service:s
+core/v1.GRPCAction   port!:i service:s=
 core/v1.GitRepoVolumeSource   directory:s repository!:s revision:s
 core/v1.GlusterfsPersistentVolumeSource   endpoints!:s endpointsNamespace:s path!:s readOnly:b
 core/v1.GlusterfsVolumeSource   endpoints!:s path!:s readOnly:b
@@ -241,7 +241,7 @@ core/v1.LimitRangeSpec   limits!:[@core/v1.LimitRangeItem^atomic
 core/v1.LinuxContainerUser   gid!:l supplementalGroups:[l^atomic uid!:l
 core/v1.LoadBalancerIngress   hostname:s ip:s ipMode:s ports:[@core/v1.PortStatus^atomic
 core/v1.LoadBalancerStatus   ingress:[@core/v1.LoadBalancerIngress^atomic
-core/v1.LocalObjectReference  atomic name:s
+core/v1.LocalObjectReference  atomic name:s=
 core/v1.LocalVolumeSource   fsType:s path!:s
 core/v1.ModifyVolumeStatus   status!:s<InProgress|Infeasible|Pending> targetVolumeAttributesClassName:s
 core/v1.NFSVolumeSource   path!:s readOnly:b server!:s
@@ -258,7 +258,7 @@ core/v1.NodeConfigSource   configMap:@core/v1.ConfigMapNodeConfigSource
 core/v1.NodeConfigStatus   active:@core/v1.NodeConfigSource assigned:@core/v1.NodeConfigSource error:s lastKnownGood:@core/v1.NodeConfigSource
 core/v1.NodeDaemonEndpoints   kubeletEndpoint.:@core/v1.DaemonEndpoint
 core/v1.NodeFeatures   supplementalGroupsPolicy:b
-core/v1.NodeRuntimeHandler   features:@core/v1.NodeRuntimeHandlerFeatures name:s
+core/v1.NodeRuntimeHandler   features:@core/v1.NodeRuntimeHandlerFeatures name:s=
 core/v1.NodeRuntimeHandlerFeatures   recursiveReadOnlyMounts:b userNamespaces:b
 core/v1.NodeSelector  atomic nodeSelectorTerms!:[@core/v1.NodeSelectorTerm^atomic
 core/v1.NodeSelectorRequirement   key!:s operator!:s<DoesNotExist|Exists|Gt|In|Lt|NotIn> values:[s^atomic
@@ -327,9 +327,9 @@ core/v1.ScopeSelector  atomic matchExpressions:[@core/v1.ScopedResourceSelectorR
 core/v1.ScopedResourceSelectorRequirement   operator!:s<DoesNotExist|Exists|In|NotIn> scopeName!:s<BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass> values:[s^atomic
 core/v1.SeccompProfile   localhostProfile:s type!:s<Localhost|RuntimeDefault|Unconfined>
 core/v1.Secret /v1/Secret  apiVersion:s data:{y immutable:b kind:s metadata.:@meta/v1.ObjectMeta stringData:{s type:s
-core/v1.SecretEnvSource   name:s optional:b
-core/v1.SecretKeySelector  atomic key!:s name:s optional:b
-core/v1.SecretProjection   items:[@core/v1.KeyToPath^atomic name:s optional:b
+core/v1.SecretEnvSource   name:s= optional:b
+core/v1.SecretKeySelector  atomic key!:s name:s= optional:b
+core/v1.SecretProjection   items:[@core/v1.KeyToPath^atomic name:s= optional:b
 core/v1.SecretReference  atomic name:s namespace:s
 core/v1.SecretVolumeSource   defaultMode:i items:[@core/v1.KeyToPath^atomic optional:b secretName:s
 core/v1.SecurityContext   allowPrivilegeEscalation:b appArmorProfile:@core/v1.AppArmorProfile capabilities:@core/v1.Capabilities privileged:b procMount:s<Default|Unmasked> readOnlyRootFilesystem:b runAsGroup:l runAsNonRoot:b runAsUser:l seLinuxOptions:@core/v1.SELinuxOptions seccompProfile:@core/v1.SeccompProfile windowsOptions:@core/v1.WindowsSecurityContextOptions
@@ -458,7 +458,7 @@ rbac/v1.ClusterRoleBinding rbac.authorization.k8s.io/v1/ClusterRoleBinding  apiV
 rbac/v1.PolicyRule   apiGroups:[s^atomic nonResourceURLs:[s^atomic resourceNames:[s^atomic resources:[s^atomic verbs!:[s^atomic
 rbac/v1.Role rbac.authorization.k8s.io/v1/Role  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta rules:[@rbac/v1.PolicyRule^atomic
 rbac/v1.RoleBinding rbac.authorization.k8s.io/v1/RoleBinding  apiVersion:s kind:s metadata.:@meta/v1.ObjectMeta roleRef!.:@rbac/v1.RoleRef subjects:[@rbac/v1.Subject^atomic
-rbac/v1.RoleRef  atomic apiGroup:s kind!:s name!:s
+rbac/v1.RoleRef  atomic apiGroup:s= kind!:s name!:s
 rbac/v1.Subject  atomic apiGroup:s kind!:s name!:s namespace:s
 resource/v1.AllocatedDeviceStatus   conditions:[@meta/v1.Condition^map(type) data:o device!:s driver!:s networkData:@resource/v1.NetworkDeviceData pool!:s shareID:s
 resource/v1.AllocationResult   allocationTimestamp:t devices.:@resource/v1.DeviceAllocationResult nodeSelector:@core/v1.NodeSelector
