@@ -1,18 +1,14 @@
-import type { EtcdRange, EtcdRequest, EtcdResponse } from '../../events/catalogue/etcd-request.ts'
-import type { EventData } from '../../events/catalogue/index.ts'
-import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
-import { millis, seconds } from '../../events/time.ts'
+import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
+import { seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { RaftSafety } from './invariants.ts'
 import { announceChange, announceOperation } from './announce.ts'
 import { LEASE_TIMER, LeaseKeeper } from './lease-keeper.ts'
 import { apply } from './mvcc/apply.ts'
-import { ERROR } from './mvcc/error-text.ts'
-import { exceedsQuota, malformation, QUOTA_BYTES } from './mvcc/quota.ts'
+import { QUOTA_BYTES } from './mvcc/quota.ts'
 import { MvccStore, type StoreImage } from './mvcc/store.ts'
-import { rangeOf, rangeRefusal } from './mvcc/transaction.ts'
+import { ClientRequests, SWEEP_TIMER, type Serving } from './client-requests.ts'
 import { etcdMemberId, isRaftMessage, memberOf } from './peers.ts'
-import { Pending, type Waiting } from './pending.ts'
 import type { RaftBug } from './raft/bug.ts'
 import { nextDeadline } from './raft/clock.ts'
 import { HEARTBEAT_INTERVAL } from './raft/options.ts'
@@ -28,10 +24,6 @@ import { emptyImage } from './restore.ts'
 import { Wal } from './wal.ts'
 import { WatchService } from './watch-service.ts'
 
-/** A request is given up after this. Source: server/config/config.go, ReqTimeout: 5 s and two election timeouts. */
-const REQUEST_TIMEOUT: Micros = seconds(5) + 2 * seconds(1)
-/** Requests that have waited too long are looked for this often. */
-const SWEEP: Micros = millis(500)
 /** After so long without a leader a member ends its watches: three election timeouts. Source: api/v3rpc/interceptor.go, maxNoLeaderCnt. */
 const NO_LEADER_MAX: Micros = 3 * seconds(1)
 const NO_LEADER = 'no-leader'
@@ -70,9 +62,7 @@ class Member {
   private store: MvccStore
   private readonly watches: WatchService
   private readonly leases: LeaseKeeper
-  private readonly pending = new Pending()
-  /** Writes that met no leader; they go out when there is one. */
-  private parked: { readonly ref: Seq; readonly request: EtcdRequest }[] = []
+  private readonly requests: ClientRequests
   /** The disk refused a write: this member's memory is ahead of its disk, and it must not speak again. */
   private failed = false
   private alarmAt: Micros | undefined
@@ -89,6 +79,7 @@ class Member {
     this.context = context
     this.watches = new WatchService(context)
     this.leases = new LeaseKeeper(context)
+    this.requests = new ClientRequests(context, this.leases, this.serving())
     this.wal = new Wal(context.disk)
     const recovered = recover(this.wal.records(), bootstrap(options.voters, emptyImage()))
     this.store = new MvccStore(recovered.snapshot.state as StoreImage)
@@ -104,7 +95,7 @@ class Member {
     if (this.failed) return
     switch (event.type) {
       case 'EtcdRequested':
-        return this.request(event.by, event.data, event.seq)
+        return this.requests.arrive(event.by, event.data, event.seq)
       case 'EtcdWatchRequested':
         return this.watches.begin(this.store, event.by, event.data)
       case 'EtcdWatchCancelled':
@@ -124,103 +115,22 @@ class Member {
     }
   }
 
-  // Requests
-
-  private request(client: ActorId, { request, op }: EventData<'EtcdRequested'>, seq: Seq): void {
-    const waiting: Waiting = { client, request, op, since: this.context.monotonic }
-    const flaw = malformation(op)
-    if (flaw !== undefined) return this.refuse(waiting, flaw)
-    switch (op.op) {
-      case 'range':
-        if (op.serializable === true) return this.answerRead(waiting, op)
-        this.pending.addRead(seq, waiting)
-        this.sweepLater()
-        return this.step({ type: 'read', context: seq })
-      case 'lease-keep-alive':
-        return this.keepAlive(waiting, op.lease)
-      case 'defragment':
-        return this.defragment(waiting)
-      case 'move-leader':
-        this.step({ type: 'transfer', to: op.member })
-        return this.answer(waiting, { outcome: 'succeeded' })
-      default:
-        return this.write(waiting, seq)
+  /** What requests need of the member. */
+  private serving(): Serving {
+    const store = (): MvccStore => this.store
+    const raft = (): Raft => this.raft
+    const { member: id, quotaBytes = QUOTA_BYTES } = this.options
+    return {
+      id,
+      quotaBytes,
+      get store() {
+        return store()
+      },
+      get raft() {
+        return raft()
+      },
+      step: (input) => this.step(input),
     }
-  }
-
-  private write(waiting: Waiting, seq: Seq): void {
-    const { op } = waiting
-    if (exceedsQuota(this.store, op, this.options.quotaBytes ?? QUOTA_BYTES)) {
-      this.raiseAlarm(seq)
-      return this.refuse(waiting, ERROR.noSpace)
-    }
-    this.pending.addWrite(seq, waiting)
-    this.sweepLater()
-    this.propose([{ ref: seq, request: op }])
-  }
-
-  private propose(proposals: readonly { readonly ref: Seq; readonly request: EtcdRequest }[]): void {
-    if (this.raft.leader === 0) this.parked.push(...proposals)
-    else this.step({ type: 'propose', proposals })
-  }
-
-  private raiseAlarm(seq: Seq): void {
-    const { member } = this.options
-    if (this.store.alarms.has(member)) return
-    this.propose([{ ref: seq, request: { op: 'alarm', kind: 'NOSPACE', member, active: true } }])
-  }
-
-  /** Abridged: upstream forwards a keep-alive to the leader; here only the leader takes it. Kubernetes keeps no lease alive. */
-  private keepAlive(waiting: Waiting, id: number): void {
-    if (this.raft.role !== 'leader') return this.refuse(waiting, ERROR.notLeader)
-    if (!this.leases.keepAlive(id, this.store)) return this.refuse(waiting, ERROR.leaseNotFound)
-    this.answer(waiting, { outcome: 'succeeded' })
-  }
-
-  private defragment(waiting: Waiting): void {
-    const bytesBefore = this.store.bytesAllocated
-    this.store.defragment()
-    const bytesAfter = this.store.bytesAllocated
-    this.context.emit('EtcdDefragmented', { member: this.options.member, bytesBefore, bytesAfter })
-    this.answer(waiting, { outcome: 'succeeded' })
-  }
-
-  private answerRead(waiting: Waiting, op: EtcdRange): void {
-    const refusal = rangeRefusal(this.store, op)
-    if (refusal !== undefined) this.refuse(waiting, refusal)
-    else this.answer(waiting, { outcome: 'succeeded', results: [rangeOf(this.store, op)] })
-  }
-
-  private refuse(waiting: Waiting, error: string): void {
-    this.answer(waiting, { outcome: 'refused', error })
-  }
-
-  private answer({ client, request }: Waiting, answer: Omit<EtcdResponse, 'request' | 'revision'>, cause?: Seq): void {
-    this.context.emit(
-      'EtcdResponded',
-      { request, revision: this.store.revision, ...answer },
-      cause === undefined ? { to: client } : { to: client, cause },
-    )
-  }
-
-  private sweepLater(): void {
-    if (!this.context.hasTimer('sweep', '')) this.context.setTimer('sweep', '', SWEEP)
-  }
-
-  /**
-   * Gives up what has waited for too long; a write may still happen: its client cannot know. Asks again for the index of
-   * reads that nobody has confirmed: the question may be lost. Source: v3_server.go, readIndexRetryTime.
-   */
-  private sweep(): void {
-    const overdue = this.pending.takeOverdue(this.context.monotonic - REQUEST_TIMEOUT)
-    for (const waiting of overdue) this.refuse(waiting, this.raft.leader === 0 ? ERROR.noLeader : ERROR.timeout)
-    this.parked = this.parked.filter(({ ref }) => this.pending.hasWrite(ref))
-    this.askForIndexes()
-    if (this.pending.size > 0) this.sweepLater()
-  }
-
-  private askForIndexes(): void {
-    for (const context of this.pending.unconfirmedReads()) this.step({ type: 'read', context })
   }
 
   // Raft
@@ -264,11 +174,7 @@ class Member {
     if (ready.role !== undefined) this.announceRole(ready)
     for (const entry of ready.committed) this.apply(entry)
     for (const change of ready.membership) if (this.leads) this.context.emit(change.type, change.data)
-    if (ready.dropped.length > 0) this.parked.push(...ready.dropped)
-    if (ready.reads.length > 0) this.pending.confirm(ready.reads)
-    for (const waiting of this.pending.takeReadable(this.store.appliedIndex)) {
-      if (waiting.op.op === 'range') this.answerRead(waiting, waiting.op)
-    }
+    this.requests.carriedOut(ready)
   }
 
   private onSynced(position: number): void {
@@ -325,9 +231,7 @@ class Member {
       return
     }
     this.context.cancelTimer(NO_LEADER, '')
-    if (this.parked.length > 0) this.step({ type: 'propose', proposals: this.parked.splice(0) })
-    // Reads that no leader has confirmed are asked again, as upstream does when it hears of a new leader.
-    this.askForIndexes()
+    this.requests.leaderKnown()
   }
 
   private onConnectionLost(peer: ActorId): void {
@@ -337,7 +241,7 @@ class Member {
   }
 
   private onTimer(name: string): void {
-    if (name === 'sweep') return this.sweep()
+    if (name === SWEEP_TIMER) return this.requests.sweep()
     if (name === LEASE_TIMER) return this.revokeExpired()
     if (name === NO_LEADER) return this.watches.endAll()
     this.alarmAt = undefined
@@ -358,13 +262,12 @@ class Member {
     }
     if (leads) this.leases.note(entry.request, outcome, this.store)
     if (leads && outcome === 'succeeded') announceOperation(this.context, entry)
-    const waiting = this.pending.takeWrite(entry.ref)
-    if (waiting !== undefined) this.answer(waiting, { outcome, results, error }, entry.ref)
+    this.requests.applied(entry.ref, { outcome, results, error })
   }
 
   private revokeExpired(): void {
     const revocations = this.leases.expired()
-    if (revocations.length > 0) this.propose(revocations)
+    if (revocations.length > 0) this.requests.propose(revocations)
     this.leases.arm()
   }
 
