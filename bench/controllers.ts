@@ -158,7 +158,7 @@ const namespaceEnd = (objects: number): readonly Figure[] => {
 
 /** CronJobs that each run hourly at a minute of their own, one Pod each time, for a while. */
 const cronJobs = (count: number, lasts: Micros): readonly Figure[] => {
-  const cluster = started({ nodes: 10 })
+  const cluster = started({ nodes: 3 })
   const cronJob = (n: number): ApiObject =>
     manifest('batch/v1', 'CronJob', `report-${n}`, 'default', {
       spec: {

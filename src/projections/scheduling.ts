@@ -13,7 +13,7 @@ export interface SchedulingAttempt {
 
 /** What schedulers decided, Pod by Pod. */
 export interface Scheduling {
-  /** The last attempt for each Pod, by `namespace/name`, the latest last; of the `REMEMBERED` Pods tried last. */
+  /** The last attempt for each Pod, by `namespace/name`, the latest last; of at least the `REMEMBERED` Pods tried last. */
   readonly last: Map<string, SchedulingAttempt>
   /** The last attempt for each Pod that exists and has found no node. */
   readonly unschedulable: Map<string, SchedulingAttempt>
@@ -33,7 +33,7 @@ export const schedulingProjection = (objects: WrittenObjects): Projection<Schedu
         const attempt = { seq, at, by, data }
         last.delete(key)
         last.set(key, attempt)
-        if (last.size > REMEMBERED) forgetFirst(last)
+        if (last.size >= 2 * REMEMBERED) forgetFirst(last, REMEMBERED)
         if (data.outcome === 'scheduled') unschedulable.delete(key)
         else unschedulable.set(key, attempt)
       },
@@ -52,10 +52,12 @@ export const schedulingProjection = (objects: WrittenObjects): Projection<Schedu
     }),
   })
 
-const forgetFirst = (last: Map<string, SchedulingAttempt>): void => {
+/** Many at once: to find its first key a Map steps over all that were deleted in front of it. */
+const forgetFirst = (last: Map<string, SchedulingAttempt>, count: number): void => {
+  let left = count
   for (const key of last.keys()) {
+    if (left-- === 0) return
     last.delete(key)
-    return
   }
 }
 

@@ -1,3 +1,4 @@
+import { Recent } from '../engine/recent.ts'
 import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, Seq } from '../events/envelope.ts'
 
@@ -12,7 +13,7 @@ export const isWrite = (verb: EventData<'ApiRequested'>['verb']): boolean => ver
 /** Finds out for a commit who had asked the API server for it: every commit itself is told by etcd. */
 export class Writers {
   private readonly causeOf: (seq: Seq) => Seq
-  private readonly requests = new Map<Seq, ActorId>()
+  private readonly requests = new Recent<Seq, ActorId>(REMEMBERED)
 
   constructor(causeOf: (seq: Seq) => Seq) {
     this.causeOf = causeOf
@@ -20,13 +21,7 @@ export class Writers {
 
   /** Takes a request as it enters the log. */
   note(seq: Seq, by: ActorId, verb: EventData<'ApiRequested'>['verb']): void {
-    if (!isWrite(verb)) return
-    this.requests.set(seq, by)
-    if (this.requests.size <= REMEMBERED) return
-    for (const oldest of this.requests.keys()) {
-      this.requests.delete(oldest)
-      break
-    }
+    if (isWrite(verb)) this.requests.set(seq, by)
   }
 
   /** Undefined when no request is near: a commit of etcd's own, or a recording without requests. */

@@ -2,6 +2,7 @@ import type { Micros, Seq } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import type { ActorContext } from '../actor.ts'
 import { exponential } from './backoff.ts'
+import { Line } from './line.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** Source: client-go/util/workqueue/default_rate_limiters.go, DefaultTypedControllerRateLimiter: 5 ms·2^n ≤ 1000 s, 10 qps with burst 100. */
@@ -23,7 +24,7 @@ export interface QueueLimits {
  * woke it first: the cause of what the worker will do.
  */
 export class WorkQueue {
-  private readonly ready = new Map<string, Seq>()
+  private readonly ready = new Line<Seq>()
   private readonly processing = new Set<string>()
   private readonly again = new Map<string, Seq>()
   private readonly delayed = new Map<string, { readonly due: Micros; readonly cause: Seq }>()
@@ -44,7 +45,7 @@ export class WorkQueue {
   add(key: string, cause: Seq): void {
     if (this.processing.has(key)) {
       if (!this.again.has(key)) this.again.set(key, cause)
-    } else if (!this.ready.has(key)) this.ready.set(key, cause)
+    } else this.ready.add(key, cause)
   }
 
   /** Adds the key later; of several delays the shortest counts. */
@@ -85,12 +86,10 @@ export class WorkQueue {
   }
 
   take(): { readonly key: string; readonly cause: Seq } | undefined {
-    for (const [key, cause] of this.ready) {
-      this.ready.delete(key)
-      this.processing.add(key)
-      return { key, cause }
-    }
-    return undefined
+    const first = this.ready.shift()
+    if (first === undefined) return undefined
+    this.processing.add(first.key)
+    return { key: first.key, cause: first.value }
   }
 
   done(key: string): void {
@@ -98,6 +97,6 @@ export class WorkQueue {
     const cause = this.again.get(key)
     if (cause === undefined) return
     this.again.delete(key)
-    this.ready.set(key, cause)
+    this.ready.add(key, cause)
   }
 }
