@@ -49,4 +49,8 @@ export const bootstrapSigner: SmallWorld = {
         made('ConfigMap', 'cluster-info', { data: { kubeconfig: 'clusters: [a]' } }, { namespace: 'kube-public' }),
       ),
   },
+  finally: (stage) => {
+    const keys = Object.keys(stage.get('ConfigMap', 'cluster-info', 'kube-public')?.data ?? {}).sort()
+    return keys.join() === 'jws-kubeconfig-second,kubeconfig' ? undefined : `cluster-info has ${keys.join()}`
+  },
 }

@@ -1,0 +1,117 @@
+/**
+ * Goal: what the small worlds of certificates, address ranges and routes forbid is really forbidden: a controller that does it
+ * is found.
+ * Method: each world once with a controller that has one planted bug, of the kind that a hasty author makes.
+ */
+import { describe, expect, test } from 'vitest'
+import { defineController, type Controller } from '../../src/engine/client/controller.ts'
+import { call, type Sync } from '../../src/engine/client/sync.ts'
+import { askCloud } from '../../src/actors/cloud/ask.ts'
+import { exhaust } from '../sieve/exhaust.ts'
+import type { SmallWorld } from '../sieve/world.ts'
+import { bootstrapSigner } from '../sieve/worlds/bootstrap-tokens.ts'
+import { certificates } from '../sieve/worlds/certificates.ts'
+import { routes } from '../sieve/worlds/routes.ts'
+import { serviceCIDRs } from '../sieve/worlds/service-cidrs.ts'
+
+/** Lets a range go as soon as somebody deletes it. */
+const hastyRanges = defineController({
+  name: 'service-cidr-controller',
+  kinds: ['ServiceCIDR', 'IPAddress'],
+  workers: 1,
+  memory: () => undefined,
+  wakes: ({ kind, name }) => (kind === 'ServiceCIDR' ? [name] : []),
+
+  *reconcile(name, { view }): Sync {
+    const range = view.get('ServiceCIDR', undefined, name)
+    if (range === undefined) return
+    const finalizers =
+      range.metadata.deletionTimestamp === undefined ? ['networking.k8s.io/service-cidr-finalizer'] : []
+    const body = { metadata: { finalizers } }
+    yield* call({ verb: 'patch', kind: 'ServiceCIDR', name, patchType: 'merge', body })
+  },
+})
+
+/** Signs whatever has a verdict. */
+const blindSigner = defineController({
+  name: 'certificatesigningrequest-signing-controller',
+  kinds: ['CertificateSigningRequest'],
+  workers: 1,
+  memory: () => undefined,
+  wakes: ({ name, after }) => (after === undefined ? [] : [name]),
+
+  *reconcile(name, { view }): Sync {
+    const request = view.get('CertificateSigningRequest', undefined, name)
+    if (request === undefined || request.status?.certificate !== undefined) return
+    if ((request.status?.conditions ?? []).length === 0) return
+    const body = { ...request, status: { ...request.status, certificate: 'c2lnbmVk' } }
+    yield* call({ verb: 'update', kind: 'CertificateSigningRequest', name, subresource: 'status', body })
+  },
+})
+
+/** Makes routes for nodes that come and never looks whether one is left behind. */
+const forgetfulRoutes = defineController({
+  name: 'node-route-controller',
+  kinds: ['Node'],
+  workers: 1,
+  memory: () => undefined,
+  wakes: ({ name, after }) => (after === undefined ? [] : [name]),
+
+  *reconcile(name, { view }): Sync {
+    const node = view.get('Node', undefined, name)
+    if (
+      node?.spec.podCIDR === undefined ||
+      node.status?.conditions?.some(({ type }) => type === 'NetworkUnavailable') === true
+    )
+      return
+    yield* askCloud({ op: 'createRoute', name, nodes: [name], cidr: node.spec.podCIDR })
+    const conditions = [{ type: 'NetworkUnavailable', status: 'False' }]
+    yield* call({
+      ...{
+        verb: 'patch',
+        kind: 'Node',
+        name,
+        subresource: 'status',
+        patchType: 'strategic',
+        body: { status: { conditions } },
+      },
+    })
+    yield* askCloud({ op: 'routes', name: '' })
+  },
+})
+
+/** Signs with the token that it saw first, when it saw it. */
+const signsOnce = defineController<{ isDone: boolean }>({
+  name: 'bootstrap-signer-controller',
+  kinds: ['ConfigMap', 'Secret'],
+  workers: 1,
+  memory: () => ({ isDone: false }),
+  wakes: ({ name }) => [name],
+
+  *reconcile(_name, { view, memory }): Sync {
+    const map = view.get('ConfigMap', 'kube-public', 'cluster-info')
+    const [secret] = view.list('Secret', 'kube-system')
+    if (map === undefined || secret === undefined || memory.isDone) return
+    memory.isDone = true
+    const body = { ...map, data: { ...map.data, [`jws-kubeconfig-${secret.metadata.name}`]: 'signed' } }
+    yield* call({ verb: 'update', kind: 'ConfigMap', namespace: 'kube-public', name: 'cluster-info', body })
+  },
+})
+
+const found = (world: SmallWorld, bug: Controller): number =>
+  exhaust({ ...world, controllers: () => [bug] }).findings.length
+
+describe('a controller is found that', () => {
+  test('lets a range go while addresses lie in it', () => {
+    expect(found(serviceCIDRs, hastyRanges)).toBeGreaterThan(0)
+  })
+  test('signs what was denied', () => {
+    expect(found(certificates, blindSigner)).toBeGreaterThan(0)
+  })
+  test('leaves routes behind', () => {
+    expect(found(routes, forgetfulRoutes)).toBeGreaterThan(0)
+  })
+  test('signs once and never again', () => {
+    expect(found(bootstrapSigner, signsOnce)).toBeGreaterThan(0)
+  })
+})
