@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { singleHeader, type Reply } from '../reply.ts'
 import type { ServedApi } from '../discovery/served-api.ts'
+import type { JsonObject } from '../../kubernetes/patch/json.ts'
 import { documentPaths, documentV2, documentV3 } from './documents.ts'
+import { gnosticDocument } from './gnostic.ts'
 
 interface Document {
   readonly text: Buffer
@@ -50,24 +52,33 @@ export class OpenApi {
   }
 
   v2(reply: Reply): void {
-    const accepted = singleHeader(reply.request, 'accept') ?? ''
-    if (accepted.replaceAll('@', '.').includes(PROTOBUF_V2)) return reply.body(200, PROTOBUF_V2, EMPTY_DOCUMENT)
-    const { text, hash } = this.get('')
+    const accepted = (singleHeader(reply.request, 'accept') ?? '').replaceAll('@', '.')
+    const asMessage = accepted.includes(PROTOBUF_V2)
+    const { text, hash } = this.get(asMessage ? MESSAGE : '')
     reply.header('etag', `"${hash}"`)
     reply.header('vary', 'Accept-Encoding, Accept')
     if (singleHeader(reply.request, 'if-none-match') === `"${hash}"`) return reply.empty(304)
-    reply.body(200, 'application/json', text)
+    reply.body(200, asMessage ? PROTOBUF_V2 : 'application/json', text)
   }
 
-  /** '' is the one document of version 2. */
+  /** '' is the one document of version 2, which is there as a message too. */
   private get(path: string): Document {
     this.forgetChanged()
     const known = this.made.get(path)
     if (known !== undefined) return known
-    const text = Buffer.from(JSON.stringify(path === '' ? documentV2(this.api) : documentV3(this.api, path)))
-    const document = { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() }
+    const document = path === MESSAGE ? this.message() : documentOf(this.textOf(path))
     this.made.set(path, document)
     return document
+  }
+
+  private textOf(path: string): Buffer {
+    return Buffer.from(JSON.stringify(path === '' ? documentV2(this.api) : documentV3(this.api, path)))
+  }
+
+  /** It has the name of what it says, in whatever form. */
+  private message(): Document {
+    const { text, hash } = this.get('')
+    return { text: gnosticDocument(JSON.parse(text.toString()) as JsonObject), hash }
   }
 
   /** With another definition the documents of defined groups change, and the one of version 2. */
@@ -75,15 +86,21 @@ export class OpenApi {
     const { identity } = this.api
     if (identity === this.madeFor) return
     this.madeFor = identity
-    this.made = new Map([...this.made].filter(([path]) => path !== '' && this.api.isBuiltIn(path.split('/')[1] ?? '')))
+    this.made = new Map(
+      [...this.made].filter(
+        ([path]) => path !== '' && path !== MESSAGE && this.api.isBuiltIn(path.split('/')[1] ?? ''),
+      ),
+    )
   }
 }
 
-/**
- * What clients of old ask for when version 3 has no answer for them, as kubectl does for a kind that it does not know.
- * Abridged: a document that knows no kinds; `Document{swagger: "2.0"}` of gnostic's openapiv2.
- */
+const documentOf = (text: Buffer): Document => ({
+  text,
+  hash: createHash('sha512').update(text).digest('hex').toUpperCase(),
+})
+
 const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
-const EMPTY_DOCUMENT = Buffer.from([0x0a, 3, ...Buffer.from('2.0')])
+/** Where the message is kept, beside the documents by their paths. */
+const MESSAGE = 'openapi/v2 as protobuf'
 
 const YEAR_MS = 365 * 24 * 3600 * 1000
