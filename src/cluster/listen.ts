@@ -49,9 +49,13 @@ export interface Listening {
   readonly url: string
   /** A kubeconfig with one context per user, as YAML. */
   readonly kubeconfig: string
-  /** The certificate authority, the key and the certificate of each user, as PEM. */
+  /**
+   * The certificate authority, the key and the certificate of each user, as PEM; and the server's own, which a webhook on the
+   * same machine may show as well.
+   */
   readonly certificates: {
     readonly ca: string
+    readonly server: KeyPair
     readonly users: Readonly<Record<string, { readonly cert: string; readonly key: string }>>
   }
   /** Ends all connections, and with them the passing of time. */

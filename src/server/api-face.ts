@@ -22,6 +22,8 @@ export interface ApiFace {
   readonly handle: (request: HttpRequest, response: HttpResponse) => void
   /** A request over HTTP/1.1 that asks for another protocol. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** When no webhook is being called any more. */
+  settled(): Promise<void>
   /** Stops time and leaves nobody waiting. */
   close(): void
 }
@@ -56,6 +58,7 @@ export const openApiFace = (
   return {
     handle,
     upgrade: (request, socket, head) => handle(request, connections.upgradable(request, socket, head)),
+    settled: () => webhooks.settled(),
     close: () => {
       clock.stop()
       connections.close()

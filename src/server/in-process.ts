@@ -150,6 +150,7 @@ class InProcess implements InProcessApi {
 
   /** Whoever was told something has had the time to ask for more. */
   private async clientsIdle(): Promise<void> {
+    await this.face.settled()
     for (let idle = 0, seen = this.moves; idle < IDLE_TURNS; idle++) {
       await new Promise((resolve) => setImmediate(resolve))
       if (this.moves === seen) continue

@@ -46,7 +46,11 @@ export const listen = async (
   return {
     url,
     kubeconfig: kubeconfigOf(url, certificates),
-    certificates: { ca: certificates.ca.cert, users: Object.fromEntries(certificates.users) },
+    certificates: {
+      ca: certificates.ca.cert,
+      server: certificates.server,
+      users: Object.fromEntries(certificates.users),
+    },
     close: async () => {
       face.close()
       await connections.close()

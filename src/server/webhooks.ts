@@ -25,6 +25,7 @@ export class WebhookCaller {
   private readonly services: WebhookServices
   private readonly subscription: { unsubscribe(): void }
   private readonly ended = new AbortController()
+  private readonly outside = new Set<Promise<void>>()
 
   constructor(cluster: Cluster, clock: Clock, services: WebhookServices) {
     this.cluster = cluster
@@ -42,13 +43,20 @@ export class WebhookCaller {
 
   private carry(call: Call, server: ActorId): void {
     const release = this.clock.hold()
-    void this.outcome(call).then((answer) => {
+    const answered = this.outcome(call).then((answer) => {
+      this.outside.delete(answered)
       if (!this.ended.signal.aborted) {
         this.clock.present()
         this.cluster.send({ type: 'WebhookAnswered', data: { call: call.call, ...answer }, to: server })
       }
       release()
     })
+    this.outside.add(answered)
+  }
+
+  /** When nobody outside is asked any more. */
+  async settled(): Promise<void> {
+    while (this.outside.size > 0) await Promise.all(this.outside)
   }
 
   private outcome(call: Call): Promise<Answer> {
