@@ -2,13 +2,16 @@
  * The last step of `npm run build`: what Node loads is a few files instead of a thousand, since finding and reading those
  * takes longer than starting a cluster. Types stay as the compiler wrote them, one file per source.
  */
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import packageJson from '../package.json' with { type: 'json' }
 
 const root = new URL('..', import.meta.url).pathname
 
-rmSync(`${root}dist/chunks`, { recursive: true, force: true })
+for (const file of readdirSync(`${root}dist`, { recursive: true, encoding: 'utf8' })) {
+  // What an earlier build left.
+  if (/\.js(\.map|\.LEGAL\.txt)?$/.test(file)) rmSync(`${root}dist/${file}`)
+}
 await build({
   absWorkingDir: root,
   entryPoints: ['src/index.ts', 'src/vitest.ts', 'src/cli/main.ts'],

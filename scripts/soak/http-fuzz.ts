@@ -34,13 +34,15 @@ const HEAD_END = '\r\n\r\n'
 
 /**
  * For these a real API server answers 500 too: a resource version that is no number or that a new object has, an apply of
- * what is of no type, a binding to nothing.
+ * what is of no type, a binding to nothing, a strategic patch whose lists do not fit.
  */
 const UPSTREAM_500 = [
   'strconv.ParseUint: parsing',
   'resourceVersion should not be set on objects to be created',
   'failed to create typed patch object',
   '"message":"target.',
+  'list element types are not identical',
+  'does not contain declared merge key',
 ]
 
 /** What a server may say of its own: what is not carried, what is told with `Retry-After`, what upstream answers so. */
@@ -62,6 +64,7 @@ export const fuzz = async (
     for (const [code, count] of Object.entries(part.codes)) codes[code] = (codes[code] ?? 0) + count
     slowestMs = Math.max(slowestMs, part.slowestMs)
     failures.push(...part.failures)
+    for (const failure of part.failures) tell(failure)
     tell(
       `${done + part.requests} requests, ${failures.length} failures, slowest ${slowestMs.toFixed(0)} ms, ${JSON.stringify(codes)}`,
     )
