@@ -89,6 +89,8 @@ export interface ClusterOptions {
    * HTTP do, none. Default `named`. What is applied server-side always does.
    */
   readonly managedFields?: 'tracked' | 'named' | 'untracked'
+  /** Whether watches may begin with what API servers remember beyond etcd's compaction, as `--watch-cache` has it. Default true. */
+  readonly watchCache?: boolean
   /**
    * What the machines' clocks show when the run begins, as RFC 3339: `2026-11-21T08:00:00Z`. Default: 2026-01-01T00:00:00Z.
    * The times of events stay those since the beginning.
@@ -104,13 +106,13 @@ export interface ResolvedOptions {
   readonly seed: number
   readonly nodes: readonly Required<NodeShape>[]
   readonly controlPlane: number
+  /** Absent: none. */
+  readonly loadBalancer?: LoadBalancerShape
   readonly etcd: number
   readonly etcdTopology: 'stacked' | 'external'
   readonly clients: readonly Required<ClientSpec>[]
   /** Absent: no storage system. */
   readonly csi?: CSIDriverShape
-  /** Absent: none. */
-  readonly loadBalancer?: LoadBalancerShape
   /** Absent: no cloud. */
   readonly cloud?: CloudShape
   /** Absent: none. */
@@ -126,6 +128,8 @@ export interface ResolvedOptions {
   readonly callsWebhooks?: true
   readonly authorization: 'AlwaysAllow' | 'RBAC'
   readonly managedFields: 'tracked' | 'named' | 'untracked'
+  /** Absent: yes. */
+  readonly watchCache?: false
   /** Absent: the beginning of 2026. */
   readonly startTime?: string
   readonly history: 'all' | 'compacted'
@@ -154,6 +158,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     seed: options.seed ?? 1,
     nodes: shapes.map((shape, index) => ({ ...DEFAULT_SHAPE, name: `node-${index + 1}`, ...shape })),
     controlPlane,
+    ...resolveLoadBalancer(options.loadBalancer),
     etcd: options.etcd ?? (controlPlane === 2 ? 1 : controlPlane),
     etcdTopology: options.etcdTopology ?? 'stacked',
     clients: clients.map((client, index) => ({ name: `client-${index + 1}`, namespace: 'default', ...client })),
@@ -161,7 +166,6 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     ...(options.cloud === undefined ? {} : { cloud: resolveCloud(options.cloud) }),
     ...(options.addons === undefined ? {} : { addons: resolveAddons(options.addons, options.cloud) }),
     dns: options.dns ?? Math.min(2, shapes.length),
-    ...resolveLoadBalancer(options.loadBalancer),
     controllerRate: options.controllerRate ?? CONTROLLER_RATE,
     schedulerRate: options.schedulerRate ?? SCHEDULER_RATE,
     ...(scheduler === undefined ? {} : { scheduler: resolveScheduler(scheduler) }),
@@ -172,6 +176,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     ...(options.callsWebhooks === true ? { callsWebhooks: true } : {}),
     authorization: options.authorization ?? 'AlwaysAllow',
     managedFields: options.managedFields ?? 'named',
+    ...(options.watchCache === false ? { watchCache: false } : {}),
     ...(options.startTime === undefined ? {} : { startTime: options.startTime }),
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',

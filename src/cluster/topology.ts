@@ -128,7 +128,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const members = range(options.etcd).map((index) => `etcd/${index + 1}`)
   const own = n % options.etcd
   const read = objects.read
-  const { authorization, managedFields, callsWebhooks = false } = options
+  const { authorization, managedFields, callsWebhooks = false, watchCache = true } = options
   // Who has no machines to run anything on has put nothing together.
   const isBare = options.nodes.length === 0 && options.cloud === undefined && options.csi === undefined
   const policy = isBare ? [] : [...addonPolicy(), ...(options.addons === undefined ? [] : autoscalerPolicy())]
@@ -142,7 +142,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       identities: ground.identities,
       metrics: METRICS_SERVER,
       webhooks: addonWebhooks(options.addons),
-      options: { authorization, managedFields, callsWebhooks, policy },
+      options: { authorization, managedFields, callsWebhooks, watchCache, policy },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

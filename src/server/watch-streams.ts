@@ -97,6 +97,8 @@ class Stream implements WatchListener {
 
   ended({ code, status }: WatchEnd): void {
     const told = isStatus(status) ? status : statusOf(code)
+    // What a watch would begin with is gone: told in the stream, as all that goes wrong once it has been taken.
+    if (told?.code === 410) this.begin()
     if (!this.begun) {
       if (told !== undefined) this.reply.status(told)
       else this.finish()

@@ -22,7 +22,7 @@ import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { Definitions } from './custom-resources/definitions.ts'
-import { freshAs, freshAsEtcd } from './handlers/read.ts'
+import { freshAs, freshAsEtcd, keptByEtcd } from './handlers/read.ts'
 import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters, type Identities } from './parameters.ts'
 import type { Answer } from './answer.ts'
 import type { Procedure } from './procedure.ts'
@@ -114,7 +114,13 @@ class ApiServer implements World {
       progressed: (revision) => this.progress(revision),
     })
     this.etcd.onLeave = (later, member) => this.feed.leave(later, member)
-    this.watches = new Watches(context, this.cache, this.rowOf, (revision, done) => this.whenFresh(revision, done))
+    this.watches = new Watches(
+      context,
+      this.cache,
+      this.rowOf,
+      (revision, done) => this.whenFresh(revision, done),
+      (revision, done) => this.whenKept(revision, done),
+    )
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
     const webhookAt = (url: string): ActorId | undefined => this.webhookAt(url)
@@ -282,6 +288,14 @@ class ApiServer implements World {
   private whenFresh(revision: number | undefined, done: (refused: Status | undefined) => void): void {
     const wait = revision === undefined ? freshAsEtcd(this) : freshAs(revision, this)
     this.procedures.start(wait, this.context.seq, ({ status }) => done(status as Status | undefined))
+  }
+
+  private whenKept(revision: number, done: (refused: Status | undefined) => void): void {
+    if (this.options.watchCache || revision >= this.cache.position) return done(undefined)
+    // The first that is told is the one after it.
+    this.procedures.start(keptByEtcd(revision + 1, this), this.context.seq, ({ status }) =>
+      done(status as Status | undefined),
+    )
   }
 
   private progress(revision: number): void {

@@ -49,6 +49,11 @@ export interface ApiServerOptions {
   /** Old revisions are compacted this often; 0 for never. Source: storage/storagebackend/config.go, DefaultCompactInterval. */
   readonly compactionInterval: Micros
   /**
+   * Whether watches begin with what this server remembers, or only with what etcd has not compacted. Source: kube-apiserver
+   * --watch-cache. Abridged: without, reads are served from the cache all the same, as fresh as etcd would.
+   */
+  readonly watchCache: boolean
+  /**
    * Which objects are born with managedFields: all, as upstream's are; those whose creator names a field manager, as every
    * client over HTTP does and no component within the cluster; none. `tracked` is not the default, because nobody reads them
    * in a simulation and they make a Pod twice as large. Who is tracked stays so, whoever writes; an object that is not is
@@ -77,6 +82,7 @@ export const DEFAULT_OPTIONS: ApiServerOptions = {
   queueLength: 6_400,
   requestTimeout: seconds(60),
   compactionInterval: minutes(5),
+  watchCache: true,
   managedFields: 'named',
   bootstrap: true,
   authorization: 'AlwaysAllow',

@@ -38,6 +38,9 @@ const NOT_YET = Infinity
 /** Waits until the cache shows a revision (undefined: what etcd holds now), or tells why it does not. */
 export type Freshness = (revision: number | undefined, done: (refused: Status | undefined) => void) => void
 
+/** Tells why etcd no longer has what was at a revision; at once, and nothing, where nobody asks it. */
+export type Kept = (revision: number, done: (refused: Status | undefined) => void) => void
+
 /**
  * The watches that clients hold with one server: each begins in the past that the cache still knows, goes on with what comes,
  * and ends by its own clock.
@@ -47,6 +50,7 @@ export class Watches {
   private readonly cache: WatchCache
   private readonly rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined
   private readonly fresh: Freshness
+  private readonly kept: Kept
   private readonly watchers = new Watchers()
   private readonly deadlines = new Deadlines<Watcher>()
   private alarm: Micros | undefined
@@ -56,11 +60,13 @@ export class Watches {
     cache: WatchCache,
     rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined,
     fresh: Freshness,
+    kept: Kept,
   ) {
     this.context = context
     this.cache = cache
     this.rowOf = rowOf
     this.fresh = fresh
+    this.kept = kept
   }
 
   get size(): number {
@@ -149,7 +155,7 @@ export class Watches {
       // A revision of 0 stands for whatever is there; without the wish for initial events they come all the same.
       if (from === 0 && initial === false) watcher.position = this.cache.position
       else if (from === 0) this.tellPresent(watcher, row)
-      else if (!this.tellPast(watcher)) return this.ended(watcher, GONE, tooOld(from, this.cache.oldest(watcher.kind)))
+      else return this.beginInPast(watcher, from)
       return this.add(watcher)
     }
     const asOf = (data.resourceVersion ?? '') === '' ? undefined : from
@@ -163,6 +169,17 @@ export class Watches {
         this.tellPresent(watcher, row)
         if (watcher.bookmarks) this.push(watcher, watcher.position, 'BOOKMARK', true)
       }
+    })
+  }
+
+  private beginInPast(watcher: Watcher, from: number): void {
+    watcher.position = NOT_YET
+    this.add(watcher)
+    this.kept(from, (refused) => {
+      if (this.watchers.get(watcher.client, watcher.watch) !== watcher) return
+      if (refused !== undefined) return this.end(watcher, refused.code ?? GONE, refused)
+      watcher.position = from
+      if (!this.tellPast(watcher)) this.end(watcher, GONE, tooOld(from, this.cache.oldest(watcher.kind)))
     })
   }
 

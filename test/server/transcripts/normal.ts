@@ -58,7 +58,7 @@ const normalText = (text: string, key: string): string => {
     .replace(/(resource ?version:? |resourceVersion[:=]? ?|current: )"?\d+"?/gi, '$1<rv>')
     .replace(/too old resource version: \S+ \(\S+\)/g, 'too old resource version: <rv> (<rv>)')
     .replace(/in record \(\d+\)/g, 'in record (<rv>)')
-    .replace(/10\.96\.\d+\.\d+/g, '<ip>')
+    .replace(/10\.(96|20[01])\.\d+\.\d+/g, '<ip>')
     .replace(/:3[0-2]\d{3}\/(TCP|UDP|SCTP)/g, ':<port>/$1')
     .replace(/X509SHA256=[0-9a-f]+/g, 'X509SHA256=<hash>')
     .replace(/-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----\n?/g, '<pem>')

@@ -142,6 +142,12 @@ export function* freshAsEtcd(world: World): Procedure<Answer> {
   return isStatus(revision) ? refusal(revision) : yield* freshAs(revision, world)
 }
 
+/** Answers when etcd has said that it keeps a revision, or why it does not. */
+export function* keptByEtcd(revision: number, world: World): Procedure<Answer> {
+  const gone = yield* world.store.keeps(revision)
+  return gone === undefined ? FRESH : refusal(gone)
+}
+
 /** What a view shows of a collection. */
 export const select = ({ row }: Request, scope: WatchScope, view: View): readonly ApiObject[] => {
   const objects = candidates(view, row, scope)
