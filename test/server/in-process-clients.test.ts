@@ -21,6 +21,7 @@ import {
 } from '@kubernetes/client-node'
 import { expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster.ts'
+import { kill } from '../../src/cluster/fault.ts'
 import { minutes, seconds } from '../../src/events/time.ts'
 import { serveInProcess } from '../../src/server/in-process.ts'
 import { test as clusterTest } from '../../src/vitest.ts'
@@ -141,6 +142,29 @@ clusterTest('a command runs in a container', async ({ api, cluster, kubeConfig }
   expect(await api.runUntil(() => status !== undefined, { within: seconds(10) })).toBe(true)
   expect({ said, status }).toEqual({ said: 'hello\n', status: 'Success' })
 })
+
+clusterTest(
+  'a watch breaks with its API server, and the next one hears again',
+  async ({ api, cluster, kubeConfig }) => {
+    const core = kubeConfig.makeApiClient(CoreV1Api)
+    const heard: string[] = []
+    const list = () => core.listNamespacedConfigMap({ namespace })
+    const informer = makeInformer<V1ConfigMap>(kubeConfig, `/api/v1/namespaces/${namespace}/configmaps`, list)
+    informer.on('add', ({ metadata }) => void heard.push(metadata?.name ?? ''))
+    informer.on('error', () => {
+      heard.push('broken')
+      void informer.start()
+    })
+    await informer.start()
+    cluster.inject(kill('kube-apiserver/0'))
+    await api.run(seconds(20))
+    expect(heard).toContain('broken')
+    await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'after' } } })
+    await api.run(seconds(1))
+    expect(heard.at(-1)).toBe('after')
+    await informer.stop()
+  },
+)
 
 const asBob = clusterTest.extend({
   clusterOptions: { nodes: 1, authorization: 'RBAC' },
