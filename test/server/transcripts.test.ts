@@ -12,7 +12,8 @@ import { replayTheme } from './transcripts/replay.ts'
  * everybody read /.well-known/openid-configuration, which upstream's roles do not.
  */
 const FLOORS: readonly (readonly [theme: string, equal: number])[] = [
-  ['authnz', 182],
+  ['admission', 136],
+  ['authnz', 186],
   ['crd', 121],
   ['discovery', 214],
   ['errors', 302],
@@ -20,6 +21,7 @@ const FLOORS: readonly (readonly [theme: string, equal: number])[] = [
   ['lifecycle', 122],
   ['openapi', 55],
   ['ssa', 105],
+  ['subresources', 146],
   ['watch', 234],
 ]
 

@@ -26,7 +26,15 @@ export const normalOutput = (text: string): readonly string[] =>
     .split('\n')
     .map((line) => line.replace(/ +$/, '').replace(/(\S) {2,}/g, '$1 '))
     .map((line) => line.replace(/[ \t]+/g, ' ').replace(/-{3,}/g, '---'))
-    .filter((line) => line !== '')
+    // A path that the recorded build alone opens to everybody.
+    .filter((line) => line !== '' && !/^ *\[\/\.well-known/.test(line))
+
+/** Of `explain`: the fields and what is said of them, without sentences. */
+export const explained = (text: string): readonly string[] =>
+  normalOutput(text).filter((line) => /^ ?[A-Z]+:|^ *[\w$-]+ <|^ *enum:/.test(line))
+
+/** Lines that one of the two does not have. */
+const UNSAID: ReadonlySet<string> = new Set(['<waiting>', ' started: true', ' "started": true,'])
 
 /**
  * The same where timing, machines and chance decide: hashes, addresses, machines and images' places are blanked out, and a
@@ -35,10 +43,14 @@ export const normalOutput = (text: string): readonly string[] =>
 export const shapeOf = (text: string): readonly string[] => {
   const lines = normalOutput(text)
     .map((line) => line.replace(/\b(?=[a-z0-9]*\d)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '<hash>'))
+    // The recorded kubelets ran over a runtime that only plays one, which names things otherwise and says less.
+    .map((line) => line.replace(/\b(fakeRuntime|containerd):\/\/[\w.<>-]+/g, '<runtime>'))
+    .map((line) => line.replace(/docker\.io\/library\//, '').replace(/(Image ID|imageID"?): .*/, '$1: <image>'))
+    .map((line) => line.replace(/Debian GNU\/Linux .* (?=<runtime>)/, '<system> '))
     .map((line) => line.replace(/\bnode-[ab](\/[\d.]+)?\b/g, '<node>'))
     .map((line) => line.replace(/\b(192\.168|192\.0|10\.244|172\.16)\.\d+\.\d+\b/g, '<ip>'))
     .map((line) =>
       line.replace(/^Waiting for (deployment|daemon set|\d+ pods|partitioned|statefulset).*$/, '<waiting>'),
     )
-  return lines.filter((line, i) => line !== '<waiting>' && line !== lines[i - 1])
+  return lines.filter((line, i) => !UNSAID.has(line) && line !== lines[i - 1])
 }

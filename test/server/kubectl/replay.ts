@@ -7,7 +7,7 @@ import type { Listening } from '../../../src/cluster/listen.ts'
 import { seconds } from '../../../src/events/time.ts'
 import type { Command, Theme } from '../transcripts/recording.ts'
 import { freshCluster, Player, USERS } from '../transcripts/replay.ts'
-import { normalOutput, shapeOf } from './output.ts'
+import { explained, normalOutput, shapeOf } from './output.ts'
 import { runProgram } from './programs.ts'
 
 export interface CommandVerdict {
@@ -88,10 +88,11 @@ class Session {
     }
     const { stdin } = command
     const ended = await runProgram(this.program, command.argv, { cwd, env, ...(stdin === undefined ? {} : { stdin }) })
+    const shown = command.argv[0] === 'explain' ? explained : this.shown
     return [
       ...(ended.code === command.exit ? [] : [`exit: ${command.exit} ≠ ${ended.code}`]),
-      ...lineDifferences('stdout', this.shown(command.stdout), this.shown(ended.stdout)),
-      ...lineDifferences('stderr', this.shown(command.stderr), this.shown(ended.stderr)),
+      ...lineDifferences('stdout', shown(command.stdout), shown(ended.stdout)),
+      ...lineDifferences('stderr', shown(command.stderr), shown(ended.stderr)),
     ]
   }
 
