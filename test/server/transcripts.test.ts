@@ -14,15 +14,22 @@ import { replayTheme } from './transcripts/replay.ts'
 const FLOORS: readonly (readonly [theme: string, equal: number])[] = [
   ['admission', 136],
   ['authnz', 186],
-  ['crd', 121],
+  ['crd', 123],
+  ['crud', 1353],
   ['discovery', 214],
   ['errors', 302],
-  ['expired', 23],
+  ['expired', 25],
   ['lifecycle', 122],
+  ['list', 1039],
   ['openapi', 55],
+  ['patch', 246],
   ['ssa', 105],
+  ['strict', 153],
   ['subresources', 146],
-  ['watch', 234],
+  ['tables', 548],
+  ['updates', 459],
+  ['validation', 386],
+  ['watch', 236],
 ]
 
 for (const [theme, floor] of FLOORS) {
