@@ -15,6 +15,8 @@ export {
   type Fault,
 } from './cluster/fault.ts'
 export type { ClientUser, Listening, ListenOptions, Speed } from './cluster/listen.ts'
+export type { AddonSpec } from './cluster/addon-options.ts'
+export type { CloudSpec, NodeGroupSpec } from './cluster/cloud-options.ts'
 export type { ClientSpec, ClusterOptions, NodeShape } from './cluster/options.ts'
 export type { EventOf, LogEvent, Micros, Seq } from './events/envelope.ts'
 export { hours, micros, millis, minutes, seconds } from './events/time.ts'

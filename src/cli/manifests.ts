@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { either as E } from 'fp-ts'
+import type { AddonSpec } from '../cluster/addon-options.ts'
 import { readManifests as readText, type Applicable } from '../cluster/manifests.ts'
 import { BadInput } from './exit-codes.ts'
 
@@ -25,11 +26,12 @@ const filesIn = (path: string): readonly string[] => {
 }
 
 /** Reads all manifests; every problem of every file is told, with file, line and field. @throws BadInput */
-export const readManifests = (paths: readonly string[]): readonly Applicable[] => {
+export const readManifests = (paths: readonly string[], addons?: AddonSpec): readonly Applicable[] => {
   const manifests: Applicable[] = []
   const problems: string[] = []
   for (const file of paths.flatMap(filesIn)) {
-    const parsed = readText(readFileSync(file === STDIN ? 0 : file, 'utf8'), file === STDIN ? 'stdin' : file)
+    const text = readFileSync(file === STDIN ? 0 : file, 'utf8')
+    const parsed = readText(text, file === STDIN ? 'stdin' : file, addons)
     if (E.isLeft(parsed)) problems.push(...parsed.left)
     else manifests.push(...parsed.right)
   }

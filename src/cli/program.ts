@@ -7,6 +7,7 @@ import { FAULT_GRAMMAR } from '../chaos/fault-script.ts'
 import { VERSION } from '../cluster/header.ts'
 import type { Speed } from '../cluster/listen.ts'
 import type { Micros } from '../events/envelope.ts'
+import { NODE_GROUP_GRAMMAR } from './autoscaling.ts'
 import { BAD_INPUT, BadInput } from './exit-codes.ts'
 
 const duration = (text: string): Micros => {
@@ -56,6 +57,13 @@ program
   )
   .option('--record <file>', 'write a recording; .gz compresses it')
   .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
+  .option(
+    '--node-group <group>',
+    `machines that cluster-autoscaler adds and removes, ${NODE_GROUP_GRAMMAR}; may be given again`,
+    collect,
+    [] as string[],
+  )
+  .option('--vpa', 'install the VerticalPodAutoscaler', false)
   .option('--json', 'print one JSON object instead of a report', false)
   .action(async (paths, options) => {
     const { run } = await import('./run.ts')
@@ -68,6 +76,7 @@ program
       faults: options.fault,
       record: options.record,
       schedulerConfig: options.schedulerConfig,
+      autoscaling: { nodeGroups: options.nodeGroup, vpa: options.vpa },
       json: options.json,
     })
   })
@@ -87,10 +96,18 @@ program
   .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
   .option('--record <file>', 'write a recording; .gz compresses it')
   .option('--data <folder>', 'keep the cluster here: started again, it goes on where it was')
+  .option(
+    '--node-group <group>',
+    `machines that cluster-autoscaler adds and removes, ${NODE_GROUP_GRAMMAR}; may be given again`,
+    collect,
+    [] as string[],
+  )
+  .option('--vpa', 'install the VerticalPodAutoscaler', false)
   .action(async (options) => {
     const { up } = await import('./up.ts')
-    const { file, controlPlane, ...rest } = options
-    process.exitCode = await up({ ...rest, files: file, controlPlane: controlPlane === '3' ? 3 : 1 })
+    const { file, controlPlane, nodeGroup, vpa, ...rest } = options
+    const autoscaling = { nodeGroups: nodeGroup, vpa }
+    process.exitCode = await up({ ...rest, files: file, controlPlane: controlPlane === '3' ? 3 : 1, autoscaling })
   })
 
 program

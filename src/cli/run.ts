@@ -8,6 +8,7 @@ import type { Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
 import { isReady } from '../kubernetes/pods.ts'
 import { renderTimeline } from '../projections/timeline.ts'
+import { autoscaling, type AutoscalingOptions } from './autoscaling.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 import { readManifests } from './manifests.ts'
 import { readSchedulerConfig } from './scheduler-config.ts'
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly record?: string
   /** File with a KubeSchedulerConfiguration. */
   readonly schedulerConfig?: string
+  readonly autoscaling: AutoscalingOptions
   readonly json: boolean
 }
 
@@ -35,7 +37,8 @@ const BOOT_WITHIN: Micros = seconds(60)
 
 /** `seatrial run`: manifests in virtual time, with faults. Gives the exit code. @throws BadInput */
 export const run = (options: RunOptions): number => {
-  const manifests = readManifests(options.files)
+  const autoscalers = autoscaling(options.autoscaling)
+  const manifests = readManifests(options.files, autoscalers.addons)
   const faults = parseFaults(options.faults)
   const warnings = manifests
     .filter((manifest) => !manifest.simulated)
@@ -44,7 +47,7 @@ export const run = (options: RunOptions): number => {
 
   const { seed, nodes, controlPlane, schedulerConfig } = options
   const scheduler = schedulerConfig === undefined ? {} : { scheduler: readSchedulerConfig(schedulerConfig) }
-  const given = { seed, nodes, controlPlane, ...scheduler }
+  const given = { seed, nodes, controlPlane, ...scheduler, ...autoscalers }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const started = Date.now()
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })

@@ -6,6 +6,7 @@ import { nodesReady } from '../cluster/nodes-ready.ts'
 import { createCluster, type Cluster } from '../cluster.ts'
 import type { ClientUser, Speed } from '../cluster/listen.ts'
 import { millis, seconds } from '../events/time.ts'
+import { autoscaling, type AutoscalingOptions } from './autoscaling.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 import { openKept } from './kept-cluster.ts'
 import { readManifests } from './manifests.ts'
@@ -25,6 +26,7 @@ export interface UpOptions {
   readonly record?: string
   /** A folder that keeps the cluster from one start to the next. */
   readonly data?: string
+  readonly autoscaling: AutoscalingOptions
 }
 
 /** So long before the present the cluster's time begins, for its nodes to be up when it is shown. */
@@ -37,7 +39,8 @@ const NODES_WITHIN = seconds(60)
 
 /** `seatrial up`: a cluster for real clients, until it is interrupted. Gives the exit code. @throws BadInput */
 export const up = async (options: UpOptions): Promise<number> => {
-  const manifests = readManifests(options.files)
+  const autoscalers = autoscaling(options.autoscaling)
+  const manifests = readManifests(options.files, autoscalers.addons)
   const users = options.users === undefined ? undefined : parseUsers(options.users)
   // Real clients meet what real clusters have.
   const authorization = 'RBAC' as const
@@ -45,7 +48,7 @@ export const up = async (options: UpOptions): Promise<number> => {
   const { seed, nodes, controlPlane, port, speed } = options
   const bootMs = manifests.length > 0 ? BOOT_WITH_FILES_MS : BOOT_MS
   const startTime = new Date(Date.now() - bootMs).toISOString()
-  const given = { seed, nodes, controlPlane, authorization, managedFields, startTime }
+  const given = { seed, nodes, controlPlane, authorization, managedFields, startTime, callsWebhooks: true, ...autoscalers }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const create = { ...given, sinks: recorder === undefined ? [] : [recorder.sink] }
   const kept = options.data === undefined ? undefined : await openKept(options.data, create)

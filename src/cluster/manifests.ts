@@ -3,7 +3,7 @@ import { VPA_GROUP } from '../actors/vertical-pod-autoscaler/types.ts'
 import type { ApiObject } from '../events/json.ts'
 import { locate, parseManifests, type Manifest, type Problem } from '../kubernetes/manifest.ts'
 import { checkManifest } from '../kubernetes/manifest-check.ts'
-import type { ResolvedAddons } from './addon-options.ts'
+import type { AddonSpec } from './addon-options.ts'
 
 /** An object that can be applied. */
 export interface Applicable {
@@ -25,7 +25,7 @@ export type ProblemText = string
 export const readManifests = (
   text: string,
   file: string,
-  addons?: ResolvedAddons,
+  addons?: Pick<AddonSpec, 'verticalPodAutoscaler'>,
 ): E.Either<readonly ProblemText[], readonly Applicable[]> => {
   const parsed = parseManifests(text, file)
   if (E.isLeft(parsed)) return E.left(parsed.left.map((problem) => problemText(problem)))
@@ -42,7 +42,7 @@ export const readManifests = (
 }
 
 /** Kinds that an add-on brings with it. */
-const isAddonKind = ({ apiVersion }: Manifest, addons: ResolvedAddons = {}): boolean =>
+const isAddonKind = ({ apiVersion }: Manifest, addons: Pick<AddonSpec, 'verticalPodAutoscaler'> = {}): boolean =>
   addons.verticalPodAutoscaler === true && apiVersion.startsWith(`${VPA_GROUP}/`)
 
 const problemText = ({ file, line, field, message }: Problem, name?: string): ProblemText =>

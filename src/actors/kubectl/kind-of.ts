@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../events/json.ts'
-import type { CustomKind, Kind } from '../../kubernetes/kinds.ts'
+import { isCustomKind, type CustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import { rowByApiVersion } from '../../kubernetes/registry.ts'
 
 /**
@@ -15,6 +15,15 @@ export const kindOf = ({ apiVersion, kind }: Pick<ApiObject, 'apiVersion' | 'kin
   if (known !== undefined || !group.includes('.')) return known?.kind ?? (kind as Kind)
   return `${plural(kind.toLowerCase())}.${group}` satisfies CustomKind
 }
+
+/**
+ * A custom object that names no namespace is in the one that kubectl is in. Of other kinds the API server knows.
+ * Abridged: kubectl asks the server whether the resource has namespaces; here every custom one is taken to have.
+ */
+export const inNamespace = (object: ApiObject): ApiObject =>
+  object.metadata.namespace === undefined && isCustomKind(kindOf(object))
+    ? { ...object, metadata: { ...object.metadata, namespace: 'default' } }
+    : object
 
 const plural = (singular: string): string => {
   if (singular.endsWith('s')) return `${singular}es`

@@ -7,7 +7,7 @@ import type { ReadObject } from '../../kubernetes/view.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
-import { kindOf } from './kind-of.ts'
+import { inNamespace, kindOf } from './kind-of.ts'
 import { LAST_APPLIED, threeWayMerge, withLastApplied } from './three-way-merge.ts'
 
 type Invocation = EventData<'KubectlInvoked'>
@@ -88,11 +88,12 @@ class Session {
   }
 
   private applyFrom(invocation: Invocation, index: number): void {
-    const object = (invocation.apply ?? [])[index] as ApiObject | undefined
-    if (object === undefined) {
+    const given = (invocation.apply ?? [])[index] as ApiObject | undefined
+    if (given === undefined) {
       this.finish(invocation)
       return
     }
+    const object = inNamespace(given)
     const after = (outcome: string, answer: ApiAnswer): void => {
       this.answer(invocation, `${object.kind.toLowerCase()}/${object.metadata.name}`, outcome, answer)
       this.applyFrom(invocation, index + 1)
