@@ -2,7 +2,14 @@ import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import type { Fault } from './fault.ts'
 
-type SentType = 'ApiRequested' | 'WatchRequested' | 'WatchCancelled' | 'CallRequested' | 'EndTask' | 'WebhookAnswered' | 'BackendStateRequested'
+type SentType =
+  | 'ApiRequested'
+  | 'WatchRequested'
+  | 'WatchCancelled'
+  | 'CallRequested'
+  | 'EndTask'
+  | 'WebhookAnswered'
+  | 'BackendStateRequested'
 
 interface Sent<T extends SentType> {
   readonly type: T
