@@ -79,7 +79,7 @@ export class Translation {
 
 const isOwn = (text: string, key: string): boolean =>
   new RegExp(`^${UUID.source}$`).test(text) ||
-  /^10\.96\./.test(text) ||
+  /^10\.(96|20[01])\./.test(text) ||
   /^kube-api-access-/.test(text) ||
   key === 'continue' ||
   (key === 'token' && text.startsWith('eyJ')) ||
@@ -128,6 +128,6 @@ const blank = (text: string): string => {
     .replace(/X509SHA256=[0-9a-f]+/g, 'X509SHA256=<hash>')
     .replace(/ResourceVersion in record \(\d+\)/g, 'ResourceVersion in record (<n>)')
     .replace(/(resource version:? |current: )\d+/gi, '$1<n>')
-    .replace(/10\.96\.\d+\.\d+/g, '<ip>')
+    .replace(/10\.(96|20[01])\.\d+\.\d+/g, '<ip>')
     .replace(new RegExp(`kube-api-access-${SUFFIX}`), 'kube-api-access-<x>')
 }
