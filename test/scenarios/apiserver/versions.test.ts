@@ -68,10 +68,13 @@ test('a binding posted to its collection gives the Pod of its name a node', () =
   expect(plane.call({ ...call, verb: 'list' }).code).toBe(405)
 })
 
-test('component statuses are an empty, deprecated list', () => {
+test('component statuses tell of those beside the server, and are deprecated', () => {
   const plane = withNamespace()
   const { code, body, event } = plane.call({ verb: 'list', kind: 'ComponentStatus' })
-  expect([code, body]).toEqual([200, { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: [] }])
+  const names = ['controller-manager', 'scheduler', 'etcd-0']
+  const items = names.map((name) => ({ metadata: { name }, conditions: [{ type: 'Healthy' }] }))
+  expect(code).toBe(200)
+  expect(body).toMatchObject({ kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items })
   expect(event.data.warnings).toEqual(['v1 ComponentStatus is deprecated in v1.19+'])
   expect(plane.call({ verb: 'create', kind: 'ComponentStatus', body: {} }).code).toBe(405)
 })
