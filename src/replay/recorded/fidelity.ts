@@ -1,5 +1,5 @@
 import { isInside } from './inside.ts'
-import { contentOf, nameForm } from './normal-form.ts'
+import { basesIn, contentOf, drawnNames, nameForm, type DrawnNames } from './normal-form.ts'
 import type { Incident } from './recording.ts'
 import { targetOf, type Write } from './writes.ts'
 
@@ -39,7 +39,13 @@ export const actorOf = ({ user }: Write): string => user.slice(user.lastIndexOf(
 
 /** Compares what the control plane wrote in the recording's window with what ours wrote in it. */
 export const compareWrites = ({ writes, window }: Incident, ours: readonly Write[]): Fidelity => {
-  const [left, right] = [writes, ours].map((side) => grouped(side.filter((one) => counts(one) && isIn(one, window))))
+  const drawn = drawnNames(new Set([...basesIn(writes), ...basesIn(ours)]))
+  const [left, right] = [writes, ours].map((side) =>
+    grouped(
+      side.filter((one) => counts(one) && isIn(one, window)),
+      drawn,
+    ),
+  )
   const actors = new Map<string, { recorded: number; same: number; equal: number; extra: number }>()
   const missing: Compared[] = []
   const extra: Compared[] = []
@@ -71,11 +77,11 @@ export const compareWrites = ({ writes, window }: Incident, ours: readonly Write
 const isIn = ({ at }: Write, { from, to }: Incident['window']): boolean => at >= from && at <= to
 
 /** By component and object: what different components do, or one does to different objects, has no order. */
-const grouped = (writes: readonly Write[]): ReadonlyMap<string, readonly Compared[]> => {
+const grouped = (writes: readonly Write[], drawn: DrawnNames): ReadonlyMap<string, readonly Compared[]> => {
   const groups = new Map<string, Compared[]>()
   for (const write of writes) {
     const target = targetOf({ ...write, name: nameForm(write) })
-    const one: Compared = { write, what: `${write.verb} ${target}`, content: contentOf(write) }
+    const one: Compared = { write, what: `${write.verb} ${target}`, content: contentOf(write, drawn) }
     const key = `${actorOf(write)} ${write.row.resource} ${write.namespace ?? ''} ${nameForm(write)}`
     const known = groups.get(key)
     if (known === undefined) groups.set(key, [one])

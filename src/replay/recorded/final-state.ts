@@ -1,8 +1,9 @@
 import type { Cluster } from '../../cluster.ts'
 import type { ApiObject } from '../../events/json.ts'
 import { SERVED_KINDS } from '../../kubernetes/registry.ts'
-import { normalForm } from './normal-form.ts'
+import { drawnNames, normalForm, type DrawnNames } from './normal-form.ts'
 import type { Incident } from './recording.ts'
+import { isRecord } from './writes.ts'
 
 /** An object at the end: as recorded, as it is here, or undefined where it is not there. */
 export interface FinalDifference {
@@ -41,21 +42,46 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 const SYSTEM = /^(kube-|openshift)/
 const FOREIGN = /openshift/
 
-/** Compares what there is at the end: users' objects, in the form in which two servers can agree. */
-export const compareFinalState = ({ final }: Incident, cluster: Cluster): FinalState => {
-  const recorded = new Map(final.filter(isCompared).map((object) => [keyOf(object), formOf(object)]))
-  const ours = new Map(
-    SERVED_KINDS.flatMap(({ kind }) => [...cluster.list(kind)])
-      .filter(isCompared)
-      .map((object) => [keyOf(object), formOf(object)]),
-  )
+/**
+ * Compares what there is at the end: users' objects, in the form in which two servers can agree. Pods of one owner are alike, so
+ * they are compared as a multiset: as many as were so must be so.
+ */
+export const compareFinalState = ({ final }: Pick<Incident, 'final'>, cluster: Pick<Cluster, 'list'>): FinalState => {
+  const here = SERVED_KINDS.flatMap(({ kind }) => [...cluster.list(kind)]).filter(isCompared)
+  const then = final.filter(isCompared)
+  const drawn = drawnNames(new Set([...then, ...here].flatMap(baseOf)))
+  const recorded = byKey(then, drawn)
+  const ours = byKey(here, drawn)
   const differences: FinalDifference[] = []
-  const keys = new Set([...recorded.keys(), ...ours.keys()])
-  for (const key of keys) {
-    const [left, right] = [recorded.get(key), ours.get(key)]
-    if (left !== right) differences.push({ object: key, recorded: parsed(left), ours: parsed(right) })
+  let compared = 0
+  for (const key of new Set([...recorded.keys(), ...ours.keys()])) {
+    const [left, right] = [[...(recorded.get(key) ?? [])], [...(ours.get(key) ?? [])]]
+    compared += Math.max(left.length, right.length)
+    const missing = left.filter((form) => {
+      const same = right.indexOf(form)
+      if (same >= 0) right.splice(same, 1)
+      return same < 0
+    })
+    for (let index = 0; index < Math.max(missing.length, right.length); index++) {
+      differences.push({ object: key, recorded: parsed(missing[index]), ours: parsed(right[index]) })
+    }
   }
-  return { compared: keys.size, equal: keys.size - differences.length, differences }
+  return { compared, equal: compared - differences.length, differences }
+}
+
+/** What an object's name was drawn behind. */
+const baseOf = ({ kind, metadata: { generateName } }: ApiObject): readonly string[] =>
+  kind === 'Pod' && generateName !== undefined ? [generateName] : []
+
+const byKey = (objects: readonly ApiObject[], drawn: DrawnNames): ReadonlyMap<string, readonly string[]> => {
+  const forms = new Map<string, string[]>()
+  for (const object of objects) {
+    const key = drawn(keyOf(object))
+    const known = forms.get(key)
+    if (known === undefined) forms.set(key, [formOf(object, drawn)])
+    else known.push(formOf(object, drawn))
+  }
+  return forms
 }
 
 const isCompared = ({ kind, metadata }: ApiObject): boolean =>
@@ -69,7 +95,22 @@ const isCompared = ({ kind, metadata }: ApiObject): boolean =>
 const keyOf = ({ kind, metadata: { namespace, name } }: ApiObject): string =>
   `${kind} ${namespace ?? ''}/${kind === 'EndpointSlice' ? name.replace(/-[a-z0-9]{5}$/, '') : name}`
 
-const formOf = (object: ApiObject): string => JSON.stringify(normalForm(object)) ?? ''
+const formOf = (object: ApiObject, drawn: DrawnNames): string =>
+  JSON.stringify(normalForm(withoutSteps(object), drawn)) ?? ''
+
+/**
+ * How many steps a controller took to get there is in the generation of what it owns. What its status is about must still be the
+ * last one, where it says so.
+ */
+const withoutSteps = (object: ApiObject): ApiObject => {
+  const { metadata } = object
+  const isControlled = metadata.ownerReferences?.some(({ controller }) => controller === true) === true
+  if (!isControlled || object.kind === 'Pod') return object
+  const { generation, ...rest } = metadata
+  const { status } = object as { readonly status?: unknown }
+  if (!isRecord(status) || status['observedGeneration'] !== generation) return { ...object, metadata: rest }
+  return { ...object, metadata: rest, status: { ...status, observedGeneration: '<current>' } } as ApiObject
+}
 
 const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
 

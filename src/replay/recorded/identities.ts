@@ -8,6 +8,8 @@ import { isRecord, metadataOf } from './writes.ts'
 export class Identities {
   private readonly names = new Map<string, Named[]>()
   private readonly uids = new Map<string, string[]>()
+  /** Names that were given out, until their bearers are made. */
+  private readonly lent = new Map<string, { readonly names: Named[]; readonly one: Named }>()
 
   constructor(writes: readonly RecordedWrite[]) {
     for (const { write, name } of inOrder(writes)) {
@@ -15,7 +17,7 @@ export class Identities {
       const place = `${row.kind}/${namespace ?? ''}/`
       const { generateName } = metadataOf(body)
       if (typeof generateName === 'string' && generateName !== '') {
-        push(this.names, place + generateName, { name, node: pinOf(body) })
+        push(this.names, place + generateName, { name, node: pinOf(body), isMade: write.code === 201 })
       }
       const { uid } = metadataOf(answer)
       if (typeof uid === 'string' && write.code === 201) push(this.uids, place + name, uid)
@@ -26,8 +28,20 @@ export class Identities {
   name(kind: string, namespace: string | undefined, base: string, object: unknown): string | undefined {
     const names = this.names.get(`${kind}/${namespace ?? ''}/${base}`) ?? []
     const node = pinOf(object)
-    const index = names.findIndex((one) => one.node === node)
-    return names.splice(Math.max(index, 0), 1)[0]?.name
+    const index = names.findIndex((candidate) => candidate.node === node)
+    const [one] = names.splice(Math.max(index, 0), 1)
+    if (one !== undefined) this.lent.set(`${kind}/${namespace ?? ''}/${one.name}`, { names, one })
+    return one?.name
+  }
+
+  /** An object was not made. Where one was made then, its name is for the next that is, behind those that were refused too. */
+  refused(kind: string, namespace: string | undefined, name: string): void {
+    const key = `${kind}/${namespace ?? ''}/${name}`
+    const { names, one } = this.lent.get(key) ?? {}
+    this.lent.delete(key)
+    if (names === undefined || one?.isMade !== true) return
+    const next = names.findIndex(({ isMade }) => isMade)
+    names.splice(next < 0 ? names.length : next, 0, one)
   }
 
   /** The uid of the next object of a name: the same one until an object has it, because a create may be refused. */
@@ -37,6 +51,7 @@ export class Identities {
 
   /** An object has been written. */
   made({ kind, metadata: { namespace, name, uid } }: ApiObject): void {
+    this.lent.delete(`${kind}/${namespace ?? ''}/${name}`)
     const uids = this.uids.get(`${kind}/${namespace ?? ''}/${name}`)
     if (uids?.[0] === uid) uids.shift()
   }
@@ -75,6 +90,8 @@ const TOGETHER: Micros = millis(30)
 interface Named {
   readonly name: string
   readonly node: string | undefined
+  /** Whether its bearer came to be. */
+  readonly isMade: boolean
 }
 
 /** A DaemonSet's Pod says by a field selector on which node it is to be. */

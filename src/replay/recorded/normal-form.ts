@@ -15,22 +15,55 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
  * A body in the form in which two servers' bodies are compared: times, uids, addresses that were chosen and versions are
  * blanked, and what is empty is left out, because writers differ in whether they spell it.
  */
-export const normalForm = (value: unknown): unknown => {
+export const normalForm = (value: unknown, drawn: DrawnNames = NO_NAMES): unknown => {
   if (typeof value === 'string') {
     if (TIME.test(value)) return '<time>'
     if (value.startsWith('-----BEGIN ')) return '<pem>'
-    return UUID.test(value) ? '<uid>' : value.replace(TOKEN_VOLUME, 'kube-api-access-')
+    return UUID.test(value) ? '<uid>' : drawn(value.replace(TOKEN_VOLUME, 'kube-api-access-'))
   }
-  if (Array.isArray(value)) return value.filter((item) => !isForeign(item)).map(normalForm)
+  if (Array.isArray(value)) return value.filter((item) => !isForeign(item)).map((item) => normalForm(item, drawn))
   if (!isRecord(value)) return value
   const members: Record<string, unknown> = {}
   for (const key of Object.keys(value).toSorted()) {
     if (key === 'kind' || key === 'apiVersion' || BLANKED.has(key)) continue
-    const member = key === 'metadata' ? metadata(value[key]) : normalForm(value[key])
-    if (!isEmpty(member)) members[key] = member
+    const member = normalForm(key === 'metadata' ? ownMetadata(value[key]) : value[key], drawn)
+    if (!isEmpty(member)) members[key] = UNORDERED.has(key) && Array.isArray(member) ? sorted(member) : member
   }
   return members
 }
+
+/** A text in which the names that were drawn for Pods are blanked: `web-7c9f-x2x4z` is `web-7c9f-*`. */
+export type DrawnNames = (text: string) => string
+
+const NO_NAMES: DrawnNames = (text) => text
+
+/** Pods of one owner are alike, so what was drawn for which of them says nothing. `bases` are what they were drawn behind. */
+export const drawnNames = (bases: ReadonlySet<string>): DrawnNames => {
+  if (bases.size === 0) return NO_NAMES
+  const known = [...bases].map((base) => base.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const pattern = new RegExp(`\\b(${known.join('|')})[a-z0-9]{5}\\b`, 'g')
+  return (text) => text.replace(pattern, '$1*')
+}
+
+/** What the Pods among some writes were named behind. */
+export const basesIn = (writes: readonly Write[]): readonly string[] =>
+  writes.flatMap(({ verb, row, subresource, body }) => {
+    if (verb !== 'create' || row.kind !== 'Pod' || subresource !== '' || !isRecord(body)) return []
+    const { generateName } = (body['metadata'] ?? {}) as { readonly generateName?: unknown }
+    return typeof generateName === 'string' && generateName !== '' ? [generateName] : []
+  })
+
+/**
+ * Lists whose order means nothing: conditions are a map by type; endpoints come out of one of Go's maps, or, where all Pods share an
+ * address, are sorted by their uids.
+ */
+const UNORDERED: ReadonlySet<string> = new Set(['conditions', 'endpoints', 'addresses', 'notReadyAddresses'])
+
+const sorted = (items: readonly unknown[]): readonly unknown[] =>
+  items
+    .map((item) => ({ item, text: JSON.stringify(item) }))
+    .toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ item }) => item)
 
 /** What the recorded build mounts into each Pod beside what upstream's does. */
 const isForeign = (item: unknown): boolean =>
@@ -51,8 +84,8 @@ const BLANKED = new Set([
   'containerID',
 ])
 
-const metadata = (value: unknown): unknown =>
-  isRecord(value) ? normalForm(Object.fromEntries(Object.entries(value).filter(([key]) => !METADATA.has(key)))) : value
+const ownMetadata = (value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !METADATA.has(key))) : value
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined ||
@@ -69,12 +102,12 @@ export const nameForm = ({ row, name }: Write): string =>
   row.kind === 'IPAddress' ? '' : row.kind === 'Event' ? name.replace(/\.[0-9a-f]+$/, '') : name
 
 /** What a write asks for, as one line of text. An audit log shows creates and updates with their defaults filled in. */
-export const contentOf = ({ verb, row, subresource, body }: Write): string => {
+export const contentOf = ({ verb, row, subresource, body }: Write, drawn?: DrawnNames): string => {
   if (verb === 'delete' || verb === 'deletecollection') return ''
   const { strategy } = row
   const isWhole = (verb === 'create' || verb === 'update') && (subresource === '' || subresource === 'status')
   const given = isWhole && strategy !== undefined && isRecord(body) ? strategy.defaults(withMetadata(body)) : body
-  const form = normalForm(given)
+  const form = normalForm(given, drawn)
   return (
     JSON.stringify(
       (row.kind === 'Event' || row.kind === 'IPAddress') && isRecord(form) ? { ...form, metadata: undefined } : form,

@@ -3,7 +3,9 @@ import type { ProcessRef } from '../../cluster/fault.ts'
 import type { LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
+import { isStatus } from '../../kubernetes/status.ts'
 import { parseStorageKey } from '../../kubernetes/storage-key.ts'
+import type { Pod } from '../../kubernetes/types/pod.ts'
 import { Identities } from './identities.ts'
 import { isInside } from './inside.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
@@ -61,6 +63,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     answeredOtherwise.push({ request: one.request, at: one.at, recorded: one.code, ours })
   })
   killProcesses(cluster, incident)
+  const binding = new Bindings(incident, cluster)
   const unmet: OutsideRequest[] = []
   /** Behind one that waits, all others about the same object wait too. */
   let waiting: OutsideRequest[] = []
@@ -68,8 +71,8 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     const held = new Set<string>()
     waiting = waiting.filter((one) => {
       const object = objectOf(one.request)
-      const request = here(one.request, standIns)
-      if (!held.has(object) && isPossible(cluster, request)) {
+      const request = here(one.request, standIns, cluster)
+      if (!held.has(object) && isPossible(cluster, request) && cluster.now >= binding.due(one, request)) {
         sent.set(cluster.nextNumber, one)
         send(cluster, { ...one, request })
         return false
@@ -114,13 +117,50 @@ const recordedNodes = ({ writes }: Incident): ((uid: string) => string | undefin
 const objectOf = ({ kind, namespace, name, body }: Requested): string =>
   `${kind}/${namespace ?? ''}/${name ?? ''}${name === undefined ? JSON.stringify(body) : ''}`
 
-/** A request about a Pod, about the Pod that stands in for it. */
-const here = (request: Requested, standIns: StandIns): Requested => {
-  const { kind, name, body, options = {} } = request
-  if (kind !== 'Pod' || name === undefined || standIns.ours(name) === name) return request
-  const { preconditions: _uid, ...rest } = options
-  return { ...request, name: standIns.ours(name), body: withoutUid(body), options: rest }
+/** A kubelet's first words about a Pod come as long after it got the Pod as they did then; later ones have other reasons. */
+const FIRST: Micros = seconds(10)
+
+/** When Pods were given to their kubelets, then and here. */
+class Bindings {
+  private readonly then = new Map<string, Micros>()
+  private readonly here = new Map<string, Micros>()
+
+  constructor({ writes }: Incident, cluster: Cluster) {
+    for (const { row, subresource, code, namespace, name, at } of writes) {
+      if (row.kind === 'Pod' && subresource === 'binding' && code < 300) this.then.set(`${namespace ?? ''}/${name}`, at)
+    }
+    cluster.events$.subscribe(({ type, data, at }) => {
+      if (type !== 'RevisionCommitted' || data.object?.kind !== 'Pod') return
+      const { metadata, spec } = data.object as Pod
+      const place = `${metadata.namespace ?? ''}/${metadata.name}`
+      if (spec.nodeName !== undefined && !this.here.has(place)) this.here.set(place, at)
+    })
+  }
+
+  /** When a recorded request is due, which is about one of our Pods here. */
+  due({ at, request }: OutsideRequest, { namespace = '', name = '' }: Requested): Micros {
+    if (request.kind !== 'Pod' || !request.user.startsWith(NODE_USER)) return at
+    const then = this.then.get(`${namespace}/${request.name ?? ''}`)
+    const here = this.here.get(`${namespace}/${name}`)
+    if (then === undefined || here === undefined || at < then || at > then + FIRST) return at
+    return Math.max(at, here + (at - then))
+  }
 }
+
+/** A request about a Pod, about the Pod that stands in for it; what its kubelet says, the kubelet says on whose node it is. */
+const here = (request: Requested, standIns: StandIns, cluster: Cluster): Requested => {
+  const { kind, namespace, name, body, options = {} } = request
+  if (kind !== 'Pod' || name === undefined) return request
+  const ours = standIns.ours(name)
+  const node = cluster.get('Pod', namespace, ours)?.spec.nodeName
+  const isKubelet = request.user.startsWith(NODE_USER)
+  const user = isKubelet && node !== undefined ? `${NODE_USER}${node}` : request.user
+  if (ours === name) return user === request.user ? request : { ...request, user }
+  const { preconditions: _uid, ...rest } = options
+  return { ...request, user, name: ours, body: withoutUid(body), options: rest }
+}
+
+const NODE_USER = 'system:node:'
 
 const withoutUid = (body: unknown): unknown => {
   if (!isRecord(body) || !isRecord(body['metadata'])) return body
@@ -138,12 +178,12 @@ const isPossible = (cluster: Cluster, { verb, kind, namespace, name, subresource
   }
   const object = cluster.get(row.kind, namespace, name ?? '')
   if (object === undefined) return verb === 'patch' && subresource === undefined && kind !== 'Pod'
-  if (kind === 'Pod' && verb === 'delete' && user.startsWith('system:node:')) {
+  if (kind === 'Pod' && verb === 'delete' && user.startsWith(NODE_USER)) {
     return object.metadata.deletionTimestamp !== undefined
   }
   return (
     kind !== 'Pod' ||
-    !user.startsWith('system:node:') ||
+    !user.startsWith(NODE_USER) ||
     cluster.get('Pod', namespace, name ?? '')?.spec.nodeName !== undefined
   )
 }
@@ -177,31 +217,31 @@ const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
 /** Collects the writes of the control plane as they are answered, and those that an API server makes by itself. */
 const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => void) => {
   const asked = new Map<string, Omit<Write, 'code'>>()
-  /** Writes of quotas that somebody has asked for. */
-  const quotas = new Set<string>()
+  /** Writes of quotas and budgets that somebody has asked for. */
+  const counted = new Set<string>()
   const told = (event: LogEvent & { readonly type: 'ApiRequested' }): void => {
     const { data, at, by } = event
     if (data.verb === 'get' || data.verb === 'list') return
-    if (data.kind === 'ResourceQuota') quotas.add(`${by} ${data.request}`)
+    if (COUNTED.has(data.kind)) counted.add(`${by} ${data.request}`)
     if (!isInside(data.user)) return
     const row = rowByKind(data.kind)
     if (row === undefined) return
     const { verb, user, namespace, name = '', subresource = '', body, options } = data
     const isDelete = verb === 'delete' || verb === 'deletecollection'
     const write = { at, user, verb, row, namespace, name, subresource, body: isDelete ? options : body }
-    standIns.taken(write)
+    standIns.chosen(write)
     asked.set(`${by} ${data.request}`, asRecorded(write, standIns))
   }
   return (event) => {
     if (event.type === 'ApiRequested') return told(event)
     if (event.type === 'RevisionCommitted') {
-      const write = ownWrite(event, quotas.size > 0)
+      const write = ownWrite(event, counted.size > 0)
       if (write !== undefined) writes.push(write)
       return
     }
     if (event.type !== 'ApiResponded') return
     const key = `${event.to} ${event.data.request}`
-    quotas.delete(key)
+    counted.delete(key)
     const write = asked.get(key)
     if (write === undefined) return
     asked.delete(key)
@@ -210,13 +250,16 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
   }
 }
 
+/** What the API server takes something off from by itself. */
+const COUNTED: ReadonlySet<string> = new Set(['ResourceQuota', 'PodDisruptionBudget'])
+
 /**
- * Upstream's API server writes addresses of Services and what quotas have been charged through its own API, so an audit log shows
- * it; ours writes them to the store.
+ * Upstream's API server writes addresses of Services, what quotas have been charged and what evictions took off budgets through
+ * its own API, so an audit log shows it; ours writes them to the store.
  */
 const ownWrite = (
   { at, data }: LogEvent & { readonly type: 'RevisionCommitted' },
-  isQuotaAskedFor: boolean,
+  isAskedFor: boolean,
 ): Write | undefined => {
   const place = parseStorageKey(data.key)
   const row = place === undefined ? undefined : rowByKind(place.kind)
@@ -224,18 +267,35 @@ const ownWrite = (
   const { name, namespace } = place
   const write = { at, user: 'system:apiserver', row, namespace, name, body: data.object ?? {}, code: 201 }
   if (place.kind === 'IPAddress') return { ...write, verb: data.deleted ? 'delete' : 'create', subresource: '' }
-  if (place.kind !== 'ResourceQuota' || isQuotaAskedFor || data.deleted) return undefined
+  if (!COUNTED.has(place.kind) || isAskedFor || data.deleted) return undefined
   return { ...write, verb: 'update', subresource: 'status' }
 }
 
-const made =
-  (identities: Identities) =>
-  (event: LogEvent): void => {
+/** Tells the register of names what has been made and what has been refused. */
+const made = (identities: Identities): ((event: LogEvent) => void) => {
+  const creations = new Map<string, { readonly kind: string; readonly namespace: string | undefined }>()
+  return (event) => {
     if (event.type === 'RevisionCommitted' && event.data.object !== undefined) identities.made(event.data.object)
+    if (event.type !== 'ApiRequested' && event.type !== 'ApiResponded') return
+    const key =
+      event.type === 'ApiRequested' ? `${event.by} ${event.data.request}` : `${event.to} ${event.data.request}`
+    if (event.type === 'ApiRequested') {
+      const { verb, kind, namespace, body } = event.data
+      if (verb === 'create' && 'generateName' in metadataOf(body)) creations.set(key, { kind, namespace })
+      return
+    }
+    const creation = creations.get(key)
+    creations.delete(key)
+    const name = isStatus(event.data.status) ? event.data.status.details?.name : undefined
+    if (creation !== undefined && event.data.code >= 400 && name !== undefined) {
+      identities.refused(creation.kind, creation.namespace, name)
+    }
   }
+}
 
 /** One of our writes, about the Pods that ours stand in for. */
 const asRecorded = (write: Omit<Write, 'code'>, standIns: StandIns): Omit<Write, 'code'> => {
+  if (!standIns.any) return write
   const text = JSON.stringify(write.body ?? null)
   const told = standIns.recordedText(text)
   return {
