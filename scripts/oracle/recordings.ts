@@ -7,6 +7,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { compareCourse, compareExpected } from '../../src/replay/recorded/course.ts'
 import { compareWrites, actorOf, type ActorFidelity, type Compared } from '../../src/replay/recorded/fidelity.ts'
 import { compareFinalState, eventReasons, type FinalState } from '../../src/replay/recorded/final-state.ts'
 import { readIncident } from '../../src/replay/recorded/recording.ts'
@@ -59,7 +60,9 @@ for (const path of chosen) {
       `${percent(sum(actors, 'equal'), recorded)} (${sum(actors, 'equal')} of ${recorded}, ${sum(actors, 'extra')} extra)`,
   )
   for (const { actor, recorded: count, same, equal, extra: more } of actors) {
-    console.log(`  ${actor.padEnd(36)} same ${same} of ${count}, equal ${equal}, extra ${more}`)
+    console.log(
+      `  ${actor.padEnd(36)} same ${same} of ${count}, equal ${equal}, extra ${more}, score ${percent(equal, count)}`,
+    )
   }
   if (unmet.length > 0) console.log(`  ${unmet.length} requests from outside met no object`)
   if (answeredOtherwise.length > 0)
@@ -84,6 +87,15 @@ for (const path of chosen) {
   ]
   const sameReasons = [...reasons].filter(([reason, count]) => ourReasons.get(reason) === count).length
   console.log(`  event reasons with equal counts ${sameReasons} of ${reasons.size}`)
+  const { pods, conditions } = compareCourse(incident, writes)
+  const counts = compareExpected(incident, writes, cluster)
+  for (const [what, { recorded: of, same, first: otherwise }] of [
+    ["owners' Pods made and deleted in the same order", pods],
+    ['conditions with the same sequence', conditions],
+    ['counts of expected.json equal', counts],
+  ] as const) {
+    console.log(`  ${what}: ${same} of ${of}${otherwise === undefined ? '' : `; ${otherwise.slice(0, 200)}`}`)
+  }
   const [first] = [...missing.slice(0, 1), ...extra.slice(0, 1)].toSorted((a, b) => a.write.at - b.write.at)
   if (first !== undefined) console.log(`  first divergence: ${told(first).slice(0, 200)}`)
   for (const one of missing.slice(0, limit)) console.log(`  - ${told(one)}`)

@@ -25,6 +25,8 @@ export interface Incident {
   readonly infra: readonly InfraAction[]
   /** From the first action of the scenario to its end: what is compared. */
   readonly window: { readonly from: Micros; readonly to: Micros }
+  /** What `expected.json` says. */
+  readonly expected: Readonly<Record<string, unknown>>
   /** All objects at the end. */
   readonly final: readonly ApiObject[]
 }
@@ -67,6 +69,7 @@ export const readIncident = (directory: string): Incident => {
         : [],
     ),
     window: { from: micros(initialTakenAt, expectedPath) - start, to: micros(finalTakenAt, expectedPath) - start },
+    expected: record(asOurs(readFileSync(expectedPath, 'utf8')), expectedPath),
     final: itemsIn(oneOf(directory, 'final.json'), asOurs),
   }
 }
