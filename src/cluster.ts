@@ -24,7 +24,7 @@ import type { Machines } from './cluster/machines.ts'
 import { ClusterProjections } from './cluster/projections.ts'
 import { KUBECTL, populate } from './cluster/topology.ts'
 import { recordingHeader } from './cluster/header.ts'
-import { readManifests } from './cluster/manifests.ts'
+import { dividedByKinds, readManifests } from './cluster/manifests.ts'
 import { parseObjectRef, podKey } from './cluster/object-ref.ts'
 import type { Kind, KindMap } from './kubernetes/kinds.ts'
 import type { View } from './kubernetes/view.ts'
@@ -130,7 +130,7 @@ class SimulatedCluster implements Cluster {
   }
 
   apply(manifests: string | readonly ApiObject[]): void {
-    const apply = typeof manifests === 'string' ? objectsIn(manifests, this.options) : manifests
+    const apply = typeof manifests === 'string' ? objectsIn(manifests, this) : manifests
     this.invoke({ apply: apply.map((object) => ({ ...object })) })
   }
 
@@ -299,8 +299,10 @@ class SimulatedCluster implements Cluster {
 /** How often a condition is looked at. */
 const LOOK_EVERY: Micros = 1_000_000
 
-const objectsIn = (text: string, { addons }: ResolvedOptions): readonly ApiObject[] => {
-  const read = readManifests(text, 'manifest', addons)
+const objectsIn = (text: string, cluster: Pick<Cluster, 'options' | 'list'>): readonly ApiObject[] => {
+  const read = readManifests(text, 'manifest', cluster.options.addons)
   if (E.isLeft(read)) throw new ManifestError(read.left)
-  return read.right.filter(({ simulated }) => simulated).map(({ object }) => object)
+  const { served, unserved } = dividedByKinds(read.right, cluster.list('CustomResourceDefinition'))
+  if (unserved.length > 0) throw new ManifestError(unserved)
+  return served
 }

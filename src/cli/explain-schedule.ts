@@ -9,7 +9,7 @@ import type { SchedulingAttempt } from '../projections/scheduling.ts'
 import { openRecord } from '../replay/record.ts'
 import { reexecute } from '../replay/reexecute.ts'
 import { BadInput, CONVERGED } from './exit-codes.ts'
-import { readManifests } from './manifests.ts'
+import { readManifests, servedOf } from './manifests.ts'
 import { loadRecording } from './recordings.ts'
 import { readSchedulerConfig } from './scheduler-config.ts'
 
@@ -79,12 +79,12 @@ const recorded = (path: string, all: boolean): Told => {
 
 const ran = (options: ExplainOptions): Told => {
   if (options.files.length === 0) throw new BadInput(['give a recording, or manifests with -f'])
-  const manifests = readManifests(options.files).filter(({ simulated }) => simulated)
+  const objects = servedOf(readManifests(options.files))
   const { seed, nodes, controlPlane, schedulerConfig } = options
   const config = schedulerConfig === undefined ? {} : readSchedulerConfig(schedulerConfig)
   const cluster = createCluster({ seed, nodes, controlPlane, scheduler: { ...config, explain: 'all' } })
   cluster.runUntil(nodesReady, { within: options.duration })
-  cluster.apply(manifests.map(({ object }) => object))
+  cluster.apply(objects)
   cluster.run(Math.max(0, options.duration - cluster.now))
   return ofCluster(cluster)
 }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { either as E } from 'fp-ts'
+import type { ApiObject } from '../events/json.ts'
 import type { AddonSpec } from '../cluster/addon-options.ts'
-import { readManifests as readText, type Applicable } from '../cluster/manifests.ts'
+import pc from 'picocolors'
+import { dividedByKinds, readManifests as readText, type Applicable } from '../cluster/manifests.ts'
 import { BadInput } from './exit-codes.ts'
 
 const MANIFEST_FILE = /\.(ya?ml|json)$/
@@ -37,4 +39,11 @@ export const readManifests = (paths: readonly string[], addons?: AddonSpec): rea
   }
   if (problems.length > 0) throw new BadInput(problems)
   return manifests
+}
+
+/** The objects of kinds that the cluster will know; of the others stderr is told. */
+export const servedOf = (manifests: readonly Applicable[]): readonly ApiObject[] => {
+  const { served, unserved } = dividedByKinds(manifests)
+  for (const text of unserved) process.stderr.write(`${pc.yellow('warning')} ${text}; skipped\n`)
+  return served
 }

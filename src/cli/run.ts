@@ -10,7 +10,7 @@ import { isReady } from '../kubernetes/pods.ts'
 import { renderTimeline } from '../projections/timeline.ts'
 import { autoscaling, type AutoscalingOptions } from './autoscaling.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
-import { readManifests } from './manifests.ts'
+import { readManifests, servedOf } from './manifests.ts'
 import { readSchedulerConfig } from './scheduler-config.ts'
 import { createProgress } from './progress.ts'
 import { endStates } from './end-states.ts'
@@ -40,10 +40,7 @@ export const run = (options: RunOptions): number => {
   const autoscalers = autoscaling(options.autoscaling)
   const manifests = readManifests(options.files, autoscalers.addons)
   const faults = parseFaults(options.faults)
-  const warnings = manifests
-    .filter((manifest) => !manifest.simulated)
-    .map(({ file, line, object }) => `${file}:${line}: ${object.kind} is not simulated; skipped`)
-  for (const warning of new Set(warnings)) process.stderr.write(`${pc.yellow('warning')} ${warning}\n`)
+  const objects = servedOf(manifests)
 
   const { seed, nodes, controlPlane, schedulerConfig } = options
   const scheduler = schedulerConfig === undefined ? {} : { scheduler: readSchedulerConfig(schedulerConfig) }
@@ -53,7 +50,7 @@ export const run = (options: RunOptions): number => {
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
   planFaults(cluster, faults)
   cluster.runUntil(nodesReady, { within: Math.min(BOOT_WITHIN, options.duration) })
-  cluster.apply(manifests.filter((manifest) => manifest.simulated).map((manifest) => manifest.object))
+  cluster.apply(objects)
   advance(cluster, options.duration, !options.json)
   recorder?.close(cluster)
 

@@ -9,7 +9,7 @@ import { millis, seconds } from '../events/time.ts'
 import { autoscaling, type AutoscalingOptions } from './autoscaling.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 import { openKept } from './kept-cluster.ts'
-import { readManifests } from './manifests.ts'
+import { readManifests, servedOf } from './manifests.ts'
 import { openRecorder } from './recorder.ts'
 
 export interface UpOptions {
@@ -48,12 +48,21 @@ export const up = async (options: UpOptions): Promise<number> => {
   const { seed, nodes, controlPlane, port, speed } = options
   const bootMs = manifests.length > 0 ? BOOT_WITH_FILES_MS : BOOT_MS
   const startTime = new Date(Date.now() - bootMs).toISOString()
-  const given = { seed, nodes, controlPlane, authorization, managedFields, startTime, callsWebhooks: true, ...autoscalers }
+  const given = {
+    seed,
+    nodes,
+    controlPlane,
+    authorization,
+    managedFields,
+    startTime,
+    callsWebhooks: true,
+    ...autoscalers,
+  }
   const recorder = options.record === undefined ? undefined : openRecorder(options.record, given)
   const create = { ...given, sinks: recorder === undefined ? [] : [recorder.sink] }
   const kept = options.data === undefined ? undefined : await openKept(options.data, create)
   const cluster = kept?.cluster ?? createCluster(create)
-  const objects = manifests.filter(({ simulated }) => simulated).map(({ object }) => object)
+  const objects = servedOf(manifests)
   if (kept?.isRestored !== true) {
     cluster.runUntil(nodesReady, { within: NODES_WITHIN })
     if (objects.length > 0) cluster.apply(objects)

@@ -1,6 +1,7 @@
 import { either as E } from 'fp-ts'
 import { VPA_GROUP } from '../actors/vertical-pod-autoscaler/types.ts'
 import type { ApiObject } from '../events/json.ts'
+import { kindDefinedBy } from '../kubernetes/custom-resources/definition.ts'
 import { locate, parseManifests, type Manifest, type Problem } from '../kubernetes/manifest.ts'
 import { checkManifest } from '../kubernetes/manifest-check.ts'
 import type { AddonSpec } from './addon-options.ts'
@@ -11,8 +12,8 @@ export interface Applicable {
   readonly file: string
   /** Where it begins, from 1. */
   readonly line: number
-  /** False for a kind that is not simulated: a reason to warn, not to stop. */
-  readonly simulated: boolean
+  /** Whether every cluster serves the kind. If not, it needs a definition: see `dividedByKinds`. */
+  readonly isBuiltIn: boolean
 }
 
 /** `web.yaml:12: Deployment web: spec.replicas: expected integer, found string`. */
@@ -36,10 +37,40 @@ export const readManifests = (
       object: asObject(manifest),
       file: manifest.file,
       line: manifest.line,
-      simulated: manifest.row !== undefined || isAddonKind(manifest, addons),
+      isBuiltIn: manifest.row !== undefined || isAddonKind(manifest, addons),
     })),
   )
 }
+
+/** Objects that a cluster takes, and those whose kind nothing defines. */
+export interface Divided {
+  readonly served: readonly ApiObject[]
+  /** `crd.yaml:12: no matches for kind "Website" in version "example.com/v1"`. Source: apimachinery/pkg/api/meta/errors.go. */
+  readonly unserved: readonly ProblemText[]
+}
+
+/** Kinds are built in, defined among the manifests themselves, or by what the cluster has already. */
+export const dividedByKinds = (manifests: readonly Applicable[], present: readonly ApiObject[] = []): Divided => {
+  const defined = new Set([...present, ...manifests.map(({ object }) => object)].map(kindDefinedBy))
+  const isServed = ({ object, isBuiltIn }: Applicable): boolean =>
+    isBuiltIn || defined.has(`${object.kind}.${groupOf(object)}`)
+  return {
+    served: manifests.filter(isServed).map(({ object }) => object),
+    unserved: manifests
+      .filter((manifest) => !isServed(manifest))
+      .map(({ object: { apiVersion, kind }, file, line }) =>
+        problemText({
+          file,
+          line,
+          column: 1,
+          field: '',
+          message: `no matches for kind "${kind}" in version "${apiVersion}"`,
+        }),
+      ),
+  }
+}
+
+const groupOf = ({ apiVersion }: ApiObject): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
 
 /** Kinds that an add-on brings with it. */
 const isAddonKind = ({ apiVersion }: Manifest, addons: Pick<AddonSpec, 'verticalPodAutoscaler'> = {}): boolean =>

@@ -107,11 +107,11 @@ describe('bad input', () => {
     expect(stderr).toContain(words)
   })
 
-  test('kinds that are not simulated are named and skipped; standard input is a file', () => {
+  test('kinds that nothing defines are named and skipped; standard input is a file', () => {
     const manifest =
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: sea.example.com/v1\nkind: Boat\nmetadata: {name: b}\n'
     const { code, stderr } = seatrial(['run', '-f', '-', '--for', '30s'], manifest)
-    expect(stderr).toContain('stdin:5: Boat is not simulated')
+    expect(stderr).toContain('stdin:5: no matches for kind "Boat" in version "sea.example.com/v1"; skipped')
     expect(code).toBe(0)
   })
 })

@@ -2,12 +2,11 @@ import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent } from '../../events/envelope.ts'
 import type { ApiObject, Json } from '../../events/json.ts'
 import { seconds } from '../../events/time.ts'
-import { isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import type { ReadObject } from '../../kubernetes/view.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
-import { inNamespace, kindOf } from './kind-of.ts'
+import { RestMapper, type Mapping } from './rest-mapper.ts'
 import { LAST_APPLIED, threeWayMerge, withLastApplied } from './three-way-merge.ts'
 
 type Invocation = EventData<'KubectlInvoked'>
@@ -43,6 +42,7 @@ class Session {
   private readonly context: ActorContext
   private readonly queue: Invocation[] = []
   private readonly retries = new Map<string, Task>()
+  private readonly mapper = new RestMapper()
   private busy = false
   private failures = 0
 
@@ -93,36 +93,43 @@ class Session {
       this.finish(invocation)
       return
     }
-    const object = inNamespace(given)
+    this.mapper.learn(given)
+    const mapping = this.mapper.mappingOf(given)
+    const object = mapping.takesDefaultNamespace ? inDefaultNamespace(given) : given
     const after = (outcome: string, answer: ApiAnswer): void => {
       this.answer(invocation, `${object.kind.toLowerCase()}/${object.metadata.name}`, outcome, answer)
       this.applyFrom(invocation, index + 1)
     }
-    const kind = kindOf(object)
     const { namespace, name } = object.metadata
-    this.try(invocation, { verb: 'get', kind, namespace, name }, 0, (answer) => {
-      if (answer.ok && answer.object !== undefined) this.patch(invocation, kind, object, answer.object, after)
-      else if (!answer.ok && answer.code === 404) this.create(invocation, kind, object, after)
+    this.try(invocation, { verb: 'get', kind: mapping.kind, namespace, name }, 0, (answer) => {
+      if (answer.ok && answer.object !== undefined) this.patch(invocation, mapping, object, answer.object, after)
+      else if (!answer.ok && answer.code === 404) this.create(invocation, mapping, object, after)
       else after('failed', answer)
     })
   }
 
+  /** A custom object may come with its definition, whose objects are served a moment later: who applied both, waits. */
   private create(
     invocation: Invocation,
-    kind: Kind,
+    { kind, isCustom }: Mapping,
     object: ApiObject,
     after: (outcome: string, answer: ApiAnswer) => void,
   ): void {
     const { namespace, name } = object.metadata
     const body = withLastApplied(object)
-    this.try(invocation, { verb: 'create', kind, namespace, name, body }, 0, (answer) =>
-      after(answer.ok ? 'created' : 'failed', answer),
+    const isLate = ({ code }: ApiAnswer): boolean => isCustom && code === 404
+    this.try(
+      invocation,
+      { verb: 'create', kind, namespace, name, body },
+      0,
+      (answer) => after(answer.ok ? 'created' : 'failed', answer),
+      isLate,
     )
   }
 
   private patch(
     invocation: Invocation,
-    kind: Kind,
+    { kind, isCustom }: Mapping,
     wanted: ApiObject,
     live: ApiObject,
     after: (outcome: string, answer: ApiAnswer) => void,
@@ -130,27 +137,33 @@ class Session {
     const { namespace, name } = live.metadata
     const body: Json = threeWayMerge(live.metadata.annotations?.[LAST_APPLIED], wanted, live)
     // Of custom resources nobody knows how to merge lists. Source: patcher.go, patchSimple.
-    const patchType = isCustomKind(kind) ? 'merge' : 'strategic'
+    const patchType = isCustom ? 'merge' : 'strategic'
     this.try(invocation, { verb: 'patch', kind, namespace, name, patchType, body }, 0, (answer) => {
       const same = answer.ok && answer.object?.metadata.resourceVersion === live.metadata.resourceVersion
       after(!answer.ok ? 'failed' : same ? 'unchanged' : 'configured', answer)
     })
   }
 
-  private try(invocation: Invocation, call: ApiCall, tries: number, done: (answer: ApiAnswer) => void): void {
+  private try(
+    invocation: Invocation,
+    call: ApiCall,
+    tries: number,
+    done: (answer: ApiAnswer) => void,
+    isLate: (answer: ApiAnswer) => boolean = () => false,
+  ): void {
     this.client.call(
       this.context,
       call,
       (answer, context) => {
-        const again = !answer.ok && (answer.code === 0 || answer.code >= 429) && tries + 1 < MAX_TRIES
-        if (!again) {
+        const isPassing = !answer.ok && (answer.code === 0 || answer.code >= 429 || isLate(answer))
+        if (!isPassing || tries + 1 >= MAX_TRIES) {
           done(answer)
           return
         }
         const key = `${invocation.invocation}/${context.seq}`
         this.retries.set(key, {
           invocation: invocation.invocation,
-          call: () => this.try(invocation, call, tries + 1, done),
+          call: () => this.try(invocation, call, tries + 1, done, isLate),
         })
         context.setTimer(RETRY, key, seconds(1))
       },
@@ -170,6 +183,11 @@ class Session {
     this.next()
   }
 }
+
+const inDefaultNamespace = (object: ApiObject): ApiObject =>
+  object.metadata.namespace === undefined
+    ? { ...object, metadata: { ...object.metadata, namespace: 'default' } }
+    : object
 
 const PAST: Readonly<Record<ApiCall['verb'], string>> = {
   get: 'read',

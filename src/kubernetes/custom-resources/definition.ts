@@ -67,3 +67,10 @@ export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
  */
 export const isServing = (definition: Definition): boolean =>
   hasCondition(definition, 'Established') && hasCondition(definition, 'NamesAccepted')
+
+/** The kind that an object defines, as nobody has checked it yet: `Website.example.com`; undefined when it defines none. */
+export const kindDefinedBy = (object: ApiObject): string | undefined => {
+  if (object.kind !== 'CustomResourceDefinition') return undefined
+  const { group, names } = (object as Partial<Pick<Definition, 'spec'>>).spec ?? {}
+  return group === undefined || names?.kind === undefined ? undefined : `${names.kind}.${group}`
+}
