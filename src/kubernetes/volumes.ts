@@ -1,4 +1,6 @@
 /** What is asked of Pods, claims and volumes. Source: component-helpers/storage/volume/helpers.go (v1.36). */
+import type { ApiObject } from '../events/json.ts'
+import { isControlledBy } from './owners.ts'
 import type { Pod } from './types/pod.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from './types/storage.ts'
 import type { Volume } from './types/volume.ts'
@@ -30,10 +32,23 @@ export const classOfClaim = ({ metadata, spec }: PersistentVolumeClaim): string 
 export const classOfVolume = ({ metadata, spec }: PersistentVolume): string =>
   metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName ?? ''
 
-/** Whether the claim is about one of the Pod's volumes. */
-export const isClaimOfPod = (pod: Pod, claim: { readonly metadata: { namespace?: string; name: string } }): boolean =>
+/**
+ * Why a volume of the Pod may not take the claim of its name: one for an ephemeral volume must have been made for this Pod,
+ * not for an earlier one of its name nor by anybody else. Source: component-helpers/storage/ephemeral/ephemeral.go, VolumeIsForPod.
+ */
+export function foreignClaim(pod: Pod, { persistentVolumeClaim }: Volume, claim: ApiObject): string | undefined {
+  if (persistentVolumeClaim !== undefined || isControlledBy(claim, pod)) return undefined
+  const { namespace = '', name } = pod.metadata
+  const of = `${claim.metadata.namespace ?? ''}/${claim.metadata.name}`
+  return `PVC ${of} was not created for pod ${namespace}/${name} (pod is not owner)`
+}
+
+/** Whether the claim is that of one of the Pod's volumes. */
+export const isClaimOfPod = (pod: Pod, claim: ApiObject): boolean =>
   claim.metadata.namespace === pod.metadata.namespace &&
-  (pod.spec.volumes ?? []).some((volume) => claimOfVolume(pod, volume) === claim.metadata.name)
+  (pod.spec.volumes ?? []).some(
+    (volume) => claimOfVolume(pod, volume) === claim.metadata.name && foreignClaim(pod, volume, claim) === undefined,
+  )
 
 /** How claims and volumes say what has been done with them. Source: component-helpers/storage/volume/pv_helpers.go (v1.36). */
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'

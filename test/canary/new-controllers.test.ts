@@ -7,10 +7,12 @@ import { describe, expect, test } from 'vitest'
 import { defineController, type Controller } from '../../src/engine/client/controller.ts'
 import { call, type Sync } from '../../src/engine/client/sync.ts'
 import { askCloud } from '../../src/actors/cloud/ask.ts'
+import { controllerReference } from '../../src/kubernetes/owners.ts'
 import { exhaust } from '../sieve/exhaust.ts'
 import type { SmallWorld } from '../sieve/world.ts'
 import { bootstrapSigner } from '../sieve/worlds/bootstrap-tokens.ts'
 import { certificates } from '../sieve/worlds/certificates.ts'
+import { ephemeralVolume } from '../sieve/worlds/ephemeral-volume.ts'
 import { routes } from '../sieve/worlds/routes.ts'
 import { serviceCIDRs } from '../sieve/worlds/service-cidrs.ts'
 
@@ -101,6 +103,24 @@ const signsOnce = defineController<{ isDone: boolean }>({
 const found = (world: SmallWorld, bug: Controller): number =>
   exhaust({ ...world, controllers: () => [bug] }).findings.length
 
+/** Takes any claim of the right name for its own, as a mere look-up by name does. */
+const trustingClaims = defineController({
+  name: 'ephemeral-volume-controller',
+  kinds: ['Pod', 'PersistentVolumeClaim'],
+  workers: 1,
+  memory: () => undefined,
+  wakes: ({ kind, name, after }) => (kind === 'Pod' && after !== undefined ? [name] : []),
+
+  *reconcile(name, { view }): Sync {
+    const pod = view.get('Pod', 'default', name)
+    const claim = `${name}-scratch`
+    if (pod === undefined || view.get('PersistentVolumeClaim', 'default', claim) !== undefined) return
+    const metadata = { name: claim, ownerReferences: [controllerReference(pod)] }
+    const body = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata }
+    yield* call({ verb: 'create', kind: 'PersistentVolumeClaim', namespace: 'default', name: claim, body })
+  },
+})
+
 describe('a controller is found that', () => {
   test('lets a range go while addresses lie in it', () => {
     expect(found(serviceCIDRs, hastyRanges)).toBeGreaterThan(0)
@@ -113,5 +133,8 @@ describe('a controller is found that', () => {
   })
   test('signs once and never again', () => {
     expect(found(bootstrapSigner, signsOnce)).toBeGreaterThan(0)
+  })
+  test('waits at the first claim of the right name for ever', () => {
+    expect(found(ephemeralVolume, trustingClaims)).toBeGreaterThan(0)
   })
 })

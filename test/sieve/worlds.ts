@@ -9,6 +9,7 @@ import { deployment } from './worlds/deployment.ts'
 import { disruption } from './worlds/disruption.ts'
 import { endpoint } from './worlds/endpoint.ts'
 import { endpointSlice } from './worlds/endpointslice.ts'
+import { ephemeralVolume } from './worlds/ephemeral-volume.ts'
 import { garbageCollector } from './worlds/garbage-collector.ts'
 import { horizontalPodAutoscaler } from './worlds/horizontal-pod-autoscaler.ts'
 import { job } from './worlds/job.ts'
@@ -43,6 +44,7 @@ export const WORLDS: readonly SmallWorld[] = [
   disruption,
   endpoint,
   endpointSlice,
+  ephemeralVolume,
   garbageCollector,
   horizontalPodAutoscaler,
   job,

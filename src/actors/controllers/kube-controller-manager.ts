@@ -14,6 +14,7 @@ import { disruptionController } from './disruption/disruption.ts'
 import { endpointController } from './endpoint/endpoint.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts'
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
@@ -79,6 +80,7 @@ export const kubeControllerManager = (
   pvProtectionController,
   volumeExpandController,
   attachDetachController,
+  ephemeralVolumeController,
   certificateSigningController,
   certificateApprovingController,
   certificateCleanerController,

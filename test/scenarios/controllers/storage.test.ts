@@ -79,6 +79,44 @@ test('a claim that waits for its Pod is made where the Pod goes, and the Pod run
   ])
 })
 
+/** A Pod that brings its own claim. */
+const withScratch = (name: string, storage: string): ApiObject => {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } }
+  return reader(name, '', { volumes: [{ name: 'data', ephemeral: { volumeClaimTemplate: { spec } } }] })
+}
+
+test('a Pod with an ephemeral volume runs on a claim of its own, which goes with it; so does the next Pod of its name', () => {
+  const cluster = withStorage({ topologyKey: '' })
+  for (const storage of ['3Gi', '4Gi']) {
+    cluster.apply([withScratch('web', storage)])
+    cluster.run(minutes(1))
+    const pod = cluster.get('Pod', 'default', 'web')
+    const made = cluster.get('PersistentVolumeClaim', 'default', 'web-data')
+    expect(pod?.status?.phase).toBe('Running')
+    expect(made?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([pod?.metadata.uid])
+    expect(made?.status).toMatchObject({ phase: 'Bound', capacity: { storage } })
+    expect(cluster.list('VolumeAttachment').map(({ spec }) => spec.nodeName)).toEqual([pod?.spec.nodeName])
+    remove(cluster, 'Pod', 'web', { propagationPolicy: storage === '3Gi' ? 'Background' : 'Foreground' })
+    cluster.run(minutes(1))
+    expect(cluster.get('Pod', 'default', 'web')).toBeUndefined()
+    expect(cluster.list('PersistentVolumeClaim')).toEqual([])
+    expect(cluster.list('PersistentVolume')).toEqual([])
+  }
+})
+
+test('a claim that is in the way of an ephemeral volume keeps its Pod waiting', () => {
+  const cluster = withStorage()
+  cluster.apply([claim('web-data'), withScratch('web', '3Gi')])
+  cluster.run(seconds(30))
+  expect(cluster.get('Pod', 'default', 'web')?.spec.nodeName).toBeUndefined()
+  const why = 'PVC default/web-data was not created for pod default/web (pod is not owner)'
+  expect(told(cluster, 'web')).toContain(`FailedBinding: ephemeral volume data: ${why}`)
+  expect(told(cluster, 'web').some((line) => line.startsWith('FailedScheduling') && line.includes(why))).toBe(true)
+  remove(cluster, 'PersistentVolumeClaim', 'web-data')
+  cluster.run(minutes(1))
+  expect(cluster.get('Pod', 'default', 'web')?.status?.phase).toBe('Running')
+})
+
 test('a claim in use outlives its deletion; then its volume is detached and thrown away', () => {
   const cluster = withStorage()
   cluster.apply([claim('data'), reader('web', 'data')])

@@ -1,4 +1,5 @@
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { claimOfVolume } from '../../../kubernetes/volumes.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -6,7 +7,6 @@ const NONE: ReadonlySet<string> = new Set()
 const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   secrets: new Set(['secretName', 'secret', 'secretRef', 'secretKeyRef', 'imagePullSecrets', 'nodePublishSecretRef']),
   configmaps: new Set(['configMap', 'configMapRef', 'configMapKeyRef']),
-  persistentvolumeclaims: new Set(['claimName']),
   serviceaccounts: new Set(['serviceAccountName']),
 }
 
@@ -18,6 +18,9 @@ export function namesIn(pod: Pod, resource: string): ReadonlySet<string> {
       ({ resourceClaimName }) => resourceClaimName ?? [],
     )
     return new Set(named)
+  }
+  if (resource === 'persistentvolumeclaims') {
+    return new Set((pod.spec.volumes ?? []).flatMap((volume) => claimOfVolume(pod, volume) ?? []))
   }
   const fields = FIELDS[resource]
   if (fields === undefined) return NONE

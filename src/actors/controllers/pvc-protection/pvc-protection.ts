@@ -1,6 +1,7 @@
 import { defineController, type Wake, type World } from '../../../engine/client/controller.ts'
 import { keyFor, splitKey } from '../../../engine/client/keys.ts'
 import type { Sync } from '../../../engine/client/sync.ts'
+import { isControlledBy } from '../../../kubernetes/owners.ts'
 import { isScheduled, isTerminal } from '../../../kubernetes/pods.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
@@ -46,10 +47,11 @@ function* podChanged({ before, after }: Change<Pod>): Generator<Wake> {
   }
 }
 
+/** Source: podUsesPVC: only a claim that was made for a Pod may go before it, since the Pod may wait for that. */
 const isUsed = (claim: PersistentVolumeClaim, world: World): boolean =>
   world.view
     .list('Pod', claim.metadata.namespace)
-    .some((pod) => isScheduled(pod) && !isShutDown(pod) && isClaimOfPod(pod, claim))
+    .some((pod) => isScheduled(pod) && isClaimOfPod(pod, claim) && !(isControlledBy(claim, pod) && isShutDown(pod)))
 
 /** The kubelet has ended it and is about to delete it for good. Source: podIsShutDown. */
 const isShutDown = ({ metadata }: Pod): boolean =>

@@ -3,21 +3,24 @@ import type { ActorContext } from '../../../engine/actor.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
-import { claimOfVolume } from '../../../kubernetes/volumes.ts'
+import type { Volume } from '../../../kubernetes/types/volume.ts'
+import { claimOfVolume, foreignClaim } from '../../../kubernetes/volumes.ts'
 
 /** What keeps a claimed volume from being mounted: it is not attached yet, or something is wrong. */
 export type Unmounted = { readonly volume: string; readonly problem?: string } | undefined
 
 interface Claimed {
-  readonly volume: string
+  readonly volume: Volume
   readonly claim: string
 }
 
 const claimed = (pod: Pod): readonly Claimed[] =>
   (pod.spec.volumes ?? []).flatMap((volume) => {
     const claim = claimOfVolume(pod, volume)
-    return claim === undefined ? [] : [{ volume: volume.name, claim }]
+    return claim === undefined ? [] : [{ volume, claim }]
   })
+
+const keyOf = ({ metadata }: Pod, claim: string): string => `${metadata.uid}/${claim}`
 
 /**
  * Whether the volumes that a Pod claims are attached to this node.
@@ -28,7 +31,10 @@ export class Claims {
   private readonly client: ApiClient
   private readonly context: ActorContext
   private readonly node: () => Node | undefined
-  /** What a volume must be attached as; '' where it need not be. By `namespace/claim`; what is bound stays so. */
+  /**
+   * What a volume must be attached as; '' where it need not be. By `uid/claim` while the Pod waits: what is bound stays so, but
+   * the next Pod of this name may come with another claim of this name.
+   */
   private readonly handles = new Map<string, string>()
 
   constructor(client: ApiClient, context: ActorContext, node: () => Node | undefined) {
@@ -39,16 +45,20 @@ export class Claims {
 
   /** Gives the first that cannot be mounted; undefined when all can, at once when there are none. */
   check(pod: Pod, done: (unmounted: Unmounted) => void): void {
-    this.next(pod.metadata.namespace ?? '', claimed(pod), done)
+    const all = claimed(pod)
+    this.next(pod, all, (unmounted) => {
+      if (unmounted === undefined) for (const { claim } of all) this.handles.delete(keyOf(pod, claim))
+      done(unmounted)
+    })
   }
 
-  private next(namespace: string, wanted: readonly Claimed[], done: (unmounted: Unmounted) => void): void {
+  private next(pod: Pod, wanted: readonly Claimed[], done: (unmounted: Unmounted) => void): void {
     const [first, ...rest] = wanted
     if (first === undefined) return done(undefined)
-    const { volume, claim } = first
-    this.handleOf(namespace, claim, (handle, problem) => {
+    const { name: volume } = first.volume
+    this.handleOf(pod, first, (handle, problem) => {
       if (problem !== undefined) return done({ volume, problem })
-      if (handle === '' || this.isAttached(handle)) return this.next(namespace, rest, done)
+      if (handle === '' || this.isAttached(handle)) return this.next(pod, rest, done)
       done({ volume })
     })
   }
@@ -57,14 +67,21 @@ export class Claims {
     return this.node()?.status?.volumesAttached?.some(({ name }) => name === handle) === true
   }
 
-  private handleOf(namespace: string, name: string, done: (handle: string, problem?: string) => void): void {
-    const key = `${namespace}/${name}`
+  private handleOf(
+    pod: Pod,
+    { volume: wanted, claim: name }: Claimed,
+    done: (handle: string, problem?: string) => void,
+  ): void {
+    const { namespace = '' } = pod.metadata
+    const key = keyOf(pod, name)
     const known = this.handles.get(key)
     if (known !== undefined) return done(known)
     const fail = (what: string, answer: ApiAnswer): void =>
       done('', `failed to fetch ${what} from API server: ${answer.ok ? 'no object' : answer.message}`)
     this.read('PersistentVolumeClaim', namespace, name, (claim, answer) => {
       if (claim === undefined) return fail('PVC', answer)
+      const foreign = foreignClaim(pod, wanted, claim)
+      if (foreign !== undefined) return done('', foreign)
       const { phase } = claim.status ?? {}
       const { volumeName = '' } = claim.spec
       if (phase !== 'Bound' || volumeName === '') return done('', 'PVC is not bound')

@@ -12,7 +12,7 @@ import { failure, SKIP, unresolvable, type Status } from '../framework/status.ts
 import { bindingDone, bindingWrites, claimedVolume, selectedClaim } from './volume-binding-writes.ts'
 import { volumeBindingHints } from './volume-binding-hints.ts'
 import { claimSize, findMatchingVolume, reachableFrom } from '../../../kubernetes/volume-matching.ts'
-import { claimOfVolume, classOfClaim, notFound } from '../../../kubernetes/volumes.ts'
+import { claimOfVolume, classOfClaim, foreignClaim, notFound } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'VolumeBinding'
 const UNBOUND_IMMEDIATE = unresolvable(NAME, 'pod has unbound immediate PersistentVolumeClaims')
@@ -73,6 +73,8 @@ export const volumeBinding = (args: PluginArgs, handle: PluginHandle): Scheduler
       if (claim.metadata.deletionTimestamp !== undefined) {
         return unresolvable(NAME, `persistentvolumeclaim "${name}" is being deleted`)
       }
+      const foreign = foreignClaim(pod, volume, claim)
+      if (foreign !== undefined) return unresolvable(NAME, foreign)
       found.push(claim)
     }
     return found
