@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster.ts'
 import type { ClientUser, Listening, ListenOptions } from '../cluster/listen.ts'
 import { seconds } from '../events/time.ts'
 import { openApiFace, refuseBytes } from './api-face.ts'
+import { publishAuthority } from './authentication-config.ts'
 import { createCertificates } from './certificates.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import { limitBodies, limitConnections, PATIENCE, type Patience } from './patience.ts'
@@ -24,6 +25,7 @@ export const listen = async (
   const certificates = options.certificates ?? createCertificates(host, users)
   // The first thing that every API server makes is the namespace `default`; clients find it there.
   cluster.runUntil((one) => one.get('Service', 'default', 'kubernetes') !== undefined, { within: UP_WITHIN })
+  publishAuthority(cluster, certificates.ca.cert)
   const server = createSecureServer({
     key: certificates.server.key,
     cert: certificates.server.cert,

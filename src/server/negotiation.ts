@@ -1,5 +1,6 @@
 /** In which form the answer of a request is wanted. */
 import { isStatus, type Status } from '../kubernetes/status.ts'
+import { COMPONENT_STATUS } from '../kubernetes/unstored-kinds.ts'
 import {
   LIST_TYPES,
   negotiate,
@@ -23,7 +24,11 @@ export const acceptedFor = (
   const refused = unacceptable(header, isList ? LIST_TYPES : OBJECT_TYPES)
   if (refused !== undefined) return refused
   const inProtobuf = verb !== 'watch' && target.fact.custom === undefined
-  const accepted = negotiate(header, target.row === undefined ? NO_TRANSFORMS : TRANSFORMS, inProtobuf)
+  const accepted = negotiate(
+    header,
+    target.row === undefined && target.kind !== COMPONENT_STATUS.kind ? NO_TRANSFORMS : TRANSFORMS,
+    inProtobuf,
+  )
   if (isStatus(accepted) || accepted.pretty) return accepted
   return { ...accepted, pretty: wantsPretty(query, singleHeader(reply.request, 'user-agent') ?? '') }
 }

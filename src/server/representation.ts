@@ -14,6 +14,7 @@ import type { Table } from '../kubernetes/printing/table.ts'
 import { shownAs, type KindRow } from '../kubernetes/registry.ts'
 import { withNulls } from '../kubernetes/schema/nulls.ts'
 import { isStatus } from '../kubernetes/status.ts'
+import { COMPONENT_STATUS } from '../kubernetes/unstored-kinds.ts'
 import { notAcceptable, type Accepted } from './media-types.ts'
 
 /** In what form an answer was asked for. */
@@ -32,7 +33,8 @@ const isScale = ({ apiVersion, kind }: ApiObject): boolean => kind === SCALE.kin
 
 /** What shows one object; a Status is what it is in any form. */
 export const showObject = (object: unknown, row: KindRow | undefined, form: Form): unknown => {
-  if (isStatus(object) || row === undefined) return object
+  if (isStatus(object)) return object
+  if (row === undefined) return showUnstored(object, form)
   const shown = asGoShows(row, object as ApiObject)
   switch (form.transform) {
     case undefined:
@@ -62,6 +64,26 @@ export const showList = (items: readonly ApiObject[], meta: ListMeta, row: KindR
     case 'PartialObjectMetadataList':
       return metadataOnlyList(shown, meta, form.transformVersion)
   }
+}
+
+interface UnstoredList {
+  readonly metadata: ListMeta
+  readonly items?: readonly ApiObject[]
+}
+
+/** What is answered without being stored, one or a list of them. Only what has a row, or the reports, is asked for in other forms. */
+const showUnstored = (object: unknown, form: Form): unknown => {
+  if (form.transform === undefined) return object
+  const one = object as ApiObject
+  const { items, metadata } = object as UnstoredList
+  if (form.transform === 'Table') {
+    return items === undefined
+      ? printOne(COMPONENT_STATUS, one, tableOptions(form))
+      : printTable(COMPONENT_STATUS, items, { ...tableOptions(form), metadata })
+  }
+  return items === undefined
+    ? metadataOnly(one, form.transformVersion)
+    : metadataOnlyList(items, metadata, form.transformVersion)
 }
 
 /** Definitions name their columns themselves. */

@@ -19,6 +19,7 @@ import { Gate } from './authz/gate.ts'
 import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
 import { bootstrap, ensurePolicy } from './bootstrap.ts'
 import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
+import { ensureTokenTracking } from './bootstrap/legacy-token-tracking.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { Definitions } from './custom-resources/definitions.ts'
@@ -332,6 +333,7 @@ class ApiServer implements World {
     const writes = [
       ...policy.map((object) => ensurePolicy(object, this)),
       ...builtIns(this.addresses.range.cidr).map((object) => ensureBuiltIn(object, this)),
+      ensureTokenTracking(this),
     ]
     for (const write of writes) {
       this.procedures.start(write, this.context.seq, ({ code }) => {

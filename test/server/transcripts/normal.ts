@@ -51,6 +51,8 @@ const normalText = (text: string, key: string): string => {
   if (key === 'n' || key === 'kid') return '<key>'
   if (key === 'gitCommit' || key === 'goVersion' || key === 'buildDate') return '<build>'
   if (key === 'serverAddress') return '<address>'
+  // The day of a server's first start.
+  if (key === 'since') return text.replace(/^\d{4}-\d\d-\d\d$/, '<day>')
   if (key === 'jwks_uri') return text.replace(/\/\/[^/]+/, '//<host>')
   const blanked = text
     .replace(UUID, '<uid>')
