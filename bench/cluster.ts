@@ -1,9 +1,7 @@
-import { createCluster, type Cluster, type CreateOptions } from '../src/cluster.ts'
-import { nodesReady } from '../src/cluster/nodes-ready.ts'
+import { createCluster } from '../src/cluster.ts'
 import { minutes, seconds as virtualSeconds } from '../src/events/time.ts'
+import { fastCluster } from './fast-cluster.ts'
 import { figure, heapBytes, seconds, type Figure } from './measure.ts'
-
-const FAST = { qps: 5000, burst: 5000 }
 
 const deployment = (replicas: number) => ({
   apiVersion: 'apps/v1',
@@ -23,18 +21,6 @@ const deployment = (replicas: number) => ({
   },
 })
 
-const started = (options: CreateOptions): Cluster => {
-  const cluster = createCluster({
-    controllerRate: FAST,
-    schedulerRate: FAST,
-    retain: 'none',
-    history: 'compacted',
-    ...options,
-  })
-  if (!cluster.runUntil(nodesReady, { within: minutes(2) })) throw new Error('the nodes did not become ready')
-  return cluster
-}
-
 interface Rollout {
   readonly wall: number
   readonly events: number
@@ -43,7 +29,7 @@ interface Rollout {
 
 /** From apply to the last Pod Running. */
 const rollout = (nodes: number, pods: number): Rollout => {
-  const cluster = started({ nodes })
+  const cluster = fastCluster({ nodes })
   const heap = heapBytes()
   const before = cluster.log.length
   const wall = seconds(() => {
@@ -83,7 +69,7 @@ const rolloutFigures = (nodes: number, pods: number, runs: number): readonly Fig
 
 /** Virtual seconds in one second of wall time, of a cluster in which nothing happens. */
 const calmRatio = (nodes: number, pods: number, virtual: number): number => {
-  const cluster = started({ nodes })
+  const cluster = fastCluster({ nodes })
   cluster.apply(JSON.stringify(deployment(pods)))
   cluster.run(minutes(2))
   const wall = seconds(() => cluster.run(virtualSeconds(virtual)))

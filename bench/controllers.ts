@@ -3,15 +3,12 @@
  * what they do. Ratios and counts tell of the program; times also of the machine.
  */
 import { kubeControllerManager } from '../src/actors/controllers/kube-controller-manager.ts'
-import { createCluster, type Cluster, type CreateOptions } from '../src/cluster.ts'
-import { nodesReady } from '../src/cluster/nodes-ready.ts'
+import type { Cluster } from '../src/cluster.ts'
 import type { LogEvent, Micros } from '../src/events/envelope.ts'
 import { hours, minutes } from '../src/events/time.ts'
 import type { ApiObject } from '../src/events/json.ts'
+import { fastCluster } from './fast-cluster.ts'
 import { heapBytes, seconds, type Figure } from './measure.ts'
-
-/** Limits that no controller meets: what is measured is the work, not the wait for a turn. */
-const FAST = { qps: 5000, burst: 5000 }
 
 /** What was done while something went on. */
 interface Effort {
@@ -22,18 +19,6 @@ interface Effort {
   readonly writes: number
   readonly allWrites: number
   readonly heap: number
-}
-
-const started = (options: CreateOptions): Cluster => {
-  const cluster = createCluster({
-    controllerRate: FAST,
-    schedulerRate: FAST,
-    retain: 'none',
-    history: 'compacted',
-    ...options,
-  })
-  if (!cluster.runUntil(nodesReady, { within: minutes(2) })) throw new Error('the nodes did not become ready')
-  return cluster
 }
 
 const READS: ReadonlySet<string> = new Set(['get', 'list'])
@@ -105,7 +90,7 @@ const manifest = (apiVersion: string, kind: string, name: string, namespace: str
 
 /** All Pods of a Deployment replaced by those of another image, a quarter at a time. */
 const rollout = (nodes: number, replicas: number): readonly Figure[] => {
-  const cluster = started({ nodes })
+  const cluster = fastCluster({ nodes })
   const isAt = (generation: number) => (one: Cluster) => {
     const { status } = one.get('Deployment', 'default', 'web') ?? {}
     const { observedGeneration = 0, updatedReplicas = 0, availableReplicas = 0, replicas: all = 0 } = status ?? {}
@@ -130,7 +115,7 @@ const rollout = (nodes: number, replicas: number): readonly Figure[] => {
 
 /** A namespace that is full: mostly ConfigMaps, and Deployments with a tenth of the objects as Pods. */
 const namespaceEnd = (objects: number): readonly Figure[] => {
-  const cluster = started({ nodes: Math.max(2, Math.ceil(objects / 1000)) })
+  const cluster = fastCluster({ nodes: Math.max(2, Math.ceil(objects / 1000)) })
   const pods = objects / 10
   const perDeployment = Math.min(50, pods)
   const deployments = pods / perDeployment
@@ -158,7 +143,7 @@ const namespaceEnd = (objects: number): readonly Figure[] => {
 
 /** CronJobs that each run hourly at a minute of their own, one Pod each time, for a while. */
 const cronJobs = (count: number, lasts: Micros): readonly Figure[] => {
-  const cluster = started({ nodes: 3 })
+  const cluster = fastCluster({ nodes: 3 })
   const cronJob = (n: number): ApiObject =>
     manifest('batch/v1', 'CronJob', `report-${n}`, 'default', {
       spec: {
