@@ -156,7 +156,10 @@ export class ResourceHandler {
     const lists = listParameters(query)
     if (row === undefined || isStatus(lists)) return lists
     const text = namespace === undefined ? lists.options : { ...lists.options, namespace }
-    const page = listedAt(this.cluster.history.at(revision), row, text, revision)
+    const page =
+      answer.objects === undefined
+        ? listedAt(this.cluster.history.at(revision), row, text, revision)
+        : { items: answer.objects as readonly ApiObject[] }
     if (isStatus(page)) return page
     const meta = {
       resourceVersion: String(revision),

@@ -1,5 +1,6 @@
 import { methodNotAllowed, noSuchPath, notFound } from '../../kubernetes/status.ts'
 import { refusal, type Answer } from './answer.ts'
+import { handleConverted } from './custom-resources/conversion.ts'
 import { bind } from './handlers/binding.ts'
 import { create } from './handlers/create.ts'
 import { deleteCollection } from './handlers/delete-collection.ts'
@@ -54,7 +55,9 @@ export const route = (request: Request, world: World): Procedure<Answer> => {
   }
   if (request.name !== '' && row.namespaced && request.namespace === undefined) return refuse(refusal(noSuchPath()))
   const handler = verbs[verb]
-  return handler === undefined || !hasTarget(request) ? refuse(refusal(methodNotAllowed())) : handler(request, world)
+  if (handler === undefined || !hasTarget(request)) return refuse(refusal(methodNotAllowed()))
+  const webhook = row.custom?.convertedBy
+  return webhook === undefined ? handler(request, world) : handleConverted(webhook, handler, request, world)
 }
 
 /** What is asked of one object names it. Namespaces go one by one, and nothing goes in all namespaces at once. */

@@ -71,7 +71,7 @@ export const apiEvents = {
   ApiResponded: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server answers. `revision` is the resourceVersion of the object or list, or of the object’s removal; `name` names the object it concerns; `items` counts what a list holds, `continue` is the token for the rest of it and `remainingItemCount` how much that is; `object` is a body that is stored nowhere; `status` says why not; `warnings` are the texts of the Warning headers.',
+    doc: 'An API server answers. `revision` is the resourceVersion of the object or list, or of the object’s removal; `name` names the object it concerns; `items` counts what a list holds, `continue` is the token for the rest of it and `remainingItemCount` how much that is; `object` is a body that is stored nowhere; `objects` are what a list holds as a webhook has converted it; `status` says why not; `warnings` are the texts of the Warning headers.',
     data: t.intersection([
       t.type({ request: t.number, code: t.number }),
       t.partial({
@@ -82,6 +82,7 @@ export const apiEvents = {
         remainingItemCount: t.number,
         status: t.unknown,
         object: t.unknown,
+        objects: t.readonlyArray(t.unknown),
         warnings: t.readonlyArray(t.string),
       }),
     ]),
@@ -141,7 +142,7 @@ export const apiEvents = {
   WebhookCalled: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'An API server asks an admission webhook, which is outside the cluster, and waits at most so long for `WebhookAnswered` with the same call.',
+    doc: 'An API server asks a webhook, which is outside the cluster, and waits at most so long for `WebhookAnswered` with the same call.',
     data: t.intersection([
       t.type({ call: t.string, url: t.string, timeoutSeconds: t.number, review: t.unknown }),
       t.partial({ caBundle: t.string }),
@@ -150,7 +151,7 @@ export const apiEvents = {
   WebhookAnswered: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'What came of calling a webhook: its AdmissionReview, or why there is none.',
+    doc: 'What came of calling a webhook: its AdmissionReview or ConversionReview, or why there is none.',
     data: t.intersection([t.type({ call: t.string }), t.partial({ review: t.unknown, problem: t.string })]),
   }),
 }

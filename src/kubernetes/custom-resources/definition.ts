@@ -1,6 +1,7 @@
 /** What of a CustomResourceDefinition makes its objects served. Source: apiextensions/v1/types.go (v1.36). */
 import type { ApiObject } from '../../events/json.ts'
 import type { CustomColumn } from '../printing/custom.ts'
+import type { WebhookClientConfig } from '../types/admissionregistration.ts'
 import type { Condition } from '../types/meta.ts'
 import type { Schema } from './schema.ts'
 
@@ -34,7 +35,10 @@ export interface DefinedVersion {
 
 export interface Conversion {
   readonly strategy?: string
-  readonly webhook?: { readonly clientConfig?: object; readonly conversionReviewVersions?: readonly string[] }
+  readonly webhook?: {
+    readonly clientConfig?: WebhookClientConfig
+    readonly conversionReviewVersions?: readonly string[]
+  }
 }
 
 export interface Definition extends ApiObject {

@@ -5,13 +5,15 @@
  * whose views differ serve different kinds, as real ones do.
  */
 import type { ApiObject } from '../../events/json.ts'
-import type { KindRow } from '../kind-rows/row.ts'
+import type { ConversionWebhook, KindRow } from '../kind-rows/row.ts'
 import { customResourceOf, isCustomKind, type CustomKind } from '../kinds.ts'
 import type { View } from '../view.ts'
 import { hasCondition, isServing, type DefinedVersion, type Definition } from './definition.ts'
 import { readCustom } from './read.ts'
 import { atPath } from './scale.ts'
+import type { Schema } from './schema.ts'
 import { customStrategy } from './strategy.ts'
+import { prune, withDefaults } from './structure.ts'
 
 type ServedRow = KindRow & Required<Pick<KindRow, 'strategy' | 'custom'>>
 
@@ -65,6 +67,7 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
   const stored = versions.find(({ storage }) => storage)?.name ?? version.name
   const storedVersion = `${group}/${stored}`
   const toHub = (object: object): object => ({ ...object, apiVersion: storedVersion })
+  const convertedBy = webhookOf(definition, storedVersion)
   const fields = new Set((version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.slice(1)))
   return {
     kind,
@@ -87,21 +90,40 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
       ...(as.schema === undefined ? {} : { schema: as.schema }),
       read: (json, fieldValidation) => {
         const read = readCustom(as, json, fieldValidation)
-        if (read._tag === 'Left' || apiVersion === storedVersion) return read
+        if (read._tag === 'Left' || apiVersion === storedVersion || convertedBy !== undefined) return read
         return { _tag: 'Right', right: { ...read.right, object: toHub(read.right.object) } }
       },
       ...(scale === undefined ? {} : { scale }),
       ...(version.deprecated === true
         ? { deprecation: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated` }
         : {}),
+      ...(convertedBy === undefined ? {} : { convertedBy }),
       terminating: hasCondition(definition, 'Terminating'),
     },
-    ...(apiVersion === storedVersion ? {} : { conversion: conversionTo(apiVersion, storedVersion) }),
+    ...(apiVersion === storedVersion || convertedBy !== undefined
+      ? {}
+      : { conversion: conversionTo(apiVersion, storedVersion) }),
     field: (object, field) => (fields.has(field) ? textAt(object, `.${field}`) : undefined),
   }
 }
 
-/** Versions differ in their names alone. Abridged: no conversion webhooks. */
+function webhookOf({ spec }: Definition, storedVersion: string): ConversionWebhook | undefined {
+  const { strategy, webhook = {} } = spec.conversion ?? {}
+  if (strategy !== 'Webhook') return undefined
+  const schemaOf = ({ apiVersion }: ApiObject): Schema | undefined =>
+    spec.versions.find(({ name }) => `${spec.group}/${name}` === apiVersion)?.schema?.openAPIV3Schema
+  return {
+    clientConfig: webhook.clientConfig,
+    reviewVersions: webhook.conversionReviewVersions ?? [],
+    storedVersion,
+    coerced: (object) => {
+      const schema = schemaOf(object)
+      return schema === undefined ? object : (withDefaults(prune(object, schema, '', true, []), schema) as ApiObject)
+    },
+  }
+}
+
+/** Versions differ in their names alone, where no webhook says otherwise. */
 const conversionTo = (apiVersion: string, storedVersion: string): NonNullable<KindRow['conversion']> => ({
   toHub: (object) => ({ ...object, apiVersion: storedVersion }),
   fromHub: (object): ApiObject => ({ ...object, apiVersion }),

@@ -6,6 +6,7 @@ import type { Draft } from '../draft.ts'
 import type { Kind, KindMap } from '../kinds.ts'
 import type { CustomColumn } from '../printing/custom.ts'
 import type { Strategy } from '../strategy/strategy.ts'
+import type { WebhookClientConfig } from '../types/admissionregistration.ts'
 import type { Status } from '../types/meta.ts'
 
 /**
@@ -28,6 +29,17 @@ export interface OtherVersion extends Conversion {
   field?(object: ApiObject, field: string): string | undefined
 }
 
+/** Who converts the objects of a definition. */
+export interface ConversionWebhook {
+  readonly clientConfig: WebhookClientConfig | undefined
+  /** The versions of its reviews, the one that is preferred first. */
+  readonly reviewVersions: readonly string[]
+  /** In which objects are stored. */
+  readonly storedVersion: string
+  /** What has come from it as the schema of its new version wants it: pruned and with its defaults. */
+  coerced(object: ApiObject): ApiObject
+}
+
 /** What a CustomResourceDefinition says beyond a row. */
 export interface CustomParts {
   readonly listKind: string
@@ -35,7 +47,7 @@ export interface CustomParts {
   readonly columns?: readonly CustomColumn[]
   /** Of its version. Absent where the definition says nothing. */
   readonly schema?: Schema
-  /** A body as an object of this kind in the stored version: pruned and with its defaults. */
+  /** A body as an object of this kind, pruned and with its defaults: in the stored version, unless a webhook converts. */
   read(
     json: Readonly<Record<string, unknown>>,
     fieldValidation: 'Ignore' | 'Warn' | 'Strict',
@@ -46,6 +58,8 @@ export interface CustomParts {
     readonly statusReplicasPath: string
     readonly labelSelectorPath?: string
   }
+  /** Where a webhook makes one version out of another. Then whoever handles a request does so in the version asked for. */
+  readonly convertedBy?: ConversionWebhook
   /** What every answer in this version warns of. */
   readonly deprecation?: string
   /** The definition is going: nothing may be created. */

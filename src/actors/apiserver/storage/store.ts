@@ -53,7 +53,8 @@ const COMPACTED = 'etcdserver: mvcc: required revision has been compacted'
 
 /** Reads and writes single objects in etcd, with optimistic concurrency. Source: apiserver/pkg/storage/etcd3/store.go (v1.36). */
 export class Store {
-  private readonly read: ReadObject
+  /** An object as a revision wrote it. */
+  readonly read: ReadObject
 
   constructor(read: ReadObject) {
     this.read = read
