@@ -142,7 +142,8 @@ class Stream implements WatchListener {
   }
 
   /** As it stands at the revision; what has gone is shown as it last was, at the revision of its end. */
-  private objectOf({ revision, change }: WatchPush): ApiObject | undefined {
+  private objectOf({ revision, change, object }: WatchPush): ApiObject | undefined {
+    if (object !== undefined) return object as ApiObject
     const version = this.cluster.history.written(revision)
     if (version === undefined) return undefined
     if (change !== 'DELETED') return version.object

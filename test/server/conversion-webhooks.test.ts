@@ -161,6 +161,27 @@ test('what is written in another version is checked there, stored as converted a
   expect(stored('a')).toBeUndefined()
 })
 
+test('a watch tells in its own version, in order, and ends with what cannot be converted', async () => {
+  await call('POST', boxes(V1), box(V1, 'a', { size: '2x3' }))
+  const { stream } = await stand.client.watch({ method: 'GET', path: `${boxes(V2)}?watch=true` })
+  const lines = stream.lines as { type: string; object: Box & { message?: string } }[]
+  await expect.poll(() => lines.length).toBe(1)
+  await call('POST', boxes(V1), box(V1, 'b', { size: '4x5' }))
+  await call('DELETE', boxes(V1, 'a'))
+  await expect.poll(() => lines.length).toBe(3)
+  expect(lines.map(({ type, object }) => [type, object.apiVersion, object.metadata.name, object.width])).toEqual([
+    ['ADDED', V2, 'a', 2],
+    ['ADDED', V2, 'b', 4],
+    ['DELETED', V2, 'a', 2],
+  ])
+  respond = () => ({})
+  await call('POST', boxes(V1), box(V1, 'c', { size: '6x7' }))
+  await expect.poll(() => lines.length).toBe(4)
+  expect(lines[3]).toMatchObject({ type: 'ERROR', object: { kind: 'Status', code: 500 } })
+  expect(lines[3]?.object.message).toContain(`conversion webhook for ${V1}, Kind=Box failed: `)
+  stream.close()
+})
+
 test.each<[string, (review: Review) => unknown, string]>([
   [
     'a failure with its message',

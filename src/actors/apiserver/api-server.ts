@@ -1,4 +1,5 @@
 import type { ActorId, EventOf, LogEvent, Micros } from '../../events/envelope.ts'
+import type { ApiObject } from '../../events/json.ts'
 import { minutes, seconds } from '../../events/time.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
@@ -6,7 +7,7 @@ import { customRow } from '../../kubernetes/custom-resources/rows.ts'
 import { customResourceOf, isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { KIND_ROWS } from '../../kubernetes/kind-rows/kind-rows.ts'
-import { kindRow, rowByApiVersion, SERVED_KINDS } from '../../kubernetes/registry.ts'
+import { kindRow, rowByApiVersion, SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
 import type { Status } from '../../kubernetes/status.ts'
 import { isStatus } from '../../kubernetes/status.ts'
 import { storageKey } from '../../kubernetes/storage-key.ts'
@@ -22,6 +23,7 @@ import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
 import { ensureTokenTracking } from './bootstrap/legacy-token-tracking.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
+import { convertedTo } from './custom-resources/conversion.ts'
 import { Definitions } from './custom-resources/definitions.ts'
 import { freshAs, freshAsEtcd, keptByEtcd } from './handlers/read.ts'
 import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters, type Identities } from './parameters.ts'
@@ -121,6 +123,7 @@ class ApiServer implements World {
       this.rowOf,
       (revision, done) => this.whenFresh(revision, done),
       (revision, done) => this.whenKept(revision, done),
+      (object, row, done) => this.converted(object, row, done),
     )
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
@@ -296,6 +299,13 @@ class ApiServer implements World {
     // The first that is told is the one after it.
     this.procedures.start(keptByEtcd(revision + 1, this), this.context.seq, ({ status }) =>
       done(status as Status | undefined),
+    )
+  }
+
+  private converted(object: ApiObject, row: KindRow, done: (converted: ApiObject | Status) => void): void {
+    const conversion = convertedTo(object, row, this)
+    this.procedures.start(conversion, this.context.seq, ({ object: shown, status }) =>
+      done((status ?? shown) as ApiObject | Status),
     )
   }
 

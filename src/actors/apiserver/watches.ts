@@ -1,4 +1,5 @@
 import type { EventOf, ActorId, Micros } from '../../events/envelope.ts'
+import type { ApiObject } from '../../events/json.ts'
 import { minutes, seconds } from '../../events/time.ts'
 import type { ActorContext } from '../../engine/actor.ts'
 import type { KindRow } from '../../kubernetes/registry.ts'
@@ -16,6 +17,7 @@ import { Deadlines } from './cache/deadlines.ts'
 import { pageOf } from './cache/page.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import { changeFor, Watchers, type WatchChange, type Watcher } from './cache/watchers.ts'
+import { ConvertedTelling } from './custom-resources/converted-telling.ts'
 import { watchOptionsProblem } from './handlers/list-options.ts'
 import { malformedVersion } from './handlers/read.ts'
 import { selectionOf } from './selection.ts'
@@ -41,6 +43,9 @@ export type Freshness = (revision: number | undefined, done: (refused: Status | 
 /** Tells why etcd no longer has what was at a revision; at once, and nothing, where nobody asks it. */
 export type Kept = (revision: number, done: (refused: Status | undefined) => void) => void
 
+/** An object in the version of a row, which a webhook makes. */
+export type Convert = (object: ApiObject, row: KindRow, done: (converted: ApiObject | Status) => void) => void
+
 /**
  * The watches that clients hold with one server: each begins in the past that the cache still knows, goes on with what comes,
  * and ends by its own clock.
@@ -51,6 +56,7 @@ export class Watches {
   private readonly rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined
   private readonly fresh: Freshness
   private readonly kept: Kept
+  private readonly convert: Convert
   private readonly watchers = new Watchers()
   private readonly deadlines = new Deadlines<Watcher>()
   private alarm: Micros | undefined
@@ -61,12 +67,14 @@ export class Watches {
     rowOf: (kind: string, apiVersion: string | undefined) => KindRow | undefined,
     fresh: Freshness,
     kept: Kept,
+    convert: Convert,
   ) {
     this.context = context
     this.cache = cache
     this.rowOf = rowOf
     this.fresh = fresh
     this.kept = kept
+    this.convert = convert
   }
 
   get size(): number {
@@ -100,6 +108,7 @@ export class Watches {
       position: takenFor(given, this.cache.position),
       nextBookmarkAt: monotonic + BOOKMARK_EVERY,
     }
+    if (row.custom?.convertedBy !== undefined) watcher.telling = this.tellingOf(watcher, row)
     if (timeoutSeconds < 0) return this.ended(watcher, TIMED_OUT)
     this.begin(watcher, row, data)
   }
@@ -156,7 +165,8 @@ export class Watches {
       if (from === 0 && initial === false) watcher.position = this.cache.position
       else if (from === 0) this.tellPresent(watcher, row)
       else return this.beginInPast(watcher, from)
-      return this.add(watcher)
+      if (watcher.telling?.isOver !== true) this.add(watcher)
+      return
     }
     const asOf = (data.resourceVersion ?? '') === '' ? undefined : from
     watcher.position = NOT_YET
@@ -167,7 +177,7 @@ export class Watches {
       if (!initial) watcher.position = this.cache.position
       else {
         this.tellPresent(watcher, row)
-        if (watcher.bookmarks) this.push(watcher, watcher.position, 'BOOKMARK', true)
+        if (watcher.bookmarks) this.push(watcher, watcher.position, 'BOOKMARK', undefined, true)
       }
     })
   }
@@ -192,7 +202,7 @@ export class Watches {
   private tellPresent(watcher: Watcher, row: KindRow): void {
     const { scope } = watcher
     const { items } = pageOf(this.cache.view, row, scope, scope, 0)
-    for (const object of items) this.push(watcher, Number(object.metadata.resourceVersion), 'ADDED')
+    for (const object of items) this.push(watcher, Number(object.metadata.resourceVersion), 'ADDED', object)
     watcher.position = this.cache.position
   }
 
@@ -202,24 +212,44 @@ export class Watches {
     if (missed === undefined) return false
     for (const { revision, change } of missed) {
       const what = changeFor(watcher.scope, change)
-      if (what !== undefined) this.push(watcher, revision, what)
+      if (what !== undefined) this.push(watcher, revision, what, toldOf(what, change))
     }
     return true
   }
 
-  private readonly tell = (watcher: Watcher, revision: number, what: WatchChange): void => {
+  private readonly tell = (watcher: Watcher, revision: number, what: WatchChange, change: Change): void => {
     watcher.position = revision
-    this.push(watcher, revision, what)
+    this.push(watcher, revision, what, watcher.telling && toldOf(what, change))
   }
 
   private push(
-    { client, watch, kind }: Watcher,
+    watcher: Watcher,
     revision: number,
     change: WatchChange | 'BOOKMARK',
+    object?: ApiObject,
     initialEventsEnd?: true,
   ): void {
+    const { client, watch, kind, telling } = watcher
+    if (telling !== undefined) {
+      telling.tell({
+        revision,
+        change,
+        ...(object === undefined ? {} : { object }),
+        ...(initialEventsEnd ? { initialEventsEnd } : {}),
+      })
+      return
+    }
     const data = { watch, kind, revision, change }
     this.context.emit('WatchPushed', initialEventsEnd ? { ...data, initialEventsEnd } : data, { to: client })
+  }
+
+  private tellingOf(watcher: Watcher, row: KindRow): ConvertedTelling {
+    const { client, watch, kind } = watcher
+    return new ConvertedTelling(row.apiVersion, {
+      convert: (object, done) => this.convert(object, row, done),
+      send: (told) => this.context.emit('WatchPushed', { watch, kind, ...told }, { to: client }),
+      fail: (why) => this.end(watcher, why.code ?? GONE, why),
+    })
   }
 
   /** Abridged: none is sent where nothing has happened since the last message. */
@@ -246,6 +276,7 @@ export class Watches {
   }
 
   private remove(watcher: Watcher): void {
+    watcher.telling?.end()
     this.watchers.remove(watcher)
     this.deadlines.delete(watcher)
   }
@@ -266,6 +297,12 @@ export class Watches {
     this.alarm = next
     this.context.setTimer(WATCHES_TIMER, '', Math.max(0, next - this.context.monotonic))
   }
+}
+
+/** What has gone is told as it last was, at the revision of its end. */
+const toldOf = (what: WatchChange, { before, after, revision }: Change): ApiObject | undefined => {
+  if (what !== 'DELETED') return after
+  return before && { ...before, metadata: { ...before.metadata, resourceVersion: String(revision) } }
 }
 
 /** Source: cacher/watch_cache.go, getAllEventsSinceLocked. */

@@ -113,7 +113,7 @@ export const apiEvents = {
   WatchPushed: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'One change reaches a watcher. BOOKMARK moves its position without a change; with `initialEventsEnd` it ends the objects that were there from the beginning.',
+    doc: 'One change reaches a watcher. BOOKMARK moves its position without a change; with `initialEventsEnd` it ends the objects that were there from the beginning. `object` is what a webhook has made of the one at the revision.',
     data: t.intersection([
       t.type({
         watch: t.number,
@@ -121,7 +121,7 @@ export const apiEvents = {
         revision: t.number,
         change: t.keyof({ ADDED: 1, MODIFIED: 1, DELETED: 1, BOOKMARK: 1 }),
       }),
-      t.partial({ initialEventsEnd: t.literal(true) }),
+      t.partial({ initialEventsEnd: t.literal(true), object: t.unknown }),
     ]),
   }),
   WatchEnded: defineEvent({

@@ -3,6 +3,7 @@ import type { ApiObject } from '../../../events/json.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Change } from '../../../kubernetes/view.ts'
+import type { ConvertedTelling } from '../custom-resources/converted-telling.ts'
 
 export type WatchChange = 'ADDED' | 'MODIFIED' | 'DELETED'
 
@@ -17,7 +18,7 @@ export interface WatchScope {
 }
 
 /** Called for each watcher that a change concerns, with what the change is to it. */
-export type Tell = (watcher: Watcher, revision: number, what: WatchChange) => void
+export type Tell = (watcher: Watcher, revision: number, what: WatchChange, change: Change) => void
 
 export interface Watcher {
   readonly client: ActorId
@@ -31,6 +32,8 @@ export interface Watcher {
   /** The revision up to which it has been told; what is not newer is none of its business. */
   position: number
   nextBookmarkAt: Micros
+  /** Where a webhook converts what is told. */
+  telling?: ConvertedTelling
 }
 
 /** The watchers of one kind, each in one place: where the fewest changes have to look for it. */
@@ -126,13 +129,13 @@ export class Watchers {
 
 const pass = (watcher: Watcher, change: Change, general: WatchChange | undefined, tell: Tell): void => {
   if (watcher.scope.matches !== undefined) narrowed(watcher, change, tell)
-  else if (general !== undefined && change.revision > watcher.position) tell(watcher, change.revision, general)
+  else if (general !== undefined && change.revision > watcher.position) tell(watcher, change.revision, general, change)
 }
 
 const narrowed = (watcher: Watcher, change: Change, tell: Tell): void => {
   if (change.revision <= watcher.position) return
   const what = changeFor(watcher.scope, change)
-  if (what !== undefined) tell(watcher, change.revision, what)
+  if (what !== undefined) tell(watcher, change.revision, what, change)
 }
 
 const whatChanged = (before: unknown, after: unknown): WatchChange | undefined => {

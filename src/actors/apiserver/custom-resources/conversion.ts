@@ -6,9 +6,9 @@
  */
 import type { ApiObject } from '../../../events/json.ts'
 import { conversionReview, convertedObjects } from '../../../kubernetes/custom-resources/conversion.ts'
-import type { ConversionWebhook } from '../../../kubernetes/kind-rows/row.ts'
+import type { ConversionWebhook, KindRow } from '../../../kubernetes/kind-rows/row.ts'
 import { isStatus, unexpectedError, type Status } from '../../../kubernetes/status.ts'
-import { refusal, type Answer } from '../answer.ts'
+import { answerBody, refusal, type Answer } from '../answer.ts'
 import { listedAt } from '../cache/page.ts'
 import type { Procedure } from '../procedure.ts'
 import { newUid } from '../registry/uid.ts'
@@ -34,6 +34,13 @@ export function* handleConverted(
   const isRead = (verb === 'get' && subresource !== 'scale') || verb === 'list'
   const answer = yield* handler(request, isRead ? world : inVersion(webhook, row, world))
   return answer.code < 300 ? yield* answerIn(webhook, request, answer, world) : answer
+}
+
+/** Answers with an object as a watch in a row's version tells it. */
+export function* convertedTo(object: ApiObject, row: KindRow, world: World): Procedure<Answer> {
+  const webhook = row.custom?.convertedBy
+  const shown = webhook === undefined ? object : yield* convertOne(object, row.apiVersion, webhook, world)
+  return isStatus(shown) ? refusal(shown) : answerBody(200, object.metadata.name, shown)
 }
 
 /** The same world, but what is stored shows in the row's version. */
