@@ -48,14 +48,15 @@ export interface Writer {
   readonly time: string
 }
 
-/** The entries of a new object. */
+/** The entries of a new object. `nothing` is what Go writes of one in which nothing was set, as far as it is not left out. */
 export const entriesOfCreated = (
   endpoint: Endpoint,
   object: JsonObject,
   writer: Writer,
+  nothing: JsonObject = {},
 ): readonly ManagedFieldsEntry[] => {
   const owners = givenOwners(endpoint, [], entriesOf(object))
-  update(endpoint, {}, object, owners, writer)
+  update(endpoint, nothing, object, owners, writer)
   return encodeOwners(owners)
 }
 

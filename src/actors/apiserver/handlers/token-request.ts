@@ -1,13 +1,14 @@
 import { reviewEndpoint } from '../../../kubernetes/apply/endpoints.ts'
 import { entriesOfCreated } from '../../../kubernetes/apply/field-manager.ts'
 import { seconds } from '../../../events/time.ts'
+import { ISSUER, issueToken, type Claims } from '../../../kubernetes/service-account-tokens/tokens.ts'
 import { badRequest, conflict, invalid, isStatus, notFound, type Status } from '../../../kubernetes/status.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { ApiObject } from '../../../events/json.ts'
 import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
 import { answerBody, refusal, type Answer } from '../answer.ts'
 import { serviceAccountUser } from '../authn.ts'
-import { ISSUER, issueToken, wallSeconds, type Claims } from '../authn/tokens.ts'
+import { wallSeconds } from '../authn/tokens.ts'
 import type { Procedure } from '../procedure.ts'
 import { newUid } from '../registry/uid.ts'
 import type { Request } from '../request.ts'
@@ -20,6 +21,9 @@ const MAX_SECONDS = 4_294_967_296
 
 const TOKEN_REQUEST = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1' }
 const TOKEN_ENDPOINT = reviewEndpoint(TOKEN_REQUEST.apiVersion, TOKEN_REQUEST.kind, 'token')
+
+/** As Go writes a request of which nothing is said: what is bound is `null` there, so a reference takes the place of something. */
+const EMPTY = { spec: { boundObjectRef: null } }
 
 interface TokenRequestSpec {
   readonly audiences?: readonly string[]
@@ -59,7 +63,7 @@ export function* createToken({ row, namespace = '', name, body, options }: Reque
   const { fieldManager: manager } = options
   const object = { ...TOKEN_REQUEST, spec: { ...given, audiences: given.audiences, expirationSeconds: lifetime } }
   const writer = manager === undefined ? undefined : { manager, time: rfc3339(world.now) }
-  const fields = writer === undefined ? [] : entriesOfCreated(TOKEN_ENDPOINT, object, writer)
+  const fields = writer === undefined ? [] : entriesOfCreated(TOKEN_ENDPOINT, object, writer, EMPTY)
   return answerBody(201, name, {
     ...TOKEN_REQUEST,
     metadata: {
