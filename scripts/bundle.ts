@@ -25,6 +25,8 @@ await build({
   target: 'node20',
   // ES modules first: what is not used of them is left out.
   mainFields: ['module', 'main'],
+  // For Node it has only CommonJS, all of it.
+  alias: { rxjs: `${root}node_modules/rxjs/dist/esm/index.js` },
   // Native code, and what belongs to whoever tests.
   external: ['libsql', ...Object.keys(packageJson.peerDependencies)],
   minifySyntax: true,
