@@ -1,5 +1,5 @@
 /** The key with which tokens of service accounts are signed, as clients check them. */
-import { jsonWebKeySet } from '../actors/apiserver/authn/signing-key.ts'
+import { jsonWebKeySet } from '../kubernetes/service-account-tokens/signing-key.ts'
 
 const ISSUER = 'https://kubernetes.default.svc'
 

@@ -14,6 +14,7 @@ import { bootstrapSigner } from '../sieve/worlds/bootstrap-tokens.ts'
 import { certificates } from '../sieve/worlds/certificates.ts'
 import { ephemeralVolume } from '../sieve/worlds/ephemeral-volume.ts'
 import { routes } from '../sieve/worlds/routes.ts'
+import { serviceAccountTokens } from '../sieve/worlds/serviceaccount-token.ts'
 import { serviceCIDRs } from '../sieve/worlds/service-cidrs.ts'
 
 /** Lets a range go as soon as somebody deletes it. */
@@ -121,6 +122,22 @@ const trustingClaims = defineController({
   },
 })
 
+/** Fills in a token for whichever account has the name, and never looks at the account again. */
+const generousTokens = defineController({
+  name: 'serviceaccount-token-controller',
+  kinds: ['ServiceAccount', 'Secret'],
+  workers: 1,
+  memory: () => undefined,
+  wakes: ({ kind, name, after }) => (kind === 'Secret' && after !== undefined ? [name] : []),
+
+  *reconcile(name, { view }): Sync {
+    const secret = view.get('Secret', 'default', name)
+    if (secret === undefined || secret.data?.['token'] !== undefined) return
+    const body = { ...secret, data: { token: 'dG9rZW4=' } }
+    yield* call({ verb: 'update', kind: 'Secret', namespace: 'default', name, body })
+  },
+})
+
 describe('a controller is found that', () => {
   test('lets a range go while addresses lie in it', () => {
     expect(found(serviceCIDRs, hastyRanges)).toBeGreaterThan(0)
@@ -136,5 +153,8 @@ describe('a controller is found that', () => {
   })
   test('waits at the first claim of the right name for ever', () => {
     expect(found(ephemeralVolume, trustingClaims)).toBeGreaterThan(0)
+  })
+  test('gives tokens to nobody', () => {
+    expect(found(serviceAccountTokens, generousTokens)).toBeGreaterThan(0)
   })
 })

@@ -27,6 +27,7 @@ import { replicationControllerWorld } from './worlds/replicationcontroller.ts'
 import { resourceQuota } from './worlds/resourcequota.ts'
 import { rootCa } from './worlds/root-ca.ts'
 import { serviceAccount } from './worlds/serviceaccount.ts'
+import { legacyTokens, serviceAccountTokens } from './worlds/serviceaccount-token.ts'
 import { serviceCIDRs } from './worlds/service-cidrs.ts'
 import { statefulSet } from './worlds/statefulset.ts'
 import { taintEviction } from './worlds/taint-eviction.ts'
@@ -48,6 +49,7 @@ export const WORLDS: readonly SmallWorld[] = [
   garbageCollector,
   horizontalPodAutoscaler,
   job,
+  legacyTokens,
   namespace,
   nodeIpam,
   nodeLifecycle,
@@ -62,6 +64,7 @@ export const WORLDS: readonly SmallWorld[] = [
   rootCa,
   routes,
   serviceAccount,
+  serviceAccountTokens,
   serviceCIDRs,
   statefulSet,
   taintEviction,

@@ -18,6 +18,7 @@ import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.t
 import { garbageCollectorController } from './garbage-collector/garbage-collector.ts'
 import { jobController } from './job/job.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
+import { legacyTokenCleaner } from './legacy-serviceaccount-token-cleaner/legacy-serviceaccount-token-cleaner.ts'
 import { namespaceController } from './namespace/namespace.ts'
 import { nodeIpamController } from './node-ipam/node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
@@ -30,6 +31,7 @@ import { resourceQuotaController } from './resourcequota/resourcequota.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceCIDRsController } from './service-cidrs/service-cidrs.ts'
 import { serviceAccountController } from './serviceaccount/serviceaccount.ts'
+import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 import { policyStatusController } from './validatingadmissionpolicy-status/validatingadmissionpolicy-status.ts'
@@ -52,6 +54,8 @@ export const kubeControllerManager = (
   { staleControllerConsistency = true }: ControllerGates = {},
 ): readonly Controller[] => [
   serviceAccountController,
+  serviceAccountTokenController,
+  legacyTokenCleaner,
   rootCaController,
   namespaceController(kinds.namespaced),
   garbageCollectorController(kinds.served.filter((kind) => !NOT_COLLECTED.includes(kind))),

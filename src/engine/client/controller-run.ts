@@ -48,7 +48,7 @@ export class ControllerRun<M> {
     this.shared = shared
     this.context = context
     this.client = new ApiClient({
-      user: `system:serviceaccount:kube-system:${definition.account ?? definition.name}`,
+      user: definition.user ?? `system:serviceaccount:kube-system:${definition.account ?? definition.name}`,
       endpoint: shared.endpoint,
       read: shared.read,
       limiter: new TokenBucket(

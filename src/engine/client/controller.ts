@@ -41,6 +41,8 @@ export interface ControllerDefinition<M = unknown> {
   readonly name: string
   /** The service account it calls the API as; its name unless upstream gives another. */
   readonly account?: string
+  /** Whom it calls the API as where upstream takes its process's own credentials instead of an account's. */
+  readonly user?: string
   /** The component in its Events; its name unless upstream gives another. */
   readonly component?: string
   /** What it watches. */

@@ -6,6 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../../src/cluster.ts'
 import type { EventData } from '../../../src/events/catalogue/index.ts'
 import { minutes, seconds } from '../../../src/events/time.ts'
+import { toBase64 } from '../../../src/kubernetes/base64.ts'
+import { INVALID_SINCE, TOKEN_SECRET_TYPE } from '../../../src/kubernetes/service-account-tokens/secrets.ts'
+import { issueToken, legacyClaims, type Claims } from '../../../src/kubernetes/service-account-tokens/tokens.ts'
 import { ControlPlane, pod, type Answered } from './control-plane.ts'
 
 type Caller = NonNullable<EventData<'ApiRequested'>['caller']>
@@ -63,6 +66,33 @@ describe('a server with RBAC', () => {
     const watch = plane.watch({ kind: 'Pod', namespace: 'a', revision: 0, caller: ann })
     plane.run(seconds(1))
     expect(plane.ended(watch)).toBe(403)
+  })
+
+  test('knows a service account by the token in its Secret, for as long as that is there and not marked', () => {
+    const plane = start()
+    allow(plane, { kind: 'ServiceAccount', name: 'default', namespace: 'a' })
+    const [, claims = ''] = tokenOf(plane).split('.')
+    const { uid } = (JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims)['kubernetes.io'].serviceaccount
+    const annotations = { 'kubernetes.io/service-account.name': 'default' }
+    const token = issueToken(legacyClaims('a', { name: 'default', uid }, 'key'))
+    const bearer = { bearer: token }
+    expect(get(plane, bearer).code).toBe(401)
+    const data = { token: toBase64(token) }
+    plane.made('Secret', 'a', { metadata: { name: 'key', annotations }, type: TOKEN_SECRET_TYPE, data })
+    plane.run(seconds(1))
+    expect(get(plane, bearer).code).toBe(200)
+    const mark = (since: string | null): void => {
+      const body = { metadata: { labels: { [INVALID_SINCE]: since } } }
+      plane.call({ verb: 'patch', kind: 'Secret', namespace: 'a', name: 'key', patchType: 'merge', body })
+      plane.run(seconds(20))
+    }
+    mark('2026-01-01')
+    expect(get(plane, bearer).code).toBe(401)
+    mark(null)
+    expect(get(plane, bearer).code).toBe(200)
+    plane.call({ verb: 'delete', kind: 'Secret', namespace: 'a', name: 'key' })
+    plane.run(seconds(20))
+    expect(get(plane, bearer).code).toBe(401)
   })
 
   test('knows a service account by its token, until the token ends', () => {

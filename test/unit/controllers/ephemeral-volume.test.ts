@@ -4,7 +4,7 @@
  * Method: the calls and Events that the controller leaves for given views; the pure rules for pairs of Pod and claim.
  */
 import { expect, test } from 'vitest'
-import { namesIn } from '../../../src/actors/apiserver/authz/pod-references.ts'
+import { namesIn } from '../../../src/kubernetes/pod-references.ts'
 import { ephemeralVolumeController } from '../../../src/actors/controllers/ephemeral-volume/ephemeral-volume.ts'
 import { pvcProtectionController } from '../../../src/actors/controllers/pvc-protection/pvc-protection.ts'
 import { minutes, seconds } from '../../../src/events/time.ts'

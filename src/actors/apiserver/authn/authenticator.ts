@@ -1,7 +1,8 @@
 import type { EventData } from '../../../events/catalogue/index.ts'
 import type { Micros } from '../../../events/envelope.ts'
+import { ISSUER } from '../../../kubernetes/service-account-tokens/tokens.ts'
 import { ANONYMOUS, AUTHENTICATED, authenticate, type User } from '../authn.ts'
-import { ISSUER, type Tokens } from './tokens.ts'
+import type { Tokens } from './tokens.ts'
 
 export type Caller = NonNullable<EventData<'ApiRequested'>['caller']>
 

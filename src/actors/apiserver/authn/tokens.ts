@@ -1,53 +1,27 @@
 import type { Micros } from '../../../events/envelope.ts'
 import { seconds } from '../../../events/time.ts'
+import { isSigned } from '../../../kubernetes/service-account-tokens/signing-key.ts'
+import {
+  ISSUER,
+  LEGACY_ISSUER,
+  type Claims,
+  type LegacyClaims,
+} from '../../../kubernetes/service-account-tokens/tokens.ts'
 import { EPOCH_SECONDS } from '../../../kubernetes/time.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import { goQuote } from '../../../kubernetes/validation/field-error.ts'
 import { AUTHENTICATED, serviceAccountGroups, serviceAccountUser, type User } from '../authn.ts'
-import { isSigned, keyId, sign } from './signing-key.ts'
+import { LEGACY_AUDIENCES, legacyVerdict } from './legacy-tokens.ts'
 
-/** Source: kubeadm's --service-account-issuer; it is also the one audience of this server. */
-export const ISSUER = 'https://kubernetes.default.svc'
 /** Source: apiserver/pkg/server/options/authentication.go, TokenSuccessCacheTTL. */
 const BELIEVED_FOR: Micros = seconds(10)
 /** Tokens remembered; the oldest go first. */
 const REMEMBERED = 4096
 
-interface Named {
-  readonly name: string
-  readonly uid: string
-}
-
-/** Claims of a bound token. Source: pkg/serviceaccount/claims.go (v1.36). */
-export interface Claims {
-  readonly aud: readonly string[]
-  readonly exp: number
-  readonly iat: number
-  readonly iss: string
-  readonly jti: string
-  readonly 'kubernetes.io': {
-    readonly namespace: string
-    readonly serviceaccount: Named
-    readonly pod?: Named
-    readonly node?: Named
-    readonly secret?: Named
-  }
-  readonly nbf: number
-  readonly sub: string
-}
-
 /** A token that holds, or why it does not. */
 export type Verdict = { readonly user: User; readonly audiences: readonly string[] } | { readonly problem: string }
 
 const INVALID = 'invalid bearer token'
-
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** A JWT signed with RS256. */
-export const issueToken = (claims: Claims): string => {
-  const signed = `${encode({ alg: 'RS256', kid: keyId() })}.${encode(claims)}`
-  return `${signed}.${sign(signed)}`
-}
 
 /** The body of `/.well-known/openid-configuration`. Source: pkg/serviceaccount/openidmetadata.go (v1.36). */
 export const openIdConfiguration = (): object => ({
@@ -93,14 +67,21 @@ export class Tokens {
   private examine(token: string, audiences: readonly string[], now: number): Verdict {
     const claims = claimsOf(token)
     if (claims === undefined) return { problem: INVALID }
-    const common = claims.aud.filter((audience) => audiences.includes(audience))
+    const meant = isLegacy(claims) ? LEGACY_AUDIENCES : claims.aud
+    const common = meant.filter((audience) => audiences.includes(audience))
     if (common.length === 0) {
-      const why = `token audiences ${list(claims.aud)} is invalid for the target audiences ${list(audiences)}`
+      const why = `token audiences ${list(meant)} is invalid for the target audiences ${list(audiences)}`
       return { problem: `[${INVALID}, ${why}]` }
     }
+    const user = this.userOf(token, claims, now)
+    if ('problem' in user) return { problem: `[${INVALID}, ${user.problem}]` }
+    return { user, audiences: common }
+  }
+
+  private userOf(token: string, claims: Claims | LegacyClaims, now: number): User | { readonly problem: string } {
+    if (isLegacy(claims)) return legacyVerdict(token, claims, this.view)
     const problem = this.problemOf(claims, now)
-    if (problem !== undefined) return { problem: `[${INVALID}, ${problem}]` }
-    return { user: userOf(claims), audiences: common }
+    return problem === undefined ? userOf(claims) : { problem }
   }
 
   private problemOf(claims: Claims, now: number): string | undefined {
@@ -120,15 +101,19 @@ export class Tokens {
   }
 }
 
+const isLegacy = (claims: Claims | LegacyClaims): claims is LegacyClaims => claims.iss === LEGACY_ISSUER
+
 /** What a token says, if it was signed here. */
-const claimsOf = (token: string): Claims | undefined => {
+const claimsOf = (token: string): Claims | LegacyClaims | undefined => {
   const [header = '', body = '', signature = '', ...rest] = token.split('.')
   if (signature === '' || rest.length > 0) return undefined
   const head = parsed(header)
   const claims = parsed(body)
-  if (head?.['alg'] !== 'RS256' || claims?.['iss'] !== ISSUER) return undefined
+  const issuer = claims?.['iss']
+  if (claims === undefined || head?.['alg'] !== 'RS256' || !isSigned(`${header}.${body}`, signature)) return undefined
   // What was signed here has the shape of claims.
-  return isSigned(`${header}.${body}`, signature) ? (claims as Partial<Claims> as Claims) : undefined
+  if (issuer === ISSUER) return claims as Partial<Claims> as Claims
+  return issuer === LEGACY_ISSUER ? (claims as Partial<LegacyClaims> as LegacyClaims) : undefined
 }
 
 const parsed = (part: string): Readonly<Record<string, unknown>> | undefined => {

@@ -6,7 +6,7 @@ import type { Pod } from '../../../kubernetes/types/pod.ts'
 import { goQuote } from '../../../kubernetes/validation/field-error.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import { ALLOWED, NO_OPINION, type Access, type Decision } from '../authz.ts'
-import { namesIn } from './pod-references.ts'
+import { namesIn } from '../../../kubernetes/pod-references.ts'
 
 const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
 const WRITES: ReadonlySet<string> = new Set(['get', 'create', 'update', 'patch', 'delete'])

@@ -6,7 +6,7 @@ import { badRequest, methodNotAllowed, type Status } from '../../../kubernetes/s
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import { answerBody, refusal, type Answer } from '../answer.ts'
 import type { User } from '../authn.ts'
-import { ISSUER } from '../authn/tokens.ts'
+import { ISSUER } from '../../../kubernetes/service-account-tokens/tokens.ts'
 import type { Gate } from '../authz/gate.ts'
 import type { World } from '../world.ts'
 import { accessReviewProblem, reviewAccess, type AccessReviewSpec } from './access-review.ts'

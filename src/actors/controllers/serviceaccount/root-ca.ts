@@ -1,14 +1,13 @@
 import { defineController } from '../../../engine/client/controller.ts'
 import { call, isNamespaceTerminating, type Sync } from '../../../engine/client/sync.ts'
 import { sameJson } from '../../../kubernetes/hash.ts'
+import { ROOT_CERTIFICATE } from '../shared/root-certificate.ts'
 
 const NAME = 'kube-root-ca.crt'
 const DESCRIPTION_KEY = 'kubernetes.io/description'
 const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal ' +
   'service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.'
-/** Abridged: no certificate authority is modelled below the HTTP face; Pods mount this as a file. */
-const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nc2VhdHJpYWw=\n-----END CERTIFICATE-----\n'
 
 /**
  * Every active namespace has a ConfigMap with the cluster's certificate authority.
@@ -28,7 +27,7 @@ export const rootCaController = defineController({
 
   *reconcile(namespace, world): Sync {
     if (world.view.get('Namespace', undefined, namespace)?.status?.phase !== 'Active') return
-    const data = { 'ca.crt': CERTIFICATE }
+    const data = { 'ca.crt': ROOT_CERTIFICATE }
     const existing = world.view.get('ConfigMap', namespace, NAME)
     if (existing === undefined) {
       const metadata = { name: NAME, annotations: { [DESCRIPTION_KEY]: DESCRIPTION } }

@@ -1,5 +1,5 @@
-import type { Pod } from '../../../kubernetes/types/pod.ts'
-import { claimOfVolume } from '../../../kubernetes/volumes.ts'
+import type { Pod } from './types/pod.ts'
+import { claimOfVolume } from './volumes.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 
