@@ -15,6 +15,7 @@ import { certificates } from '../sieve/worlds/certificates.ts'
 import { ephemeralVolume } from '../sieve/worlds/ephemeral-volume.ts'
 import { routes } from '../sieve/worlds/routes.ts'
 import { serviceAccountTokens } from '../sieve/worlds/serviceaccount-token.ts'
+import { volumeAttributesClassProtection } from '../sieve/worlds/volumeattributesclass-protection.ts'
 import { serviceCIDRs } from '../sieve/worlds/service-cidrs.ts'
 
 /** Lets a range go as soon as somebody deletes it. */
@@ -138,6 +139,23 @@ const generousTokens = defineController({
   },
 })
 
+/** Looks only at what claims ask for. */
+const shortSighted = defineController({
+  name: 'volumeattributesclass-protection-controller',
+  kinds: ['VolumeAttributesClass', 'PersistentVolumeClaim'],
+  workers: 1,
+  memory: () => undefined,
+  wakes: (_change, { view }) => view.list('VolumeAttributesClass').map(({ metadata }) => metadata.name),
+
+  *reconcile(name, { view }): Sync {
+    const one = view.get('VolumeAttributesClass', undefined, name)
+    if (one?.metadata.deletionTimestamp === undefined) return
+    if (view.list('PersistentVolumeClaim').some(({ spec }) => spec.volumeAttributesClassName === name)) return
+    const body = { ...one, metadata: { ...one.metadata, finalizers: [] } }
+    yield* call({ verb: 'update', kind: 'VolumeAttributesClass', name, body })
+  },
+})
+
 describe('a controller is found that', () => {
   test('lets a range go while addresses lie in it', () => {
     expect(found(serviceCIDRs, hastyRanges)).toBeGreaterThan(0)
@@ -156,5 +174,8 @@ describe('a controller is found that', () => {
   })
   test('gives tokens to nobody', () => {
     expect(found(serviceAccountTokens, generousTokens)).toBeGreaterThan(0)
+  })
+  test('lets a class go that a volume still has', () => {
+    expect(found(volumeAttributesClassProtection, shortSighted)).toBeGreaterThan(0)
   })
 })

@@ -31,6 +31,7 @@ import { legacyTokens, serviceAccountTokens } from './worlds/serviceaccount-toke
 import { serviceCIDRs } from './worlds/service-cidrs.ts'
 import { statefulSet } from './worlds/statefulset.ts'
 import { taintEviction } from './worlds/taint-eviction.ts'
+import { volumeAttributesClassProtection } from './worlds/volumeattributesclass-protection.ts'
 import { ttlAfterFinished } from './worlds/ttl-after-finished.ts'
 import { ttl } from './worlds/ttl.ts'
 
@@ -71,4 +72,5 @@ export const WORLDS: readonly SmallWorld[] = [
   tokenCleaner,
   ttlAfterFinished,
   ttl,
+  volumeAttributesClassProtection,
 ]

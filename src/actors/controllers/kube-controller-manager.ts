@@ -35,6 +35,7 @@ import { serviceAccountTokenController } from './serviceaccount-token/serviceacc
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts'
 import { policyStatusController } from './validatingadmissionpolicy-status/validatingadmissionpolicy-status.ts'
+import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/volumeattributesclass-protection.ts'
 import { volumeExpandController } from './volume-expand/volume-expand.ts'
 import { ttlController } from './ttl/ttl.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts'
@@ -82,6 +83,7 @@ export const kubeControllerManager = (
   persistentVolumeBinder,
   pvcProtectionController,
   pvProtectionController,
+  volumeAttributesClassProtectionController,
   volumeExpandController,
   attachDetachController,
   ephemeralVolumeController,

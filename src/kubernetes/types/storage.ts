@@ -61,6 +61,7 @@ export interface PersistentVolumeClaimStatus {
   readonly allocatedResources?: ResourceList
   readonly allocatedResourceStatuses?: Readonly<Record<string, string>>
   readonly currentVolumeAttributesClassName?: string
+  readonly modifyVolumeStatus?: { readonly targetVolumeAttributesClassName?: string; readonly status: string }
 }
 
 export interface PersistentVolumeClaim extends ApiObject {
