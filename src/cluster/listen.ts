@@ -36,7 +36,7 @@ export interface ListenOptions {
   /** Makes durable what has happened so far. Nothing is told to any client before this has returned. */
   readonly commit?: () => void
   /**
-   * Where Services that webhook configurations name are really reached, as `{ 'default/hook': 'https://127.0.0.1:9443' }`. It
+   * Where Services that webhook configurations and definitions name are really reached, as `{ 'default/hook': 'https://127.0.0.1:9443' }`. It
    * needs option `callsWebhooks`. Without an entry nobody listens there.
    */
   readonly webhookServices?: Readonly<Record<string, string>>

@@ -75,8 +75,8 @@ export interface ClusterOptions {
    */
   readonly foldsHeartbeats?: boolean
   /**
-   * Whether API servers call admission webhooks, for somebody outside to carry the call: a cluster that listens does. What is
-   * answered is an input. Default: no; at their addresses nobody listens.
+   * Whether API servers call webhooks of admission and of conversion, for somebody outside to carry the call: a cluster that
+   * listens does. What is answered is an input. Default: no; at their addresses nobody listens.
    */
   readonly callsWebhooks?: boolean
   /**

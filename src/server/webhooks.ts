@@ -1,4 +1,4 @@
-/** Carries the calls of admission webhooks out of the cluster, over HTTPS, and what they answer back in, as inputs. */
+/** Carries the calls of webhooks out of the cluster, over HTTPS, and what they answer back in, as inputs. */
 import { request } from 'node:https'
 import type { Cluster } from '../cluster.ts'
 import { OUTSIDE } from '../engine/kernel/kernel.ts'
