@@ -26,23 +26,28 @@ const OPTIONS = { nodes: 1, seed: 1 } as const
 /** Requests that one cluster gets. */
 const PER_CLUSTER = 20_000
 const SAMPLE = 500
-/** Every other sample is wrong in every way, the others only in a member or two. */
+/** One sample of so many is wrong only in a member or two: what these let in, the cluster carries out, which takes its time. */
+const MUTATED_EVERY = 10
 const samples = (seed: number, numRuns: number): readonly RawRequest[] =>
-  fc.sample((seed / SAMPLE) % 2 < 1 ? malformed : mutated, { seed, numRuns })
+  fc.sample(Math.floor(seed / SAMPLE) % MUTATED_EVERY === 1 ? mutated : malformed, { seed, numRuns })
 
 const HEAD_END = '\r\n\r\n'
 
 /**
- * For these a real API server answers 500 too: a resource version that is no number or that a new object has, an apply of
- * what is of no type, a binding to nothing, a strategic patch whose lists do not fit.
+ * For these a real API server answers 500 too, as is recorded (the API oracle's theme and the number in it): a resource
+ * version that is no number (watch 202, updates 32) or that a new object has (lifecycle 14), an apply that fits no type
+ * (ssa 31), a binding to nothing or to another kind (subresources 63, 64), an item without its merge key (patch 80).
+ * Lists of several types are not recorded; like the missing key they are no error that the handler knows.
+ * Source: strategicpatch/patch.go, sliceElementType; handlers/patch.go, interpretStrategicMergePatchError (v1.36).
  */
 const UPSTREAM_500 = [
   'strconv.ParseUint: parsing',
   'resourceVersion should not be set on objects to be created',
-  'failed to create typed patch object',
-  '"message":"target.',
-  'list element types are not identical',
-  'does not contain declared merge key',
+  'failed to create typed patch object (',
+  'target.name: Required value',
+  'target.kind: Unsupported value: ',
+  'does not contain declared merge key: ',
+  'list element types are not identical: ',
 ]
 
 /** What a server may say of its own: what is not carried, what is told with `Retry-After`, what upstream answers so. */
@@ -77,11 +82,17 @@ const fuzzOne = async (requests: number, seed: number): Promise<FuzzReport> => {
   const codes: Record<string, number> = {}
   const failures: string[] = []
   let slowestMs = 0
+  let hasStopped = false
   const api = serveInProcess(cluster, {
-    onFailure: (error) => failures.push(`the run stopped: ${String(error).slice(0, 3000)}`),
+    onFailure: (error) => {
+      hasStopped = true
+      failures.push(`the run stopped: ${String(error).slice(0, 3000)}`)
+    },
   })
   for (let sent = 0; sent < requests && failures.length < FAILURES_SHOWN; sent += SAMPLE) {
     for (const request of samples(seed + sent, Math.min(SAMPLE, requests - sent))) {
+      // Nothing will be answered any more.
+      if (hasStopped) return { requests: sent, codes, slowestMs, failures }
       const began = performance.now()
       const answer = await exchange(api.connect(), request)
       const tookMs = performance.now() - began

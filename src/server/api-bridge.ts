@@ -46,6 +46,8 @@ export class ApiBridge {
   private readonly watches = new Map<number, { readonly server: ActorId; readonly listener: WatchListener }>()
   private readonly subscription: { unsubscribe(): void }
   private current = 0
+  /** Why nobody is answered any more. */
+  private failure: Error | undefined
 
   /** Without `announcements`, clients are told at once. */
   constructor(cluster: Cluster, clock: Clock, announcements?: Announcements) {
@@ -60,7 +62,8 @@ export class ApiBridge {
 
   /** Undefined when the API server went away before it answered: the write may have happened or not. */
   ask(request: ApiRequest): Promise<ApiAnswer | undefined> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      if (this.failure !== undefined) return reject(this.failure)
       this.clock.present()
       const number = this.cluster.nextNumber
       const server = this.server
@@ -84,6 +87,7 @@ export class ApiBridge {
 
   /** Gives how to end it. `begun` is called once it is known not to be refused. */
   watch(request: WatchRequest, listener: WatchListener, begun: () => void): () => void {
+    if (this.failure !== undefined) throw this.failure
     this.clock.present()
     const watch = this.cluster.nextNumber
     const server = this.server
@@ -116,8 +120,13 @@ export class ApiBridge {
     this.announcements?.flush()
   }
 
-  /** Nothing will be answered any more. */
-  abandon(): void {
+  /** The run has stopped: who waits is cut off, who comes later is told why. */
+  fail(error: unknown): void {
+    this.failure = error instanceof Error ? error : new Error(String(error))
+    this.abandon()
+  }
+
+  private abandon(): void {
     for (const { settle } of this.pending.values()) settle(undefined)
     for (const { listener } of this.watches.values()) this.tell(() => listener.lost())
     this.pending.clear()

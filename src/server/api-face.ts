@@ -37,7 +37,7 @@ export const openApiFace = (
   address: string,
 ): ApiFace => {
   const fail = (error: unknown): void => {
-    bridge.abandon()
+    bridge.fail(error)
     onFailure?.(error)
   }
   const clock = createClock(cluster, speed, fail)
@@ -84,11 +84,12 @@ const answer = async (
     : resources.handle(resource, target, caller, reply)
 }
 
-const BAD_REQUEST =
-  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request'
+const TOO_LARGE = 'HPE_HEADER_OVERFLOW'
 
-/** Bytes that are no HTTP. Source: net/http/server.go, conn.serve. */
-export const refuseBytes = (_error: Error, socket: Duplex): void => {
-  if (socket.writable) socket.end(BAD_REQUEST)
+/** Bytes that are no HTTP, or too many before a request begins. Source: net/http/server.go, conn.serve. */
+export const refuseBytes = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  const status = error.code === TOO_LARGE ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const head = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close'
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${status}`)
   else socket.destroy()
 }

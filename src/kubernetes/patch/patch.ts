@@ -85,8 +85,20 @@ function applyPatch(row: KindRow, current: ApiObject, type: PatchType, patch: un
         return either.left(badRequest(words))
       }
       const shape = definitionOf(row.apiVersion, row.kind)
-      return either.mapLeft(unexpectedError)(strategicMergePatch({ ...current }, patch, shape))
+      return either.mapLeft(notMergeable)(strategicMergePatch({ ...current }, patch, shape))
     }
+  }
+}
+
+/** Few of these refusals are known to be their caller's fault. Source: handlers/patch.go, interpretStrategicMergePatchError. */
+function notMergeable(why: string): Status {
+  switch (why) {
+    case 'invalid patch format of retainKeys':
+      return badRequest(why)
+    case 'lists of lists are not supported':
+      return rejected()
+    default:
+      return unexpectedError(why)
   }
 }
 
@@ -104,7 +116,7 @@ function applyJson(current: ApiObject, patch: unknown): Either<JsonObject> {
   return either.right(patched.right)
 }
 
-/** Whatever is wrong with an operation, the API server says no more than this. */
+/** Whatever is wrong with an operation, or with lists in lists, the API server says no more than this. */
 const rejected = (): Status => ({
   ...badRequest('the server rejected our request due to an error in our request'),
   reason: 'Invalid',

@@ -61,14 +61,29 @@ class Decoder {
       const field = shape.fields.get(name)
       this.path.push(name)
       this.goPath.push(name)
+      const member = given[name]
       if (field === undefined) this.unknownField()
-      else this.member(object, field, given[name])
+      else if (isSubschema(shape, name) && isObject(member)) object[name] = this.subschema(member, shape)
+      else this.member(object, field, member)
       this.path.pop()
       this.goPath.pop()
     }
     for (const field of shape.alwaysThere) if (!(field.name in object)) this.fillIn(object, field)
     this.holder = outer
     return object
+  }
+
+  /**
+   * Go reads such a schema with a decoder of its own, which does not know where it stands and minds no unknown field.
+   * Source: apiextensions/v1/marshal.go, UnmarshalJSON (v1.36).
+   */
+  private subschema(json: JsonObject, shape: Definition): JsonObject {
+    const inner = new Decoder()
+    const schema = inner.structure(json, shape)
+    for (const { type, message, serverMessage } of inner.problems) {
+      if (type !== 'unknown field') this.problem(type, message, serverMessage)
+    }
+    return schema
   }
 
   private member(object: Record<string, unknown>, field: Field, json: unknown): void {
@@ -215,6 +230,11 @@ class Decoder {
     return ABSENT
   }
 }
+
+/** A schema where the table says `any`: a boolean or a list may stand there too. */
+const SUBSCHEMAS: ReadonlySet<string> = new Set(['additionalItems', 'additionalProperties', 'items'])
+const isSubschema = ({ name }: Definition, field: string): boolean =>
+  name === 'apiextensions/v1.JSONSchemaProps' && SUBSCHEMAS.has(field)
 
 const isObject = (json: unknown): json is JsonObject =>
   typeof json === 'object' && json !== null && !Array.isArray(json)

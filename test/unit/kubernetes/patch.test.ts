@@ -253,4 +253,20 @@ describe('patching an object', () => {
       message: 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
     })
   })
+
+  // Source: apiserver/pkg/endpoints/handlers/patch.go, interpretStrategicMergePatchError (v1.36).
+  test.each([
+    [{ metadata: { $retainKeys: 'x' } }, 400, 'invalid patch format of retainKeys'],
+    [{ metadata: { finalizers: [['x']] } }, 422, 'the server rejected our request due to an error in our request'],
+    [
+      { metadata: { ownerReferences: [{ name: 'x' }] } },
+      500,
+      'map: map[name:x] does not contain declared merge key: uid',
+    ],
+  ])('strategic %j is refused with %i', (patch, code, message) => {
+    const ownerReferences = [{ uid: 'u', apiVersion: 'v1', kind: 'Pod', name: 'p' }]
+    const current = { ...configMap, metadata: { ...meta, finalizers: [], ownerReferences } }
+    const answer = patchObject(kindRow('ConfigMap'), current, 'strategic', patch)
+    expect(either.isLeft(answer) ? answer.left : {}).toMatchObject({ code, message })
+  })
 })

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { invariant } from '../../../src/events/invariant.ts'
 import { decodeObject } from '../../../src/kubernetes/schema/decode.ts'
 import { formatPath, parsePath } from '../../../src/kubernetes/schema/path.ts'
 import {
@@ -139,6 +140,28 @@ describe('what is kept', () => {
       daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
       nodeInfo: { kubeletVersion: '' },
     })
+  })
+
+  test('a schema within a schema is read as one, and where a boolean or a list stands that is kept', () => {
+    const shape = definition('apiextensions/v1.JSONSchemaProps')
+    invariant(shape !== undefined, 'in the table')
+    const inner = { type: 'object', title: '', bogus: 1, properties: { a: { nullable: false } } }
+    const { object, problems } = decodeObject(
+      { items: inner, additionalProperties: true, additionalItems: inner },
+      shape,
+    )
+    const read = { type: 'object', properties: { a: {} } }
+    expect({ object, problems }).toEqual({
+      object: { items: read, additionalProperties: true, additionalItems: read },
+      problems: [],
+    })
+    expect(problemsOf({ properties: { a: { items: { properties: 'x' } } } }, shape)).toMatchObject([
+      {
+        field: 'properties.a.items',
+        serverMessage:
+          'json: cannot unmarshal string into Go struct field JSONSchemaProps.properties of type map[string]v1.JSONSchemaProps',
+      },
+    ])
   })
 
   test('amounts of resources become canonical, numbers become texts', () => {
