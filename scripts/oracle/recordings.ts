@@ -1,7 +1,9 @@
 /**
  * Simulates recorded incidents again and prints how much of what the real control plane wrote ours writes too.
  *
- * Usage: npm run oracle -- recordings DIRECTORY [name ...] [--differences N]
+ * Usage: npm run oracle -- recordings DIRECTORY [name ...] [--differences N] [--seed N] [--rules]
+ *
+ * `--rules` also says how much is equal only thanks to each rule of the comparison.
  *
  * DIRECTORY holds incidents, one folder each, or is one.
  */
@@ -11,12 +13,20 @@ import { compareCourse, compareExpected } from '../../src/replay/recorded/course
 import { compareWrites, actorOf, type ActorFidelity, type Compared } from '../../src/replay/recorded/fidelity.ts'
 import { compareFinalState, eventReasons, type FinalState } from '../../src/replay/recorded/final-state.ts'
 import { readIncident } from '../../src/replay/recorded/recording.ts'
+import { RULES, type Rule } from '../../src/replay/recorded/rules.ts'
 import { resimulate } from '../../src/replay/recorded/resimulate.ts'
 
 const [directory = '', ...given] = process.argv.slice(2)
-const limitAt = given.indexOf('--differences')
-const limit = limitAt < 0 ? 5 : Number(given[limitAt + 1])
-const wanted = limitAt < 0 ? given : given.slice(0, limitAt)
+/** Takes `--name N` out of what was given. */
+const numberOf = (name: string, otherwise: number): number => {
+  const at = given.indexOf(name)
+  return at < 0 ? otherwise : Number(given.splice(at, 2)[1])
+}
+const limit = numberOf('--differences', 5)
+const seed = numberOf('--seed', 1)
+const rulesAt = given.indexOf('--rules')
+const showsRules = rulesAt >= 0 && given.splice(rulesAt, 1).length > 0
+const wanted = given
 
 const isIncident = (path: string): boolean => existsSync(join(path, 'inputs.jsonl'))
 const incidents = isIncident(directory)
@@ -49,9 +59,12 @@ const firstPath = (a: unknown, b: unknown, path = ''): string => {
 
 const finals: FinalState[] = []
 const all: ActorFidelity[] = []
+/** By rule: writes and objects that are equal with it and not without it. */
+const owed = new Map<Rule, { writes: number; objects: number }>()
+const rules = Object.keys(RULES) as readonly Rule[]
 for (const path of chosen) {
   const incident = readIncident(path)
-  const { cluster, writes, unmet, answeredOtherwise } = resimulate(incident)
+  const { cluster, writes, unmet, answeredOtherwise } = resimulate(incident, seed)
   const { actors, missing, extra } = compareWrites(incident, writes)
   all.push(...actors)
   const recorded = sum(actors, 'recorded')
@@ -75,6 +88,12 @@ for (const path of chosen) {
   }
   const final = compareFinalState(incident, cluster)
   finals.push(final)
+  for (const rule of showsRules ? rules : []) {
+    const known = owed.get(rule) ?? { writes: 0, objects: 0 }
+    const bare = sum(compareWrites(incident, writes, rule).actors, 'equal')
+    const objects = final.equal - compareFinalState(incident, cluster, rule).equal
+    owed.set(rule, { writes: known.writes + sum(actors, 'equal') - bare, objects: known.objects + objects })
+  }
   console.log(`  final objects equal ${final.equal} of ${final.compared}`)
   for (const { object, recorded: before, ours } of final.differences.slice(0, limit)) {
     console.log(
@@ -107,3 +126,6 @@ console.log(
     `(${sum(all, 'equal')} of ${recorded}); final objects equal ` +
     `${finals.reduce((total, { equal }) => total + equal, 0)} of ${finals.reduce((total, { compared }) => total + compared, 0)}`,
 )
+for (const [rule, { writes, objects }] of owed) {
+  console.log(`  rule ${rule} (${RULES[rule]}): ${writes} writes, ${objects} final objects are equal only thanks to it`)
+}

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
+import { parseTime } from '../../kubernetes/time.ts'
 
 const objectRef = t.partial({
   resource: t.string,
@@ -38,10 +39,15 @@ const auditLine = t.intersection([
 /** One request as the server logged it when it was answered. */
 export type AuditLine = t.TypeOf<typeof auditLine>
 
-/** Text of a file that may be compressed. */
+/** Text of a file that may be compressed. @throws Error naming the file, where it is missing or cut off. */
 export const readText = (path: string): string => {
-  const bytes = readFileSync(path)
-  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
+  try {
+    const bytes = readFileSync(path)
+    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new Error(`${path}: ${code === 'ENOENT' ? 'no such file' : message}`, { cause: error })
+  }
 }
 
 /** The lines of a log. @throws Error naming file and line. */
@@ -50,6 +56,8 @@ export const parseAuditLog = (log: string, path: string): readonly AuditLine[] =
     if (text.trim() === '') return []
     const decoded = auditLine.decode(parse(text, `${path}:${index + 1}`))
     if (E.isLeft(decoded)) throw new Error(`${path}:${index + 1}: not an audit event`)
+    const { requestReceivedTimestamp: received } = decoded.right
+    if (parseTime(received) === undefined) throw new Error(`${path}:${index + 1}: ${received} is no time`)
     return decoded.right.stage === 'ResponseComplete' ? [decoded.right] : []
   })
 

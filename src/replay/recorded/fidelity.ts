@@ -1,6 +1,7 @@
 import { isInside } from './inside.ts'
 import { basesIn, contentOf, drawnNames, nameForm, type DrawnNames } from './normal-form.ts'
 import type { Incident } from './recording.ts'
+import type { Rule } from './rules.ts'
 import { targetOf, type Write } from './writes.ts'
 
 /** One write as it is compared. */
@@ -37,13 +38,14 @@ const counts = ({ user, row, subresource, code }: Write): boolean =>
 /** The part of a component's name that people use. */
 export const actorOf = ({ user }: Write): string => user.slice(user.lastIndexOf(':') + 1)
 
-/** Compares what the control plane wrote in the recording's window with what ours wrote in it. */
-export const compareWrites = ({ writes, window }: Incident, ours: readonly Write[]): Fidelity => {
-  const drawn = drawnNames(new Set([...basesIn(writes), ...basesIn(ours)]))
+/** Compares what the control plane wrote in the recording's window with what ours wrote in it; `without` one of the rules. */
+export const compareWrites = ({ writes, window }: Incident, ours: readonly Write[], without?: Rule): Fidelity => {
+  const drawn = drawnNames(new Set([...basesIn(writes), ...basesIn(ours)]), without)
   const [left, right] = [writes, ours].map((side) =>
     grouped(
       side.filter((one) => counts(one) && isIn(one, window)),
       drawn,
+      without,
     ),
   )
   const actors = new Map<string, { recorded: number; same: number; equal: number; extra: number }>()
@@ -77,17 +79,22 @@ export const compareWrites = ({ writes, window }: Incident, ours: readonly Write
 const isIn = ({ at }: Write, { from, to }: Incident['window']): boolean => at >= from && at <= to
 
 /** By component and object: what different components do, or one does to different objects, has no order. */
-const grouped = (writes: readonly Write[], drawn: DrawnNames): ReadonlyMap<string, readonly Compared[]> => {
+const grouped = (
+  writes: readonly Write[],
+  drawn: DrawnNames,
+  without: Rule | undefined,
+): ReadonlyMap<string, readonly Compared[]> => {
   const groups = new Map<string, Compared[]>()
   for (const write of writes) {
-    const target = targetOf({ ...write, name: nameForm(write) })
-    const one: Compared = { write, what: `${write.verb} ${target}`, content: contentOf(write, drawn) }
-    const key = `${actorOf(write)} ${write.row.resource} ${write.namespace ?? ''} ${nameForm(write)}`
+    const target = targetOf({ ...write, name: nameForm(write, without) })
+    const one: Compared = { write, what: `${write.verb} ${target}`, content: contentOf(write, drawn, without) }
+    const key = `${actorOf(write)} ${write.row.resource} ${write.namespace ?? ''} ${nameForm(write, without)}`
     const known = groups.get(key)
     if (known === undefined) groups.set(key, [one])
     else known.push(one)
   }
   // Events are told on the side: they have no order among themselves.
+  if (without === 'told') return groups
   for (const [key, group] of groups)
     if (group[0]?.write.row.kind === 'Event') groups.set(key, group.toSorted(byContent))
   return groups

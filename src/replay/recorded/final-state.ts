@@ -3,7 +3,7 @@ import type { ApiObject } from '../../events/json.ts'
 import { SERVED_KINDS } from '../../kubernetes/registry.ts'
 import { drawnNames, normalForm, type DrawnNames } from './normal-form.ts'
 import type { Incident } from './recording.ts'
-import { isRecord } from './writes.ts'
+import type { Rule } from './rules.ts'
 
 /** An object at the end: as recorded, as it is here, or undefined where it is not there. */
 export interface FinalDifference {
@@ -44,14 +44,18 @@ const FOREIGN = /openshift/
 
 /**
  * Compares what there is at the end: users' objects, in the form in which two servers can agree. Pods of one owner are alike, so
- * they are compared as a multiset: as many as were so must be so.
+ * they are compared as a multiset: as many as were so must be so. `without` one of the rules, to see what hangs on it.
  */
-export const compareFinalState = ({ final }: Pick<Incident, 'final'>, cluster: Pick<Cluster, 'list'>): FinalState => {
+export const compareFinalState = (
+  { final }: Pick<Incident, 'final'>,
+  cluster: Pick<Cluster, 'list'>,
+  without?: Rule,
+): FinalState => {
   const here = SERVED_KINDS.flatMap(({ kind }) => [...cluster.list(kind)]).filter(isCompared)
   const then = final.filter(isCompared)
-  const drawn = drawnNames(new Set([...then, ...here].flatMap(baseOf)))
-  const recorded = byKey(then, drawn)
-  const ours = byKey(here, drawn)
+  const drawn = drawnNames(new Set([...then, ...here].flatMap(baseOf)), without)
+  const recorded = byKey(then, drawn, without)
+  const ours = byKey(here, drawn, without)
   const differences: FinalDifference[] = []
   let compared = 0
   for (const key of new Set([...recorded.keys(), ...ours.keys()])) {
@@ -73,13 +77,17 @@ export const compareFinalState = ({ final }: Pick<Incident, 'final'>, cluster: P
 const baseOf = ({ kind, metadata: { generateName } }: ApiObject): readonly string[] =>
   kind === 'Pod' && generateName !== undefined ? [generateName] : []
 
-const byKey = (objects: readonly ApiObject[], drawn: DrawnNames): ReadonlyMap<string, readonly string[]> => {
+const byKey = (
+  objects: readonly ApiObject[],
+  drawn: DrawnNames,
+  without: Rule | undefined,
+): ReadonlyMap<string, readonly string[]> => {
   const forms = new Map<string, string[]>()
   for (const object of objects) {
-    const key = drawn(keyOf(object))
+    const key = drawn(keyOf(object, without))
     const known = forms.get(key)
-    if (known === undefined) forms.set(key, [formOf(object, drawn)])
-    else known.push(formOf(object, drawn))
+    if (known === undefined) forms.set(key, [formOf(object, drawn, without)])
+    else known.push(formOf(object, drawn, without))
   }
   return forms
 }
@@ -92,25 +100,11 @@ const isCompared = ({ kind, metadata }: ApiObject): boolean =>
   !FOREIGN.test(metadata.name)
 
 /** Some names are drawn, not given: those of slices, and of addresses. */
-const keyOf = ({ kind, metadata: { namespace, name } }: ApiObject): string =>
-  `${kind} ${namespace ?? ''}/${kind === 'EndpointSlice' ? name.replace(/-[a-z0-9]{5}$/, '') : name}`
+const keyOf = ({ kind, metadata: { namespace, name } }: ApiObject, without: Rule | undefined): string =>
+  `${kind} ${namespace ?? ''}/${kind === 'EndpointSlice' && without !== 'names' ? name.replace(/-[a-z0-9]{5}$/, '') : name}`
 
-const formOf = (object: ApiObject, drawn: DrawnNames): string =>
-  JSON.stringify(normalForm(withoutSteps(object), drawn)) ?? ''
-
-/**
- * How many steps a controller took to get there is in the generation of what it owns. What its status is about must still be the
- * last one, where it says so.
- */
-const withoutSteps = (object: ApiObject): ApiObject => {
-  const { metadata } = object
-  const isControlled = metadata.ownerReferences?.some(({ controller }) => controller === true) === true
-  if (!isControlled || object.kind === 'Pod') return object
-  const { generation, ...rest } = metadata
-  const { status } = object as { readonly status?: unknown }
-  if (!isRecord(status) || status['observedGeneration'] !== generation) return { ...object, metadata: rest }
-  return { ...object, metadata: rest, status: { ...status, observedGeneration: '<current>' } } as ApiObject
-}
+const formOf = (object: ApiObject, drawn: DrawnNames, without: Rule | undefined): string =>
+  JSON.stringify(normalForm(object, drawn, without)) ?? ''
 
 const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
 

@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
-import { seconds } from '../../events/time.ts'
+import { millis, seconds } from '../../events/time.ts'
 import { sameJson } from '../../kubernetes/hash.ts'
 import { microTime, parseTime } from '../../kubernetes/time.ts'
 import { isInside } from './inside.ts'
@@ -19,7 +19,22 @@ export interface OutsideRequest {
 
 /** What people, kubelets and scripts sent, in order of time; Leases of nodes, which audit logs leave out, are added. */
 export const outsideRequests = (incident: Incident): readonly OutsideRequest[] =>
-  [...incident.writes.filter(isOutside).map(outsideRequest), ...nodeLeases(incident)].sort((a, b) => a.at - b.at)
+  [...behindWinners(incident.writes.filter(isOutside).map(outsideRequest)), ...nodeLeases(incident)].sort(
+    (a, b) => a.at - b.at,
+  )
+
+/** Evictions that come within this time are decided in any order. */
+const RACE: Micros = millis(20)
+
+/** An eviction that a budget refused came behind the one at the same time that the budget let pass. */
+const behindWinners = (requests: readonly OutsideRequest[]): readonly OutsideRequest[] => {
+  const passed = requests.filter(({ request, code }) => request.subresource === 'eviction' && code === 201)
+  return requests.map((one) => {
+    if (one.request.subresource !== 'eviction' || one.code !== 429) return one
+    const isRace = passed.some(({ at }) => at > one.at - RACE && at < one.at + RACE)
+    return isRace ? { ...one, at: one.at + RACE } : one
+  })
+}
 
 const isOutside = ({ user, row, subresource }: RecordedWrite): boolean =>
   !isInside(user) && row.kind !== 'Lease' && subresource !== 'token'

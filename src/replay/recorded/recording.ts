@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Micros } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
@@ -6,7 +6,7 @@ import { seconds } from '../../events/time.ts'
 import { parseTime, rfc3339 } from '../../kubernetes/time.ts'
 import { parseAuditLog, readText } from './audit-line.ts'
 import { ownHashes, withHashes } from './hashes.ts'
-import { isRecord, recordedWrites, type RecordedWrite } from './writes.ts'
+import { isRecord, metadataOf, recordedWrites, type RecordedWrite } from './writes.ts'
 
 /** Something done to processes, at a time since the start. */
 export interface InfraAction {
@@ -39,14 +39,15 @@ export const readIncident = (directory: string): Incident => {
   const inputsPath = join(directory, 'inputs.jsonl')
   const inputs = readText(inputsPath)
     .split('\n')
-    .flatMap((text, index) => (text.trim() === '' ? [] : [record(text, `${inputsPath}:${index + 1}`)]))
+    .flatMap((text, index) => (text.trim() === '' ? [] : [input(text, `${inputsPath}:${index + 1}`)]))
   const first = inputs.find(({ action }) => action === 'control-plane-start')
   if (typeof first?.['t'] !== 'string')
     throw new Error(`${inputsPath}: no line says when the control plane was started`)
   // In whole seconds, because most times in objects are.
   const start = Math.floor(micros(first['t'], inputsPath) / SECOND) * SECOND
   const expectedPath = join(directory, 'expected.json')
-  const expected = record(readFileSync(expectedPath, 'utf8'), expectedPath)
+  const expectedText = readText(expectedPath)
+  const expected = record(expectedText, expectedPath)
   const { initialTakenAt, finalTakenAt } = expected
   if (typeof initialTakenAt !== 'string' || typeof finalTakenAt !== 'string') {
     throw new Error(`${expectedPath}: initialTakenAt and finalTakenAt are missing`)
@@ -69,7 +70,7 @@ export const readIncident = (directory: string): Incident => {
         : [],
     ),
     window: { from: micros(initialTakenAt, expectedPath) - start, to: micros(finalTakenAt, expectedPath) - start },
-    expected: record(asOurs(readFileSync(expectedPath, 'utf8')), expectedPath),
+    expected: record(asOurs(expectedText), expectedPath),
     final: itemsIn(oneOf(directory, 'final.json'), asOurs),
   }
 }
@@ -115,7 +116,34 @@ const oneOf = (directory: string, name: string): string => {
 const itemsIn = (path: string, asOurs: (text: string) => string): readonly ApiObject[] => {
   const { items } = record(asOurs(readText(path)), path)
   if (!Array.isArray(items)) throw new Error(`${path}: not a list of objects`)
-  return items.filter((item): item is ApiObject => isRecord(item) && isRecord(item['metadata']))
+  return items.map((item: unknown, index) => {
+    if (!isObject(item)) throw new Error(`${path}: items[${index}] is no object`)
+    return item
+  })
+}
+
+const isObject = (item: unknown): item is ApiObject =>
+  isRecord(item) && typeof item['kind'] === 'string' && typeof metadataOf(item)['name'] === 'string'
+
+/** Who a line of `inputs.jsonl` can be about. */
+const INPUTS: ReadonlySet<unknown> = new Set(['kubectl', 'http', 'infra', 'node-write'])
+/** What can be done to processes, and to the ports that kubelets probe. */
+const INFRA =
+  /^(?:(?:control-plane|controller-manager|scheduler|apiserver|etcd|node-process|hand-operated-node)-(?:start|stop|kill)|probe-target-(?:open|close))$/
+
+/** One outside input; what nobody would act upon is refused, so that no input is lost unseen. */
+const input = (text: string, where: string): Readonly<Record<string, unknown>> => {
+  const line = record(text, where)
+  const { t, kind, action } = line
+  if (typeof t !== 'string') throw new Error(`${where}: no time t`)
+  micros(t, where)
+  if (!INPUTS.has(kind)) {
+    throw new Error(`${where}: kind ${JSON.stringify(kind) ?? '(missing)'} is none of ${[...INPUTS].join(', ')}`)
+  }
+  if (kind === 'infra' && (typeof action !== 'string' || !INFRA.test(action))) {
+    throw new Error(`${where}: action ${JSON.stringify(action) ?? '(missing)'} is not known`)
+  }
+  return line
 }
 
 const record = (text: string, where: string): Readonly<Record<string, unknown>> => {

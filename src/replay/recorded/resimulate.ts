@@ -1,5 +1,4 @@
 import { createCluster, type Cluster } from '../../cluster.ts'
-import type { ProcessRef } from '../../cluster/fault.ts'
 import type { LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
@@ -9,6 +8,7 @@ import type { Pod } from '../../kubernetes/types/pod.ts'
 import { Identities } from './identities.ts'
 import { isInside } from './inside.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
+import { restartProcesses } from './processes.ts'
 import type { Incident } from './recording.ts'
 import { StandIns } from './stand-ins.ts'
 import { isRecord, metadataOf, type Write } from './writes.ts'
@@ -62,7 +62,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     if (one?.code === undefined || one.code === ours) return
     answeredOtherwise.push({ request: one.request, at: one.at, recorded: one.code, ours })
   })
-  killProcesses(cluster, incident)
+  restartProcesses(cluster, incident)
   const binding = new Bindings(incident, cluster)
   const unmet: OutsideRequest[] = []
   /** Behind one that waits, all others about the same object wait too. */
@@ -195,23 +195,6 @@ const send = (cluster: Cluster, { request, code }: OutsideRequest): void => {
   const version = code === 409 ? '1' : current?.metadata.resourceVersion
   const data = { request: cluster.nextNumber, ...request, body: overVersion(request.body, version) }
   cluster.send({ type: 'ApiRequested', data, to: API_SERVER })
-}
-
-const PROGRAMS: Readonly<Record<string, ProcessRef>> = {
-  'controller-manager': 'kube-controller-manager/0',
-  scheduler: 'kube-scheduler/0',
-  apiserver: API_SERVER,
-  etcd: 'etcd/1',
-}
-
-const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
-  for (const [index, { at, action }] of infra.entries()) {
-    const [, program = '', what] = /^(.*)-(kill|stop)$/.exec(action) ?? []
-    const process = PROGRAMS[program]
-    if (process === undefined || what === undefined) continue
-    const back = infra.slice(index).find((later) => later.action === `${program}-start`)
-    cluster.inject({ kind: 'kill', process }, { at, ...(back === undefined ? {} : { for: back.at - at }) })
-  }
 }
 
 /** Collects the writes of the control plane as they are answered, and those that an API server makes by itself. */

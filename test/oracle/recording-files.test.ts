@@ -1,0 +1,115 @@
+/**
+ * Goal: a recording that cannot be read as a whole is refused, and the message says which file and which line.
+ * Method: a small recording is written to a temporary folder; then one file or line at a time is spoilt.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readIncident } from '../../src/replay/recorded/recording.ts'
+
+const START = { t: '2026-11-21T03:17:35.289Z', kind: 'infra', action: 'control-plane-start' }
+const APPLY = { t: '2026-11-21T03:17:55.000Z', kind: 'kubectl', cmd: 'kubectl apply -f -' }
+const AUDIT = {
+  auditID: '1',
+  stage: 'ResponseComplete',
+  requestURI: '/api/v1/namespaces/default/configmaps',
+  verb: 'create',
+  user: { username: 'alice' },
+  requestReceivedTimestamp: '2026-11-21T03:17:56.000000Z',
+  objectRef: { resource: 'configmaps', namespace: 'default', name: 'c', apiVersion: 'v1' },
+  responseStatus: { code: 201 },
+}
+const EXPECTED = { initialTakenAt: '2026-11-21T03:17:54.000Z', finalTakenAt: '2026-11-21T03:18:00.000Z' }
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace: 'default' } }
+
+const lines = (...values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('')
+
+describe('files of a recording', () => {
+  let directory = ''
+  const write = (name: string, content: string | Buffer): void => {
+    writeFileSync(join(directory, name), content)
+  }
+  const refusal = (): string => {
+    try {
+      readIncident(directory)
+    } catch (error) {
+      return error instanceof Error ? error.message.replace(directory, '') : String(error)
+    }
+    return 'read'
+  }
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'recording-'))
+    write('inputs.jsonl', lines(START, APPLY))
+    write('audit.jsonl.gz', gzipSync(lines(AUDIT)))
+    write('expected.json', JSON.stringify(EXPECTED))
+    write('final.json.gz', gzipSync(JSON.stringify({ kind: 'List', items: [CONFIG_MAP] })))
+  })
+  afterEach(() => {
+    rmSync(directory, { recursive: true })
+  })
+
+  test('what is whole is read', () => {
+    const { writes, final, startTime, infra } = readIncident(directory)
+    expect(writes.map(({ user, verb, name, at }) => [user, verb, name, at])).toEqual([
+      ['alice', 'create', 'c', 21_000_000],
+    ])
+    expect(final).toEqual([CONFIG_MAP])
+    expect(startTime).toBe('2026-11-21T03:17:35Z')
+    expect(infra).toEqual([{ at: 289_000, action: 'control-plane-start' }])
+  })
+
+  test.each(['inputs.jsonl', 'audit.jsonl.gz', 'expected.json', 'final.json.gz'])('%s is missing', (name) => {
+    rmSync(join(directory, name))
+    expect(refusal()).toBe(`/${name}: no such file`)
+  })
+
+  test.each(['audit.jsonl.gz', 'final.json.gz'])('%s is cut off', (name) => {
+    write(name, gzipSync(lines(AUDIT, AUDIT)).subarray(0, 60))
+    expect(refusal()).toBe(`/${name}: unexpected end of file`)
+  })
+
+  test.each([
+    ['a line is cut off', JSON.stringify(APPLY).slice(0, 40), /^\/inputs\.jsonl:2: .*JSON/],
+    ['a line is no object', '[]', /^\/inputs\.jsonl:2: not an object$/],
+    [
+      'a kind is unknown',
+      JSON.stringify({ ...APPLY, kind: 'ssh' }),
+      /^\/inputs\.jsonl:2: kind "ssh" is none of kubectl/,
+    ],
+    ['a kind is missing', JSON.stringify({ t: APPLY.t }), /^\/inputs\.jsonl:2: kind \(missing\) is none of kubectl/],
+    ['a time is missing', JSON.stringify({ kind: 'kubectl' }), /^\/inputs\.jsonl:2: no time t$/],
+    ['a time is none', JSON.stringify({ ...APPLY, t: 'noon' }), /^\/inputs\.jsonl:2: noon is no time$/],
+    [
+      'an action is unknown',
+      JSON.stringify({ ...START, action: 'etcd-rename' }),
+      /^\/inputs\.jsonl:2: action "etcd-rename" is not known$/,
+    ],
+  ])('inputs.jsonl: %s', (_what, line, message) => {
+    write('inputs.jsonl', `${lines(START)}${line}\n`)
+    expect(refusal()).toMatch(message)
+  })
+
+  test('the start is not told', () => {
+    write('inputs.jsonl', lines(APPLY))
+    expect(refusal()).toBe('/inputs.jsonl: no line says when the control plane was started')
+  })
+
+  test('a line of the audit log is cut off, or no event', () => {
+    write('audit.jsonl.gz', gzipSync(lines(AUDIT) + JSON.stringify(AUDIT).slice(0, 50)))
+    expect(refusal()).toMatch(/^\/audit\.jsonl\.gz:2: .*JSON/)
+    write('audit.jsonl.gz', gzipSync(lines(AUDIT, { ...AUDIT, user: 'alice' })))
+    expect(refusal()).toBe('/audit.jsonl.gz:2: not an audit event')
+    const untimed = { ...AUDIT, requestReceivedTimestamp: 'noon' }
+    write('audit.jsonl.gz', gzipSync(lines(AUDIT, untimed)))
+    expect(refusal()).toBe('/audit.jsonl.gz:2: noon is no time')
+  })
+
+  test('the last state holds what is no object', () => {
+    write('final.json.gz', gzipSync(JSON.stringify({ items: [CONFIG_MAP, { metadata: {} }] })))
+    expect(refusal()).toBe('/final.json.gz: items[1] is no object')
+    write('expected.json', '{}')
+    expect(refusal()).toBe('/expected.json: initialTakenAt and finalTakenAt are missing')
+  })
+})
