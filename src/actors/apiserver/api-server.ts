@@ -5,6 +5,7 @@ import { defineActor, type ActorContext, type HostedActor } from '../../engine/a
 import type { Random } from '../../engine/kernel/random.ts'
 import { customRow } from '../../kubernetes/custom-resources/rows.ts'
 import { customResourceOf, isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
+import type { Secret } from '../../kubernetes/types/core.ts'
 import type { Change } from '../../kubernetes/view.ts'
 import { KIND_ROWS } from '../../kubernetes/kind-rows/kind-rows.ts'
 import { kindRow, rowByApiVersion, SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
@@ -20,6 +21,7 @@ import { Gate } from './authz/gate.ts'
 import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
 import { bootstrap, ensurePolicy } from './bootstrap.ts'
 import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
+import { notedUse } from './authn/legacy-token-use.ts'
 import { ensureTokenTracking } from './bootstrap/legacy-token-tracking.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
@@ -108,7 +110,11 @@ class ApiServer implements World {
     this.cache = new WatchCache(parameters.cursor(), KINDS)
     this.store = new Store(parameters.read)
     this.callsWebhooks = this.options.callsWebhooks
-    this.gate = new Gate(this.options.authorization, new Set(this.options.masters), this.cache.view, this)
+    const used = (secret: Secret): void => {
+      const note = notedUse(secret, this)
+      if (note !== undefined) this.procedures.start(note, this.context.seq, () => {})
+    }
+    this.gate = new Gate(this.options.authorization, new Set(this.options.masters), this.cache.view, this, used)
     this.addresses = new ServiceAddresses(this.options.serviceCidr)
     this.etcd = new EtcdClient(parameters.etcd)
     this.feed = new EtcdFeed(this.etcd, {

@@ -5,9 +5,9 @@
 import { describe, expect, test } from 'vitest'
 import { createCluster } from '../../../src/cluster.ts'
 import type { EventData } from '../../../src/events/catalogue/index.ts'
-import { minutes, seconds } from '../../../src/events/time.ts'
+import { hours, minutes, seconds } from '../../../src/events/time.ts'
 import { toBase64 } from '../../../src/kubernetes/base64.ts'
-import { INVALID_SINCE, TOKEN_SECRET_TYPE } from '../../../src/kubernetes/service-account-tokens/secrets.ts'
+import { INVALID_SINCE, LAST_USED, TOKEN_SECRET_TYPE } from '../../../src/kubernetes/service-account-tokens/secrets.ts'
 import { issueToken, legacyClaims, type Claims } from '../../../src/kubernetes/service-account-tokens/tokens.ts'
 import { ControlPlane, pod, type Answered } from './control-plane.ts'
 
@@ -81,6 +81,14 @@ describe('a server with RBAC', () => {
     plane.made('Secret', 'a', { metadata: { name: 'key', annotations }, type: TOKEN_SECRET_TYPE, data })
     plane.run(seconds(1))
     expect(get(plane, bearer).code).toBe(200)
+    plane.run(seconds(1))
+    const used = (): string | undefined => plane.read('Secret', 'a', 'key').metadata.labels?.[LAST_USED]
+    expect(used()).toBe('2026-01-01')
+    plane.run(hours(24))
+    expect(used()).toBe('2026-01-01')
+    expect(get(plane, bearer).code).toBe(200)
+    plane.run(seconds(1))
+    expect(used()).toBe('2026-01-02')
     const mark = (since: string | null): void => {
       const body = { metadata: { labels: { [INVALID_SINCE]: since } } }
       plane.call({ verb: 'patch', kind: 'Secret', namespace: 'a', name: 'key', patchType: 'merge', body })

@@ -2,6 +2,7 @@ import { toBase64 } from '../../../kubernetes/base64.ts'
 import { INVALID_SINCE } from '../../../kubernetes/service-account-tokens/secrets.ts'
 import { ISSUER, type LegacyClaims } from '../../../kubernetes/service-account-tokens/tokens.ts'
 import { goQuote } from '../../../kubernetes/validation/field-error.ts'
+import type { Secret } from '../../../kubernetes/types/core.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import { AUTHENTICATED, serviceAccountGroups, serviceAccountOf, type User } from '../authn.ts'
 
@@ -12,10 +13,15 @@ export const LEGACY_AUDIENCES: readonly string[] = [ISSUER]
 
 /**
  * Whose a token is that a Secret holds, or why it does not hold: it is as good as its Secret.
- * Source: pkg/serviceaccount/legacy.go, Validate (v1.36).
- * Abridged: the day of its use is not written into the Secret's label kubernetes.io/legacy-token-last-used.
+ * Source: pkg/serviceaccount/legacy.go, Validate (v1.36). `used`: whose token was shown,
+ * though it may be marked invalid.
  */
-export function legacyVerdict(token: string, claims: LegacyClaims, view: View): User | { readonly problem: string } {
+export function legacyVerdict(
+  token: string,
+  claims: LegacyClaims,
+  view: View,
+  used: (secret: Secret) => void,
+): User | { readonly problem: string } {
   const {
     sub = '',
     'kubernetes.io/serviceaccount/namespace': namespace = '',
@@ -38,6 +44,7 @@ export function legacyVerdict(token: string, claims: LegacyClaims, view: View): 
   if (account.metadata.uid !== uid) {
     return { problem: `service account UID (${account.metadata.uid}) does not match claim (${uid})` }
   }
+  used(secret)
   if ((secret.metadata.labels?.[INVALID_SINCE] ?? '') !== '') {
     const instead = 'Use tokens from the TokenRequest API or manually created secret-based tokens'
     const allow = `remove the '${INVALID_SINCE}' label from the secret to temporarily allow use of this token`

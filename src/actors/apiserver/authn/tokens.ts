@@ -8,6 +8,7 @@ import {
   type LegacyClaims,
 } from '../../../kubernetes/service-account-tokens/tokens.ts'
 import { EPOCH_SECONDS } from '../../../kubernetes/time.ts'
+import type { Secret } from '../../../kubernetes/types/core.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import { goQuote } from '../../../kubernetes/validation/field-error.ts'
 import { AUTHENTICATED, serviceAccountGroups, serviceAccountUser, type User } from '../authn.ts'
@@ -40,10 +41,13 @@ export const wallSeconds = (now: Micros): number => EPOCH_SECONDS + Math.floor(n
  */
 export class Tokens {
   private readonly view: View
+  private readonly used: (secret: Secret) => void
   private readonly believed = new Map<string, { readonly verdict: Verdict; readonly until: Micros }>()
 
-  constructor(view: View) {
+  /** `used` hears of every Secret whose token is shown, when it is looked at. */
+  constructor(view: View, used: (secret: Secret) => void) {
     this.view = view
+    this.used = used
   }
 
   verify(token: string, audiences: readonly string[], now: Micros, monotonic: Micros): Verdict {
@@ -79,7 +83,7 @@ export class Tokens {
   }
 
   private userOf(token: string, claims: Claims | LegacyClaims, now: number): User | { readonly problem: string } {
-    if (isLegacy(claims)) return legacyVerdict(token, claims, this.view)
+    if (isLegacy(claims)) return legacyVerdict(token, claims, this.view, this.used)
     const problem = this.problemOf(claims, now)
     return problem === undefined ? userOf(claims) : { problem }
   }

@@ -2,6 +2,7 @@ import type { EventData } from '../../../events/catalogue/index.ts'
 import type { KindRow } from '../../../kubernetes/registry.ts'
 import { isStatus, serviceUnavailable, unauthorized, type Status } from '../../../kubernetes/status.ts'
 import type { BootstrapObject } from '../../../kubernetes/rbac/bootstrap.ts'
+import type { Secret } from '../../../kubernetes/types/core.ts'
 import type { Change, View } from '../../../kubernetes/view.ts'
 import { Authenticator, type Caller } from '../authn/authenticator.ts'
 import { impersonate } from '../authn/impersonation.ts'
@@ -34,9 +35,15 @@ export class Gate {
   /** What the first policy still lacks in this server's cache; nobody but the masters passes before. */
   private awaited: Set<string> | undefined
 
-  constructor(mode: AuthorizationMode, masters: ReadonlySet<string>, view: View, times: Times) {
+  constructor(
+    mode: AuthorizationMode,
+    masters: ReadonlySet<string>,
+    view: View,
+    times: Times,
+    used: (secret: Secret) => void,
+  ) {
     this.authorizer = new Authorizer(mode, view)
-    this.tokens = new Tokens(view)
+    this.tokens = new Tokens(view, used)
     this.authenticator = new Authenticator(masters, this.tokens)
     this.view = view
     this.times = times
