@@ -14,7 +14,9 @@ const tell = (what: string): void => {
   const pods = cluster.list('Pod', 'default')
   const requests = pods.map(({ spec }) => spec.containers[0]?.resources?.requests?.['cpu'])
   const machines = cluster.list('Node').map(({ metadata }) => metadata.name)
-  console.log(`${what}: ${pods.length} Pods that ask for ${[...new Set(requests)].join(' or ')}, on ${machines.join(', ')}`)
+  console.log(
+    `${what}: ${pods.length} Pods that ask for ${[...new Set(requests)].join(' or ')}, on ${machines.join(', ')}`,
+  )
 }
 
 cluster.run(minutes(1))

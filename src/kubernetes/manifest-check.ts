@@ -20,7 +20,7 @@ export function checkManifest(manifest: Manifest, namespace = 'default'): readon
   const wrong = problems.map(({ path, field, message }) => ({ file, ...locate(manifest, path), field, message }))
   // What could not be read would be missing below.
   if (problems.some((problem) => problem.type !== 'unknown field')) return wrong
-  const draft = row.namespaced ? withNamespace(object, namespace) : (object as Draft<ApiObject>)
+  const draft = withSystemFields(row.namespaced ? withNamespace(object, namespace) : (object as Draft<ApiObject>))
   const { strategy } = row
   const errors = strategy.validate(strategy.prepareForCreate(strategy.defaults(draft)))
   const invalid = errors.map((error) => ({
@@ -31,6 +31,14 @@ export function checkManifest(manifest: Manifest, namespace = 'default'): readon
   }))
   return [...wrong, ...invalid]
 }
+
+/** The uid that the server gives a new object before it looks at it: a Job's labels are made of it. */
+const STAND_IN = '00000000-0000-4000-8000-000000000000'
+
+const withSystemFields = (object: Draft<ApiObject>): Draft<ApiObject> => ({
+  ...object,
+  metadata: { ...object.metadata, uid: STAND_IN },
+})
 
 function withNamespace(object: Draft<ApiObject>, namespace: string): Draft<ApiObject> {
   const { metadata } = object

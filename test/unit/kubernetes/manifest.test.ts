@@ -134,6 +134,13 @@ describe('checking', () => {
     expect(problemsOf(DEPLOYMENT)).toEqual([])
   })
 
+  test('a Job needs no uid: the server gives it one before it looks', () => {
+    const template = '{spec: {restartPolicy: Never, containers: [{name: main, image: busybox}]}}'
+    expect(
+      problemsOf(`apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\nspec: {template: ${template}}`),
+    ).toEqual([])
+  })
+
   test.each([
     ['replicas: 2', 'replicas: two', 'app.yaml:7:3: spec.replicas: expected integer, found string'],
     [
