@@ -316,8 +316,9 @@ export class Kernel {
     const process = this.process(id)
     if (process.state !== 'paused') return
     process.state = 'running'
-    for (const item of process.backlog.splice(0)) item()
+    // What it says from now on has an open way: only what was said to it meanwhile is sent again.
     this.network.mendAll()
+    for (const item of process.backlog.splice(0)) item()
   }
 
   addLinkRule(rule: LinkRule): void {

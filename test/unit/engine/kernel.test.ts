@@ -199,6 +199,28 @@ describe('an end', () => {
     expect(got).toEqual([0, 1])
   })
 
+  test('a paused process that goes on is heard at once, in what its timers make it say', () => {
+    const { kernel, send, got } = world()
+    const clock = defineActor<undefined>({
+      start: (context) => {
+        context.setTimer('tick', '', seconds(1))
+        context.emit('WatchCancelled', { watch: 0 }, { to: 'receiver/1' })
+        return undefined
+      },
+      receive: (_, event, context) => {
+        if (event.type === 'TimerFired') context.emit('WatchCancelled', { watch: 1 }, { to: 'receiver/1' })
+      },
+    })
+    kernel.addProcess({ id: 'clock/1', host: 'a', restartDelay: 0, boot: () => new Map([['clock/1', clock]]) })
+    send(7)
+    kernel.pause('clock/1')
+    kernel.run(seconds(5))
+    expect(got.toSorted()).toEqual([0, 7])
+    kernel.resume('clock/1')
+    kernel.run(kernel.now + millis(10))
+    expect(got.at(-1)).toBe(1)
+  })
+
   test('what an actor throws stops the run and names the actor and its event', () => {
     const kernel = new Kernel({ seed: 1, log: { append: () => {} } })
     kernel.addHost('a')
