@@ -76,10 +76,10 @@ test('Pods without room bring nodes, which bear what the cloud knows; without Po
   expect(toldOfItself(cluster)).toContain('ScaledUpGroup: Scale-up: group pool size set to 2 instead of 0 (max: 4)')
   expect(status(cluster)).toContain('cloudProviderTarget: 2')
   scale(cluster, 1)
-  cluster.run(minutes(11))
+  cluster.run(minutes(9))
   // Marked, and not yet gone: it must have been so for ten minutes.
   expect(nodes(cluster)).toHaveLength(3)
-  cluster.run(minutes(6))
+  cluster.run(minutes(8))
   expect(nodes(cluster).length).toBeLessThanOrEqual(2)
   expect(ready(cluster)).toBe(1)
   expect(cluster.unsettled()).toEqual([])
