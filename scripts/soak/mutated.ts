@@ -221,9 +221,10 @@ const mutate = (root: object, path: Path, { how, odd }: Mutation): void => {
   const last = path.at(-1)
   // An earlier mutation may have taken it away.
   if (typeof parent !== 'object' || parent === null || last === undefined) return
-  if (how === 'double' && Array.isArray(parent)) parent.push(parent[Number(last)])
+  if (how === 'double' && Array.isArray(parent)) parent.push(structuredClone(parent[Number(last)]))
   else if (how === 'remove') delete (parent as Members)[last]
-  else (parent as Members)[last] = odd
+  // A copy: the next mutation may go into it.
+  else (parent as Members)[last] = structuredClone(odd)
 }
 
 const PATCHES = [
