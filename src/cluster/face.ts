@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { Favourite } from '../actors/scheduler/framework/algorithm.ts'
 import type { Identities } from '../actors/apiserver/parameters.ts'
-import type { Substitute } from '../engine/kernel/kernel.ts'
+import type { Substitute } from '../engine/kernel/actors.ts'
 import type { EventData } from '../events/catalogue/index.ts'
 import type { LogEvent, Micros } from '../events/envelope.ts'
 import type { ApiObject } from '../events/json.ts'

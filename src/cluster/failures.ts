@@ -1,4 +1,5 @@
-import { ActorFailure, type Kernel } from '../engine/kernel/kernel.ts'
+import { ActorFailure } from '../engine/kernel/actors.ts'
+import type { Kernel } from '../engine/kernel/kernel.ts'
 import { catalogue } from '../events/catalogue/index.ts'
 import type { EventLog } from '../events/log.ts'
 

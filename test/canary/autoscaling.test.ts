@@ -7,7 +7,7 @@
 import { expect, test } from 'vitest'
 import { createCluster, RunFailure, type Cluster } from '../../src/cluster.ts'
 import type { HostedActor } from '../../src/engine/actor.ts'
-import type { Substitute } from '../../src/engine/kernel/kernel.ts'
+import type { Substitute } from '../../src/engine/kernel/actors.ts'
 import type { ActorId, LogEvent } from '../../src/events/envelope.ts'
 import type { ApiObject } from '../../src/events/json.ts'
 import { minutes } from '../../src/events/time.ts'

@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import type { LogEvent, Micros } from '../../../src/events/envelope.ts'
 import { millis, seconds } from '../../../src/events/time.ts'
 import { defineActor, type ActorContext } from '../../../src/engine/actor.ts'
-import { ActorFailure, Kernel } from '../../../src/engine/kernel/kernel.ts'
+import { ActorFailure } from '../../../src/engine/kernel/actors.ts'
+import { Kernel } from '../../../src/engine/kernel/kernel.ts'
 
 interface World {
   readonly kernel: Kernel
