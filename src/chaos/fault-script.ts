@@ -48,7 +48,11 @@ export const parseFault = (text: string): E.Either<string, PlannedFault> => {
   const timing = parseTiming(words.slice(head.length))
   if (E.isLeft(timing)) return E.left(`fault "${text}": ${timing.left}`)
   const fault = parseBare(head)
-  return E.isLeft(fault) ? E.left(`fault "${text}": ${fault.left}`) : E.right({ fault: fault.right, ...timing.right })
+  if (E.isLeft(fault)) return E.left(`fault "${text}": ${fault.left}`)
+  if ('to' in fault.right && fault.right.from === fault.right.to) {
+    return E.left(`fault "${text}": no network lies between ${fault.right.from} and itself`)
+  }
+  return E.right({ fault: fault.right, ...timing.right })
 }
 
 /** Writes a planned fault as `parseFault` reads it. */

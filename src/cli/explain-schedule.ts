@@ -10,6 +10,7 @@ import { openRecord } from '../replay/record.ts'
 import { reexecute } from '../replay/reexecute.ts'
 import { BadInput, CONVERGED } from './exit-codes.ts'
 import { readManifests, servedOf } from './manifests.ts'
+import { namesLike, suggestion } from './names-like.ts'
 import { loadRecording } from './recordings.ts'
 import { readSchedulerConfig } from './scheduler-config.ts'
 
@@ -31,6 +32,8 @@ export interface ExplainOptions {
 interface Told {
   attempt(pod: string): SchedulingAttempt | undefined
   pod(namespace: string, name: string): Pod | undefined
+  /** Pods that may have been meant. */
+  like(namespace: string, name: string): readonly string[]
 }
 
 /** `seatrial explain-schedule`: why a Pod is on its node, or on none. Gives the exit code. @throws BadInput */
@@ -59,7 +62,8 @@ const keyOf = (pod: string): string => {
 const untried = (key: string, told: Told): string => {
   const [namespace = '', name = ''] = key.split('/')
   const pod = told.pod(namespace, name)
-  if (pod === undefined) return `there is no pod ${key}, and no scheduler has tried one of that name`
+  if (pod === undefined)
+    return `there is no pod ${key}, and no scheduler has tried one${suggestion(told.like(namespace, name))}`
   const { nodeName, schedulerName } = pod.spec
   if (nodeName !== undefined) return `pod ${key} was created on node ${nodeName}: no scheduler has tried it`
   const condition = podCondition(pod, 'PodScheduled')
@@ -74,6 +78,7 @@ const recorded = (path: string, all: boolean): Told => {
   return {
     attempt: (pod) => projections.scheduling.last.get(pod),
     pod: (namespace, name) => projections.head().get('Pod', namespace, name),
+    like: (namespace, name) => namesLike(projections, { kind: 'Pod', namespace, name }),
   }
 }
 
@@ -92,4 +97,8 @@ const ran = (options: ExplainOptions): Told => {
 const ofCluster = (cluster: Cluster): Told => ({
   attempt: (pod) => cluster.scheduling.last.get(pod),
   pod: (namespace, name) => cluster.get('Pod', namespace, name),
+  like: (namespace, name) => {
+    const told = { head: () => cluster.at(cluster.now), timeline: () => cluster.timeline() }
+    return namesLike(told, { kind: 'Pod', namespace, name })
+  },
 })

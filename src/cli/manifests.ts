@@ -35,6 +35,8 @@ export const readManifests = (paths: readonly string[], addons?: AddonSpec): rea
     const text = readFileSync(file === STDIN ? 0 : file, 'utf8')
     const parsed = readText(text, file === STDIN ? 'stdin' : file, addons)
     if (E.isLeft(parsed)) problems.push(...parsed.left)
+    else if (parsed.right.length === 0)
+      process.stderr.write(`${pc.yellow('warning:')} ${file === STDIN ? 'stdin' : file}: holds no object\n`)
     else manifests.push(...parsed.right)
   }
   if (problems.length > 0) throw new BadInput(problems)
@@ -44,6 +46,6 @@ export const readManifests = (paths: readonly string[], addons?: AddonSpec): rea
 /** The objects of kinds that the cluster will know; of the others stderr is told. */
 export const servedOf = (manifests: readonly Applicable[]): readonly ApiObject[] => {
   const { served, unserved } = dividedByKinds(manifests)
-  for (const text of unserved) process.stderr.write(`${pc.yellow('warning')} ${text}; skipped\n`)
+  for (const text of unserved) process.stderr.write(`${pc.yellow('warning:')} ${text}; skipped\n`)
   return served
 }

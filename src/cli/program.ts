@@ -7,8 +7,10 @@ import { FAULT_GRAMMAR } from '../chaos/fault-script.ts'
 import { VERSION } from '../cluster/header.ts'
 import type { Speed } from '../cluster/listen.ts'
 import type { Micros } from '../events/envelope.ts'
+import { minutes } from '../events/time.ts'
 import { NODE_GROUP_GRAMMAR } from './autoscaling.ts'
 import { BAD_INPUT, BadInput } from './exit-codes.ts'
+import { examples, HELP } from './help.ts'
 
 const duration = (text: string): Micros => {
   const parsed = parseDuration(text)
@@ -33,13 +35,14 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 const program = new Command('seatrial')
   .description('A whole Kubernetes cluster in one process: run manifests in virtual time, break things, see why.')
   .version(VERSION)
-  .showHelpAfterError()
+  .showHelpAfterError('(--help tells how it is used)')
+  .configureHelp(HELP)
   .exitOverride()
 
 program
   .command('run')
   .description('apply manifests to a simulated cluster, let time pass, and tell what happened')
-  .requiredOption('-f, --file <path>', 'manifest file or folder; may be given again', collect, [] as string[])
+  .option('-f, --file <path>', 'manifest file or folder, - for stdin; may be given again', collect, [] as string[])
   .argument('[paths...]', 'more manifest files or folders')
   .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
   .addOption(
@@ -47,7 +50,9 @@ program
       .choices(['1', '2', '3'] as const)
       .default('1' as const),
   )
-  .option('--for <duration>', 'how long to run, in virtual time', duration, 600_000_000)
+  .addOption(
+    new Option('--for <duration>', 'how long to run, in virtual time').argParser(duration).default(minutes(10), '10m'),
+  )
   .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
   .option(
     '--fault <fault>',
@@ -65,6 +70,14 @@ program
   )
   .option('--vpa', 'install the VerticalPodAutoscaler', false)
   .option('--json', 'print one JSON object instead of a report', false)
+  .addHelpText(
+    'after',
+    examples(
+      'seatrial run -f k8s/ --nodes 5',
+      "seatrial run -f k8s/ --fault 'crash node-2 at 3m for 5m' --record run.jsonl.gz",
+      "seatrial run -f k8s/ --control-plane 3 --fault 'kill etcd-leader at 4m'",
+    ) + '\n\nExit code: 0 converged, 1 not converged, 2 bad input.',
+  )
   .action(async (paths, options) => {
     const { run } = await import('./run.ts')
     process.exitCode = run({
@@ -103,6 +116,10 @@ program
     [] as string[],
   )
   .option('--vpa', 'install the VerticalPodAutoscaler', false)
+  .addHelpText(
+    'after',
+    examples('seatrial up --nodes 3 -f examples/shop', 'seatrial up --data ./cluster --users bob:developers'),
+  )
   .action(async (options) => {
     const { up } = await import('./up.ts')
     const { file, controlPlane, nodeGroup, vpa, ...rest } = options
@@ -117,6 +134,7 @@ program
   .option('--at <duration>', 'show the state at this moment', duration)
   .option('--json', 'print one JSON object', false)
   .option('--verify', 'run the recording again and compare the digests', false)
+  .addHelpText('after', examples('seatrial replay run.jsonl.gz --at 4m', 'seatrial replay run.jsonl.gz --verify'))
   .action(async (file, options) => {
     const { replay } = await import('./recordings.ts')
     process.exitCode = replay(file, options)
@@ -128,6 +146,10 @@ program
   .argument('<file>', 'recording')
   .argument('<object>', 'KIND/NAME or KIND/NAMESPACE/NAME, e.g. pod/default/web-1')
   .option('--json', 'print the steps as JSON', false)
+  .addHelpText(
+    'after',
+    examples('seatrial why run.jsonl.gz pod/shop/web-5d4f8', 'seatrial why run.jsonl.gz node/node-2'),
+  )
   .action(async (file, object, options) => {
     const { why } = await import('./recordings.ts')
     process.exitCode = why(file, object, options.json)
@@ -146,11 +168,17 @@ program
       .choices(['1', '2', '3'] as const)
       .default('1' as const),
   )
-  .option('--for <duration>', 'how long to run, in virtual time', duration, 120_000_000)
+  .addOption(
+    new Option('--for <duration>', 'how long to run, in virtual time').argParser(duration).default(minutes(2), '2m'),
+  )
   .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
   .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
   .addOption(
     new Option('-o, --output <format>', 'how to print').choices(['table', 'json'] as const).default('table' as const),
+  )
+  .addHelpText(
+    'after',
+    examples('seatrial explain-schedule shop/web-5d4f8 run.jsonl.gz', 'seatrial explain-schedule web-0 -f k8s/'),
   )
   .action(async (pod, recording, options) => {
     const { explainSchedule } = await import('./explain-schedule.ts')
@@ -172,6 +200,7 @@ program
   .description('find the first event at which two recordings differ')
   .argument('<left>', 'recording')
   .argument('<right>', 'recording')
+  .addHelpText('after', '\nExit code: 0 no difference, 1 they differ, 2 bad input.')
   .action(async (left, right) => {
     const { diff } = await import('./recordings.ts')
     process.exitCode = diff(left, right)
@@ -181,7 +210,7 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof BadInput) {
-    for (const line of error.lines) process.stderr.write(`${pc.red('error')} ${line}\n`)
+    for (const line of error.lines) process.stderr.write(`${pc.red('error:')} ${line}\n`)
     process.exitCode = BAD_INPUT
   } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
     process.exitCode = 'exitCode' in error && error.exitCode === 0 ? 0 : BAD_INPUT

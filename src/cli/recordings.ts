@@ -1,8 +1,9 @@
+import { statSync } from 'node:fs'
 import { either as E } from 'fp-ts'
 import pc from 'picocolors'
 import { formatDuration } from '../chaos/duration.ts'
 import { parseObjectRef, type ObjectRef } from '../cluster/object-ref.ts'
-import { firstDivergence, historyOfRecording, type Divergence } from '../events/diverge.ts'
+import { firstDivergence, historyOfLog, historyOfRecording, type Divergence, type History } from '../events/diverge.ts'
 import type { LogEvent, Micros } from '../events/envelope.ts'
 import { readRecording } from '../events/file/recording-reader.ts'
 import { describeProblem } from '../events/problem.ts'
@@ -13,14 +14,20 @@ import { openRecord } from '../replay/record.ts'
 import { reexecute } from '../replay/reexecute.ts'
 import { endStates } from './end-states.ts'
 import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
+import { namesLike, suggestion } from './names-like.ts'
 
 /** @throws BadInput when the file is no sound recording; warnings go to stderr. */
 export const loadRecording = (path: string): Recording => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) throw new BadInput([`${path}: no such file`])
+  if (stat.isDirectory()) throw new BadInput([`${path}: is a folder, not a recording`])
   const outcome = readRecording(path)
-  if (E.isLeft(outcome))
-    throw new BadInput(outcome.left.problems.map((problem) => `${path}: ${describeProblem(problem)}`))
+  if (E.isLeft(outcome)) {
+    const errors = outcome.left.problems.filter(({ severity }) => severity === 'error')
+    throw new BadInput(errors.map((problem) => `${path}: ${describeProblem(problem)}`))
+  }
   for (const warning of outcome.right.warnings) {
-    process.stderr.write(`${pc.yellow('warning')} ${path}: ${describeProblem({ ...warning, severity: 'error' })}\n`)
+    process.stderr.write(`${pc.yellow('warning:')} ${path}: ${describeProblem({ ...warning, severity: 'error' })}\n`)
   }
   return outcome.right
 }
@@ -34,8 +41,14 @@ export interface ReplayOptions {
 /** `seatrial replay`. Gives the exit code. */
 export const replay = (path: string, { at, json, verify }: ReplayOptions): number => {
   const recording = loadRecording(path)
-  if (verify) return verifyDigest(recording)
+  if (verify) return verifyDigest(recording, path)
   const { projections, end } = openRecord(recording, at)
+  const last = recording.events.at(-1)?.at ?? 0
+  if (at !== undefined && at > last) {
+    process.stderr.write(
+      `${pc.yellow('warning:')} ${path}: its last event is at ${formatDuration(last)}, before ${formatDuration(at)}\n`,
+    )
+  }
   const view = at === undefined ? projections.head() : projections.at(at)
   if (json) {
     const objects = projections.kinds().flatMap((kind) => view.list(kind))
@@ -49,14 +62,27 @@ export const replay = (path: string, { at, json, verify }: ReplayOptions): numbe
 }
 
 /** Runs the recording again: the same version of Seatrial has to write the same log. */
-const verifyDigest = (recording: Recording): number => {
+const verifyDigest = (recording: Recording, path: string): number => {
   const recorded = recording.end?.log ?? recording.end?.digest
-  const again = reexecute(recording).digest()
+  const cluster = reexecute(recording)
+  if (recorded === undefined) return verifyEvents(recording, path, historyOfLog(cluster.log))
+  const again = cluster.digest()
   if (recorded === again) {
     process.stdout.write(`${pc.green('same log')}  digest ${again}\n`)
     return CONVERGED
   }
-  process.stdout.write(`${pc.red('another log')}  recorded ${recorded ?? 'no digest'}, run again ${again}\n`)
+  process.stdout.write(`${pc.red('another log')}  recorded ${recorded}, run again ${again}\n`)
+  return NOT_CONVERGED
+}
+
+/** A recording that was cut off has no digest of the whole: the events that it has are compared one by one. */
+const verifyEvents = (recording: Recording, path: string, again: History): number => {
+  const divergence = firstDivergence(historyOfRecording(recording), again)
+  if (divergence === undefined || divergence.left === undefined) {
+    process.stdout.write(`${pc.green('same log')}  as far as it goes: ${recording.events.length} events\n`)
+    return CONVERGED
+  }
+  process.stdout.write(`${describeDivergence(divergence, path, 'run again')}\n`)
   return NOT_CONVERGED
 }
 
@@ -65,7 +91,8 @@ export const why = (path: string, object: string, json: boolean): number => {
   const reference = readReference(object)
   const { projections, log } = openRecord(loadRecording(path))
   const steps = projections.why(log, reference)
-  if (steps.length === 0) throw new BadInput([`${path}: knows no ${object}`])
+  if (steps.length === 0)
+    throw new BadInput([`${path}: knows no ${object}${suggestion(namesLike(projections, reference))}`])
   process.stdout.write(json ? `${JSON.stringify(steps)}\n` : `${renderWhy(steps)}\n`)
   return CONVERGED
 }

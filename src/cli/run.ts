@@ -1,6 +1,7 @@
 import { either as E } from 'fp-ts'
 import pc from 'picocolors'
 import { nodesReady } from '../cluster/nodes-ready.ts'
+import { formatDuration } from '../chaos/duration.ts'
 import { describeFault } from '../cluster/fault.ts'
 import { formatFault, parseFault, type PlannedFault } from '../chaos/fault-script.ts'
 import { createCluster, type Cluster } from '../cluster.ts'
@@ -13,7 +14,7 @@ import { BadInput, CONVERGED, NOT_CONVERGED } from './exit-codes.ts'
 import { readManifests, servedOf } from './manifests.ts'
 import { readSchedulerConfig } from './scheduler-config.ts'
 import { createProgress } from './progress.ts'
-import { endStates } from './end-states.ts'
+import { endStates, lastWarnings } from './end-states.ts'
 import { openRecorder } from './recorder.ts'
 
 export interface RunOptions {
@@ -37,9 +38,11 @@ const BOOT_WITHIN: Micros = seconds(60)
 
 /** `seatrial run`: manifests in virtual time, with faults. Gives the exit code. @throws BadInput */
 export const run = (options: RunOptions): number => {
+  if (options.files.length === 0) throw new BadInput(['there is nothing to run: give manifests with -f'])
   const autoscalers = autoscaling(options.autoscaling)
   const manifests = readManifests(options.files, autoscalers.addons)
   const faults = parseFaults(options.faults)
+  warnOfLateFaults(faults, options.duration)
   const objects = servedOf(manifests)
 
   const { seed, nodes, controlPlane, schedulerConfig } = options
@@ -65,6 +68,13 @@ const parseFaults = (texts: readonly string[]): readonly PlannedFault[] => {
   const problems = parsed.flatMap((one) => (E.isLeft(one) ? [one.left] : []))
   if (problems.length > 0) throw new BadInput(problems)
   return parsed.flatMap((one) => (E.isRight(one) ? [one.right] : []))
+}
+
+const warnOfLateFaults = (faults: readonly PlannedFault[], end: Micros): void => {
+  for (const planned of faults.filter(({ at }) => at >= end)) {
+    const told = `fault "${formatFault(planned)}" is not met: the run is over after ${formatDuration(end)}, see --for`
+    process.stderr.write(`${pc.yellow('warning:')} ${told}\n`)
+  }
 }
 
 const planFaults = (cluster: Cluster, faults: readonly PlannedFault[]): void => {
@@ -118,9 +128,11 @@ const report = (cluster: Cluster, unsettled: readonly string[], started: number)
   const out = (text: string): boolean => process.stdout.write(`${text}\n`)
   out(renderTimeline(cluster.timeline()))
   out('')
-  out(endStates(cluster.at(cluster.now)))
+  const view = cluster.at(cluster.now)
+  out(endStates(view))
   out('')
   for (const problem of unsettled) out(`${pc.red('not settled')} ${problem}`)
+  if (unsettled.length > 0) for (const line of lastWarnings(view)) out(`${pc.yellow('warning')} ${line}`)
   const wall = ((Date.now() - started) / 1000).toFixed(1)
   const virtual = Math.floor(cluster.now / 1_000_000)
   const verdict = unsettled.length === 0 ? pc.green('converged') : pc.red('not converged')

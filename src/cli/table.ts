@@ -1,5 +1,6 @@
-/** Columns as kubectl prints them: upper-case heads, three spaces between. */
+/** Columns as kubectl prints them: upper-case heads, three spaces between; '' without rows. */
 export const renderTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string => {
+  if (rows.length === 0) return ''
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (cells: readonly string[]): string =>
     cells

@@ -82,13 +82,25 @@ const problemText = ({ file, line, field, message }: Problem, name?: string): Pr
 const problemsOf = (manifest: Manifest): readonly ProblemText[] => {
   const { object, kind, file } = manifest
   const name = nameOf(object)
-  if (name === undefined && generateNameOf(object) === undefined) {
+  if (isNameless(object)) {
     return [
       problemText({ file, ...locate(manifest, 'metadata.name'), field: 'metadata.name', message: 'is required' }, kind),
     ]
   }
-  return checkManifest(manifest).map((problem) => problemText(problem, name === undefined ? kind : `${kind} ${name}`))
+  return checkManifest(manifest)
+    .toSorted((a, b) => a.line - b.line)
+    .map((problem) => problemText(hinted(problem), name === undefined ? kind : `${kind} ${name}`))
 }
+
+/** Without a name and without a prefix for one; a name that is no text is told of as any field is. */
+const isNameless = (object: Manifest['object']): boolean =>
+  [metadataOf(object)['name'], metadataOf(object)['generateName']].every((name) => (name ?? '') === '')
+
+/** What people write without quotes and read as a text. Source: YAML 1.1, type bool. */
+const hinted = (problem: Problem): Problem =>
+  problem.message === 'expected string, found boolean'
+    ? { ...problem, message: `${problem.message}: YAML reads y, yes, on, true and their opposites so, unless quoted` }
+    : problem
 
 const metadataOf = (object: Manifest['object']): Readonly<Record<string, unknown>> => {
   const { metadata } = object
@@ -98,7 +110,6 @@ const metadataOf = (object: Manifest['object']): Readonly<Record<string, unknown
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const nameOf = (object: Manifest['object']): string | undefined => textIn(metadataOf(object)['name'])
-const generateNameOf = (object: Manifest['object']): string | undefined => textIn(metadataOf(object)['generateName'])
 
 /** As kubectl sends it: a namespaced object without a namespace is in `default`. */
 const asObject = ({ object, row }: Manifest): ApiObject => {

@@ -24,6 +24,8 @@ export const parseObjectRef = (text: string): ObjectRef => {
   const [kindText = '', ...rest] = text.split('/')
   const row = rowByName(kindText)
   const name = rest.at(-1)
+  if (row === undefined && name !== undefined)
+    throw new Error(`"${text}" names no object: there is no kind "${kindText}"`)
   if (row === undefined || name === undefined || name === '' || rest.length > 2) {
     throw new Error(`"${text}" names no object: write KIND/NAME or KIND/NAMESPACE/NAME, e.g. pod/default/web-1`)
   }

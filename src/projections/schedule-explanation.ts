@@ -145,10 +145,14 @@ export const explanationTitle = ({
   return `${scheduler}, attempt ${attempt}: ${end}`
 }
 
-/** The tables of an explanation, without its title. */
-export const explanationTables = (explanation: ScheduleExplanation): readonly string[] => {
+/**
+ * The tables of an explanation, without its title.
+ *
+ * @param pluginsDown one line for each plugin, not for each node: narrow where only the best few nodes are told of
+ */
+export const explanationTables = (explanation: ScheduleExplanation, pluginsDown = false): readonly string[] => {
   const blocks = [
-    scoreTable(explanation),
+    (pluginsDown ? scoresByPlugin : scoreTable)(explanation),
     reasonTable(explanation),
     filterTable(explanation),
     preemptionTable(explanation),
@@ -178,6 +182,28 @@ const scoreTable = ({ nodes }: ScheduleExplanation): readonly string[] => {
       String(total ?? ''),
       ...(scores ?? []).map(scoreText),
     ]),
+  )
+}
+
+/** As many nodes stand side by side in 80 columns. */
+const FEW = 3
+
+const scoresByPlugin = ({ nodes }: ScheduleExplanation): readonly string[] => {
+  const scored = nodes.filter(({ scores }) => scores !== undefined).slice(0, FEW)
+  const plugins = scored[0]?.scores ?? []
+  if (plugins.length === 0) return []
+  return table(
+    ['PLUGIN', ...scored.map(({ node, chosen }) => `${node}${chosen ? ' *' : ''}`)],
+    [
+      ...plugins.map(({ plugin }, i) => [
+        plugin,
+        ...scored.map(({ scores }) => {
+          const score = scores?.[i]
+          return score === undefined ? '' : scoreText(score)
+        }),
+      ]),
+      ['TOTAL', ...scored.map(({ total }) => String(total ?? ''))],
+    ],
   )
 }
 

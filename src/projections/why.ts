@@ -118,7 +118,7 @@ class Explanation {
     const explanation = explainAttempt({ seq, at, by, data })
     const object: ObjectName = { kind: 'Pod', namespace: data.namespace, name: data.pod }
     const text = `${subject(object)} by ${explanationTitle(explanation)}`
-    this.steps.push({ seq, at, by, text, object, inferred, details: explanationTables(explanation) })
+    this.steps.push({ seq, at, by, text, object, inferred, details: explanationTables(explanation, true) })
   }
 
   private nameCommit(event: EventOf<'RevisionCommitted'>, inferred: boolean): void {

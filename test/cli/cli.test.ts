@@ -107,6 +107,60 @@ describe('bad input', () => {
     expect(stderr).toContain(words)
   })
 
+  test('a recording is read as far as it goes, and what is not in it is said', () => {
+    const whole = join(folder, 'whole.jsonl')
+    seatrial(['run', '-f', 'examples/shop', '--for', '40s', '--json', '--record', whole])
+    const late = seatrial(['replay', whole, '--at', '1h'])
+    expect(late).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/whole.jsonl: its last event is at 39s\w+, before 1h/),
+    })
+
+    const [, pod = ''] = /pod\/shop\/(database-\S+) created/.exec(late.stdout) ?? []
+    const elsewhere = seatrial(['why', whole, `pod/${pod}`])
+    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining(`; there is pod/shop/${pod}`) })
+    expect(seatrial(['explain-schedule', 'shop/database', whole]).stderr).toContain(`; there is pod/shop/${pod}`)
+    expect(seatrial(['why', whole, 'boat/one']).stderr).toContain('there is no kind "boat"')
+
+    const text = readFileSync(whole, 'utf8')
+    const cut = join(folder, 'cut.jsonl')
+    writeFileSync(cut, text.slice(0, text.length / 2))
+    expect(seatrial(['replay', cut, '--verify'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/as far as it goes: \d+ events/),
+    })
+  })
+
+  test.each([
+    [['run'], 'there is nothing to run: give manifests with -f'],
+    [['run', '-f', 'examples/shop', '--record', '/nowhere/run.jsonl', '--for', '10s'], '--record: ENOENT'],
+    [['run', '-f', 'examples/shop', '--fault', 'partition node-1 node-1'], 'no network lies between node-1 and itself'],
+    [['replay', 'nowhere.jsonl'], 'nowhere.jsonl: no such file'],
+    [['replay', 'examples'], 'examples: is a folder, not a recording'],
+    [['run', '--for', 'ages'], '(--help tells how it is used)'],
+  ])('%s is told in a line or two', (args, words) => {
+    const { code, stderr } = seatrial(args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3)
+  })
+
+  test('a fault after the end, and a file without objects, are warned of', () => {
+    const { code, stderr } = seatrial(
+      ['run', '-f', '-', '--for', '10s', '--fault', 'crash node-1 at 20s'],
+      '# nothing\n',
+    )
+    expect(code).toBe(0)
+    expect(stderr).toContain('fault "crash node-1 at 20s" is not met: the run is over after 10s')
+    expect(stderr).toContain('stdin: holds no object')
+  })
+
+  test('a name that YAML does not read as a text is told of as what it is', () => {
+    const { code, stderr } = seatrial(['run', '-f', '-'], 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: y\n')
+    expect(code).toBe(2)
+    expect(stderr).toContain('stdin:4: Pod: metadata.name: expected string, found boolean: YAML reads y, yes, on')
+  })
+
   test('kinds that nothing defines are named and skipped; standard input is a file', () => {
     const manifest =
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: sea.example.com/v1\nkind: Boat\nmetadata: {name: b}\n'
@@ -114,6 +168,28 @@ describe('bad input', () => {
     expect(stderr).toContain('stdin:5: no matches for kind "Boat" in version "sea.example.com/v1"; skipped')
     expect(code).toBe(0)
   })
+})
+
+test('what cannot settle is told with the last warning about it; nothing is told twice', () => {
+  const manifest =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: c, image: nginx}]\n  volumes: [{name: v, secret: {secretName: nowhere}}]\n'
+  const { code, stdout } = seatrial(['run', '-f', '-', '--for', '1m'], manifest)
+  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    /^not settled pod\/default\/web is not ready\nwarning pod\/default\/web FailedMount: .*"nowhere" not found/m,
+  )
+  expect(stdout.match(/pod\/web created/g)).toHaveLength(1)
+})
+
+test('help fits into 80 columns and shows durations as they are written', () => {
+  for (const args of [[], ['run'], ['up'], ['replay'], ['why'], ['explain-schedule'], ['diff']]) {
+    const { code, stdout } = seatrial([...args, '--help'])
+    expect(code).toBe(0)
+    const [, options = ''] = /(Options:[^]*?)(?=Examples:|$)/.exec(stdout) ?? []
+    expect(options.split('\n').filter((line) => line.length > 80)).toEqual([])
+    expect(stdout).not.toMatch(/00000|\(default: (\[\]|false)/)
+  }
+  expect(seatrial(['run', '--help']).stdout).toMatch(/default 10m\)/)
 })
 
 test('examples/embed.ts runs as it stands', () => {

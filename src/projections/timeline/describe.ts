@@ -42,6 +42,11 @@ const byKind: { readonly [K in Kind]?: Describe<KindMap[K]> } = {
   StorageClass: describeConfiguration,
 }
 
+/** Whether the creation of an object of this kind, in small letters, is told of by the object itself. */
+export const tellsOfCreation = (kind: string): boolean => DESCRIBED.has(kind)
+
+const DESCRIBED: ReadonlySet<string> = new Set(Object.keys(byKind).map((kind) => kind.toLowerCase()))
+
 /** What a change means, for any kind. Both objects are of that kind. */
 export const describe = (kind: Kind, before: ApiObject | undefined, after: ApiObject | undefined): readonly string[] =>
   (byKind[kind] as Describe | undefined)?.(before, after) ?? []

@@ -1,5 +1,6 @@
 import type { EventType } from '../../events/catalogue/index.ts'
 import type { EventOf, LogEvent, Micros } from '../../events/envelope.ts'
+import { tellsOfCreation } from './describe.ts'
 import { subject } from './subject.ts'
 
 type Tell = { readonly [T in EventType]?: (event: EventOf<T>) => string | undefined }
@@ -53,8 +54,11 @@ const tell: Tell = {
   // Nodes.
   ImagePullFailed: ({ data }) => `cannot pull ${data.image}: ${data.message}`,
   // People.
-  KubectlAnswered: ({ data }) =>
-    `${data.object} ${data.outcome}${data.message === undefined ? '' : `: ${data.message}`}`,
+  KubectlAnswered: ({ data }) => {
+    const [kind = ''] = data.object.split('/')
+    if (data.outcome === 'created' && tellsOfCreation(kind)) return undefined
+    return `${data.object} ${data.outcome}${data.message === undefined ? '' : `: ${data.message}`}`
+  },
 }
 
 /** Types that can have a line. */

@@ -121,8 +121,9 @@ test('a Pod that preempts: the candidates and who would go', () => {
 test('`why` shows the table below the step at which the scheduler decided', () => {
   const text = renderWhy(cluster.why('pod/fits'))
   expect(text).toContain('6 of 6 nodes looked at fit')
-  expect(text).toMatch(/^ {6}NODE +TOTAL +.*NodeResourcesFit/m)
-  expect(text).toMatch(/^ {6}n-\d \* +\d+/m)
+  expect(text).toMatch(/^ {6}PLUGIN +n-\d \* +n-\d +n-\d$/m)
+  expect(text).toMatch(/^ {6}NodeResourcesFit +.* x 1 = /m)
+  expect(text).toMatch(/^ {6}TOTAL +\d+ +\d+ +\d+$/m)
 })
 
 test('a recording holds some nodes; run again it tells of all, and what was decided is the same', () => {
