@@ -50,10 +50,14 @@ const UPSTREAM_500 = [
   'list element types are not identical: ',
 ]
 
+/** A Service may have no Pods. Source: pkg/registry/core/service/storage/storage.go, ResourceLocation (v1.36). */
+const NOBODY_THERE = /^HTTP\/1\.1 503 [^]*no endpoints available for service /
+
 /** What a server may say of its own: what is not carried, what is told with `Retry-After`, what upstream answers so. */
 const isExcused = (answer: string): boolean =>
   /^HTTP\/1\.1 501 /.test(answer) ||
   /\r\nretry-after:/i.test(answer) ||
+  NOBODY_THERE.test(answer) ||
   UPSTREAM_500.some((why) => answer.includes(why))
 
 export const fuzz = async (
