@@ -6,6 +6,7 @@ import type { ClientUser, ListenOptions } from '../cluster/listen.ts'
 import type { Micros } from '../events/envelope.ts'
 import { millis, seconds } from '../events/time.ts'
 import { openApiFace, refuseBytes, type FaceOptions } from './api-face.ts'
+import { dispatcherOver, type Dispatcher } from './dispatcher.ts'
 import { vouchFor } from './identity.ts'
 import { kubeconfigWithoutCertificates } from './kubeconfig.ts'
 import { Wire } from './wire.ts'
@@ -19,12 +20,15 @@ const SLICE: Micros = millis(100)
 /** When nothing was sent for so many turns of the event loop, clients have done what they do at once. */
 const IDLE_TURNS = 8
 
-/** What of a KubeConfig of @kubernetes/client-node says how requests travel. */
+/** What of a KubeConfig of @kubernetes/client-node says how requests travel: by an agent in 1, by a dispatcher since 2. */
 export interface ClientConfig {
   loadFromString(kubeconfig: string): void
   getCurrentUser(): { readonly name: string } | null
   applyToHTTPSOptions(options: { agent?: unknown }): Promise<void>
-  applySecurityAuthentication(context: { setAgent(agent: Agent): void }): Promise<void>
+  applySecurityAuthentication(context: {
+    setAgent?(agent: Agent): void
+    setDispatcher?(dispatcher: unknown): void
+  }): Promise<void>
 }
 
 export interface InProcessApi {
@@ -34,6 +38,12 @@ export interface InProcessApi {
   readonly agent: Agent
   /** The same as another one of `users`. @throws Error when there is none of this name */
   agentOf(user: string): Agent
+  /** For undici and all that is built on it, as the first user: `request(url, { dispatcher })`. */
+  readonly dispatcher: Dispatcher
+  /** The same as another one of `users`. @throws Error when there is none of this name */
+  dispatcherOf(user: string): Dispatcher
+  /** The `fetch` of Node, as the first user. A path alone is one of the API. */
+  fetch(address: string | URL, init?: RequestInit): Promise<Response>
   /**
    * Points a KubeConfig of @kubernetes/client-node here, with a context for each user, and gives it back. Whatever is made
    * from it then (API clients, informers, Watch, Exec) needs no change.
@@ -57,6 +67,7 @@ export const serveInProcess = (cluster: Cluster, options: InProcessOptions = {})
 class InProcess implements InProcessApi {
   readonly url = `http://${ADDRESS}`
   readonly agent: Agent
+  readonly dispatcher: Dispatcher
   private readonly cluster: Cluster
   private readonly first: ClientUser
   private readonly agents: ReadonlyMap<string, Agent>
@@ -82,12 +93,22 @@ class InProcess implements InProcessApi {
     this.server.on('clientError', refuseBytes)
     this.agents = new Map([first, ...users].map((user) => [user.name, this.newAgent(user)]))
     this.agent = this.agentOf(first.name)
+    this.dispatcher = dispatcherOver(this.agent)
   }
 
   agentOf(user: string): Agent {
     const agent = this.agents.get(user)
     if (agent === undefined) throw new Error(`no user ${user}: there are ${[...this.agents.keys()].join(', ')}`)
     return agent
+  }
+
+  dispatcherOf(user: string): Dispatcher {
+    return dispatcherOver(this.agentOf(user))
+  }
+
+  fetch(address: string | URL, init: RequestInit = {}): Promise<Response> {
+    const { dispatcher } = this
+    return fetch(new URL(address, this.url), { ...init, dispatcher } as RequestInit)
   }
 
   configure<C extends ClientConfig>(config: C): C {
@@ -100,7 +121,8 @@ class InProcess implements InProcessApi {
     }
     config.applySecurityAuthentication = async (context) => {
       await applySecurityAuthentication.call(config, context)
-      context.setAgent(agent())
+      if (context.setDispatcher === undefined) context.setAgent?.(agent())
+      else context.setDispatcher(dispatcherOver(agent()))
     }
     return config
   }
