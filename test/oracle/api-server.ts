@@ -2,6 +2,7 @@
 import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { ApiObject } from '../../src/events/json.ts'
 import { kindRow, rowByResource, shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
+import { withNulls } from '../../src/kubernetes/schema/nulls.ts'
 import { customRowByResource } from '../../src/kubernetes/custom-resources/rows.ts'
 import type { View } from '../../src/kubernetes/view.ts'
 import { listedAt } from '../../src/actors/apiserver/cache/page.ts'
@@ -171,7 +172,9 @@ export function bodyOf(plane: ControlPlane, target: Target, call: Call, answer: 
   if (answer.status !== undefined) return answer.status
   if (answer.items !== undefined) return listOf(plane, target, call, answer)
   const body = storedBodyOf(plane, target, answer)
-  return body === undefined ? undefined : shownAs(target.row, body)
+  if (body === undefined) return undefined
+  const shown = shownAs(target.row, body)
+  return withNulls(shown, shown.apiVersion, shown.kind)
 }
 
 function listOf(plane: ControlPlane, { row, namespace }: Target, { options }: Call, answer: Answered): unknown {

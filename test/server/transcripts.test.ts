@@ -8,25 +8,25 @@ import { FOLDER, hasTranscripts, readTheme } from './transcripts/recording.ts'
 import { replayTheme } from './transcripts/replay.ts'
 
 /**
- * Themes, and how many of their exchanges at least are answered alike. Two of `discovery` never will be: the recorded build let
- * everybody read /.well-known/openid-configuration, which upstream's roles do not.
+ * Themes, and how many of their exchanges at least are answered alike. What differs: `crud` twice and `tables` once saw a
+ * controller's write a few milliseconds later than ours do it.
  */
 const FLOORS: readonly (readonly [theme: string, equal: number])[] = [
   ['admission', 136],
-  ['authnz', 187],
+  ['authnz', 189],
   ['crd', 124],
-  ['crud', 1353],
-  ['discovery', 214],
+  ['crud', 1355],
+  ['discovery', 216],
   ['errors', 302],
-  ['expired', 25],
-  ['lifecycle', 122],
-  ['list', 1040],
+  ['expired', 26],
+  ['lifecycle', 123],
+  ['list', 1042],
   ['openapi', 55],
   ['patch', 246],
   ['ssa', 105],
-  ['strict', 153],
+  ['strict', 154],
   ['subresources', 147],
-  ['tables', 548],
+  ['tables', 550],
   ['updates', 459],
   ['validation', 386],
   ['watch', 236],

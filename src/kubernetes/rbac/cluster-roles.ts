@@ -13,7 +13,10 @@ export const CLUSTER_ROLES: Readonly<Record<string, readonly string[]>> = {
   'system:discovery': [
     'get = /livez /readyz /healthz /version /version/ /openapi /openapi/* /api /api/* /apis /apis/*',
   ],
-  'system:monitoring': ['get = /metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/*'],
+  'system:monitoring': [
+    'get = /metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/* /flagz /statusz',
+    'get / core / nodes/metrics',
+  ],
   'system:basic-user': [
     'create / authorization.k8s.io / selfsubjectaccessreviews selfsubjectrulesreviews',
     'create / authentication.k8s.io / selfsubjectreviews',
@@ -87,13 +90,14 @@ export const CLUSTER_ROLES: Readonly<Record<string, readonly string[]>> = {
     'list watch / core / services endpoints',
     `${READ} / core / nodes`,
     EVENTS,
-    'list watch / discovery.k8s.io / endpointslices',
     'list watch / networking.k8s.io / servicecidrs',
+    'list watch / discovery.k8s.io / endpointslices',
   ],
   'system:kubelet-api-admin': [
     `${READ} / core / nodes`,
     'proxy / core / nodes',
-    '* / core / nodes/proxy nodes/metrics nodes/stats nodes/log nodes/spec nodes/checkpoint nodes/configz nodes/healthz nodes/pods',
+    '* / core / nodes/proxy nodes/metrics nodes/stats nodes/log',
+    '* / core / nodes/configz nodes/healthz nodes/pods',
   ],
   'system:node-bootstrapper': [`create ${READ} / certificates.k8s.io / certificatesigningrequests`],
   'system:auth-delegator': [
@@ -104,8 +108,7 @@ export const CLUSTER_ROLES: Readonly<Record<string, readonly string[]>> = {
   'system:kube-controller-manager': [
     EVENTS,
     'create / coordination.k8s.io / leases',
-    'get list watch update / coordination.k8s.io / leases / kube-controller-manager',
-    `${BOTH} / coordination.k8s.io / leasecandidates`,
+    'get update / coordination.k8s.io / leases / kube-controller-manager',
     'create / core / secrets serviceaccounts',
     'delete / core / secrets',
     'get / core / namespaces secrets serviceaccounts configmaps',
@@ -146,7 +149,9 @@ export const CLUSTER_ROLES: Readonly<Record<string, readonly string[]>> = {
   'system:certificates.k8s.io:kube-apiserver-client-kubelet-approver': [
     'approve / certificates.k8s.io / signers / kubernetes.io/kube-apiserver-client-kubelet',
   ],
-  'system:service-account-issuer-discovery': ['get = /.well-known/openid-configuration /openid/v1/jwks'],
+  'system:service-account-issuer-discovery': [
+    'get = /.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/',
+  ],
   'system:kube-scheduler': [
     EVENTS,
     'create / coordination.k8s.io / leases',

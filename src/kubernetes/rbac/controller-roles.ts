@@ -69,6 +69,7 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
   'endpointslicemirroring-controller': [
     `${READ} / core / services endpoints`,
     'update / core / services/finalizers',
+    'update / core / endpoints/finalizers',
     `${READ} create update delete / discovery.k8s.io / endpointslices`,
     EVENTS,
   ],
@@ -77,7 +78,6 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
     'update patch / core / persistentvolumeclaims/status',
     `${READ} / core / persistentvolumeclaims`,
     EVENTS,
-    'get / core / services',
   ],
   'ephemeral-volume-controller': [
     `${READ} / core / pods`,
@@ -92,6 +92,7 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
     'update patch / resource.k8s.io / resourceclaims resourceclaims/status',
     'update patch / core / pods/status',
     EVENTS,
+    'update patch / resource.k8s.io / resourceclaims/binding',
   ],
   'device-taint-eviction-controller': [
     `${READ} delete / core / pods`,
@@ -99,7 +100,6 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
     `${READ} / resource.k8s.io / resourceclaims`,
     `${READ} / resource.k8s.io / resourceslices`,
     `${READ} / resource.k8s.io / deviceclasses`,
-    `${READ} / resource.k8s.io / devicetaintrules`,
     EVENTS,
   ],
   'generic-garbage-collector': [`${READ} patch update delete / * / *`, EVENTS],
@@ -108,9 +108,9 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
     'update / autoscaling / horizontalpodautoscalers/status',
     'get update / * / */scale',
     'list watch / core / pods',
-    'list / metrics.k8s.io / pods',
-    'get list / custom.metrics.k8s.io / *',
-    'get list / external.metrics.k8s.io / *',
+    'list watch / metrics.k8s.io / pods',
+    `${READ} / custom.metrics.k8s.io / *`,
+    `${READ} / external.metrics.k8s.io / *`,
     EVENTS,
   ],
   'job-controller': [
@@ -142,7 +142,6 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
     'list watch / core / nodes',
     EVENTS,
     'watch / core / events',
-    'get / core / services',
   ],
   'pod-garbage-collector': ['list watch delete / core / pods', `${READ} / core / nodes`, 'patch / core / pods/status'],
   'replicaset-controller': [
@@ -196,7 +195,12 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly string[]>> = {
     'create / authorization.k8s.io / subjectaccessreviews',
     EVENTS,
   ],
-  'pvc-protection-controller': [`${READ} update / core / persistentvolumeclaims`, `${READ} / core / pods`, EVENTS],
+  'pvc-protection-controller': [
+    `${READ} update / core / persistentvolumeclaims`,
+    'update / core / persistentvolumeclaims/status',
+    `${READ} / core / pods`,
+    EVENTS,
+  ],
   'pv-protection-controller': [`${READ} update / core / persistentvolumes`, EVENTS],
   'volumeattributesclass-protection-controller': [
     `${READ} / core / persistentvolumeclaims`,

@@ -138,6 +138,8 @@ storage/v1.TokenRequest expirationSeconds
 storage/v1.VolumeAttachmentSource persistentVolumeName
 storage/v1.VolumeError errorCode
 storage/v1.VolumeNodeResources count
+rbac/v1.ClusterRole rules
+rbac/v1.Role rules
 resource/v1.AllocatedDeviceStatus shareID
 resource/v1.Device allNodes allowMultipleAllocations bindsToNode nodeName
 resource/v1.DeviceAttribute bool int string version
