@@ -1,7 +1,7 @@
 import { assign, emit, setup } from 'xstate'
 import type { Micros } from '../../events/envelope.ts'
 import type { WorkloadModel } from '../../kubernetes/workload/model.ts'
-import type { Run } from '../../kubernetes/workload/run.ts'
+import { withMemoryLimit, type Run } from '../../kubernetes/workload/run.ts'
 
 export interface TaskContext {
   readonly model: WorkloadModel
@@ -20,6 +20,8 @@ export interface TaskInput {
 export type TaskEvent =
   | { readonly type: 'SIGTERM'; readonly now: Micros }
   | { readonly type: 'SIGKILL'; readonly now: Micros }
+  /** It may have this much memory from now on. */
+  | { readonly type: 'MemoryLimited'; readonly now: Micros; readonly memoryLimitBytes: number }
   /** Whoever sat at its standard input has let it end. */
   | { readonly type: 'InputEnded'; readonly now: Micros; readonly exitCode: number }
   /** What its run or its shutdown had planned is due. */
@@ -54,6 +56,9 @@ export const taskChart = setup({
       type: 'plan' as const,
       at: (event as TaskEvent).now + (context.run.shutdown ?? 0),
     })),
+    limitMemory: assign(({ context, event }) =>
+      'memoryLimitBytes' in event ? withMemoryLimit(context, event.memoryLimitBytes, event.now) : {},
+    ),
     noteTerm: assign({ stoppingSince: ({ event }) => event.now }),
     endByItself: assign({
       exitCode: ({ context }) => context.run.exitCode,
@@ -86,6 +91,7 @@ export const taskChart = setup({
         ],
         SIGKILL: { target: 'exited', actions: 'endByKill' },
         EndDue: { target: 'exited', actions: 'endByItself' },
+        MemoryLimited: { actions: ['limitMemory', 'planEnd'] },
       },
     },
     stopping: {

@@ -61,6 +61,13 @@ export class Tasks {
         if (task !== undefined) this.step(task, { type: event.data.signal, now: context.monotonic }, context)
         return true
       }
+      case 'UpdateTask': {
+        const task = this.byId.get(event.data.task)
+        const { memoryLimitBytes } = event.data
+        if (task !== undefined)
+          this.step(task, { type: 'MemoryLimited', now: context.monotonic, memoryLimitBytes }, context)
+        return true
+      }
       case 'EndTask': {
         const task = this.byId.get(event.data.task)
         const { exitCode } = event.data
@@ -104,6 +111,7 @@ export class Tasks {
   private act(task: Task, emitted: TaskEmitted, context: ActorContext): void {
     if (emitted.type === 'plan') {
       if (emitted.at >= 0) context.setTimer(END, task.id, Math.max(0, emitted.at - context.monotonic))
+      else context.cancelTimer(END, task.id)
       return
     }
     context.cancelTimer(END, task.id)

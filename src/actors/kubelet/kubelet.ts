@@ -6,23 +6,22 @@ import { Endpoint } from '../../engine/client/endpoint.ts'
 import { Informers } from '../../engine/client/informers.ts'
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
 import { compileChart } from '../../engine/statechart/compile.ts'
-import { isTerminal } from '../../kubernetes/pods.ts'
 import type { Node } from '../../kubernetes/types/node.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Change } from '../../kubernetes/view.ts'
+import { Allocations, type AllocationsHost } from './allocation/allocations.ts'
 import { Backoff } from './backoff.ts'
 import { API_BURST, API_QPS, type KubeletOptions } from './config.ts'
 import { KubeletEvents } from './events.ts'
 import { ImagePuller } from './images/puller.ts'
 import { kubeletChart, type KubeletEmitted, type KubeletEvent } from './kubelet.chart.ts'
-import { admission } from './node/admission.ts'
 import { healthOf } from './node/health.ts'
 import { allocatableOf } from './node/object.ts'
 import { NodeReporter } from './node/reporter.ts'
 import { Orphans } from './pods/orphans.ts'
-import { worker, type PodRecord } from './pods/record.ts'
 import { Claims } from './pods/claims.ts'
 import { References } from './pods/references.ts'
+import type { PodRecord } from './pods/record.ts'
 import { PodWorkers } from './pods/workers.ts'
 import type { SyncWorld } from './pods/world.ts'
 import { Prober } from './probes/prober.ts'
@@ -52,6 +51,7 @@ export class Kubelet {
   private readonly statuses: StatusWriter
   private readonly prober: Prober
   private readonly workers: PodWorkers
+  private readonly allocations: Allocations
   private readonly orphans: Orphans
   private readonly reporter: NodeReporter
   private readonly usage: UsageRelay
@@ -82,17 +82,19 @@ export class Kubelet {
     this.runtime = this.createRuntime(why)
     this.statuses = this.createStatuses(why)
     this.prober = this.createProber()
-    this.workers = new PodWorkers(this.createWorld(why), () => {})
+    this.allocations = this.createAllocations(why)
+    this.usage = new UsageRelay(options.machine, context)
+    this.workers = new PodWorkers(this.createWorld(why), () => this.allocations.released())
     this.orphans = new Orphans(this.runtime, context)
     this.reporter = this.createReporter()
-    this.usage = new UsageRelay(options.machine, context)
     // The chart's first state asks for the runtime; its row was made before there was anybody to ask.
     this.runtime.connect((ok) => this.step({ type: ok ? 'RuntimeListed' : 'RuntimeLost' }))
   }
 
   receive(event: LogEvent): void {
-    if (this.runtime.receive(event) || this.prober.receive(event) || this.usage.receive(event)) return
+    if (this.runtime.receive(event) || this.usage.receive(event) || this.prober.receive(event)) return
     if (event.type === 'TimerFired' && this.alarm(event.data.name, event.data.key)) return
+    if (event.type === 'DiskSynced') return this.allocations.diskSynced(event.data.position)
     this.client.receive(event, this.context)
     this.informers.receive(event, this.context)
     const changes = this.informers.take()
@@ -109,6 +111,7 @@ export class Kubelet {
       this.events.alarm(name, key) ||
       this.orphans.alarm(name, key) ||
       this.workers.alarm(name, key) ||
+      this.allocations.alarm(name) ||
       this.statuses.alarm(name) ||
       this.reporter.alarm(name)
     )
@@ -156,36 +159,34 @@ export class Kubelet {
       }
     }
     added.sort(byCreation)
-    for (const pod of added) this.added(pod)
+    if (added.length > 0) this.allocations.backfill(added.map((pod) => this.added(pod)))
   }
 
-  private added(pod: Pod): void {
+  private added(pod: Pod): PodRecord {
     const record = this.workers.add(pod, this.context.seq)
-    const others = [...this.workers.all()]
-      .filter((other) => other !== record && isActive(other))
-      .map(({ pod: one }) => one)
-    const { node } = this.reporter
-    const isDone = isTerminal(pod) || pod.metadata.deletionTimestamp !== undefined
-    const refusal =
-      isDone || node === undefined ? undefined : admission(pod, others, node, allocatableOf(this.options.node))
+    const refusal = this.allocations.add(record)
     if (refusal === undefined) {
       this.workers.admit(record)
-      return
+      return record
     }
     this.workers.reject(record)
     this.events.pod(pod, undefined, 'Warning', refusal.reason, refusal.message)
     this.statuses.set(record.uid, rejectedStatus(pod, refusal.reason, refusal.message, this.context.now))
+    return record
   }
 
   private removed(pod: Pod): void {
     const record = this.workers.get(pod.metadata.uid)
-    if (record !== undefined) this.workers.remove(record)
+    if (record === undefined) return
+    this.workers.remove(record)
+    this.allocations.released()
   }
 
   /** What the runtime runs and no Pod asks for is ended. Source: pkg/kubelet/kubelet_pods.go, HandlePodCleanups (v1.36). */
   private cleanUp(): void {
     if (!this.informers.synced() || !this.runtime.connected) return
     this.hasCleanedUp = true
+    this.allocations.forgetOrphans()
     for (const uid of [...this.runtime.states.keys()]) if (this.workers.get(uid) === undefined) this.orphans.end(uid)
   }
 
@@ -232,7 +233,7 @@ export class Kubelet {
   }
 
   private createWorld(why: Why): SyncWorld {
-    const { context, runtime, statuses, prober } = this
+    const { context, runtime, statuses, prober, allocations, usage } = this
     return {
       context,
       runtime,
@@ -245,10 +246,24 @@ export class Kubelet {
       hooks: new Map(),
       references: new References(this.client, context),
       claims: new Claims(this.client, context, () => this.ownNode()),
+      allocations,
+      usage,
       event: (pod, container, type, reason, message) => {
         this.events.pod(pod, container, type, reason, message, why.seq)
       },
     }
+  }
+
+  private createAllocations(why: Why): Allocations {
+    const host: AllocationsHost = {
+      records: () => this.workers.all(),
+      get: (uid) => this.workers.get(uid),
+      node: () => this.reporter.node,
+      allocatable: () => allocatableOf(this.options.node),
+      wake: (record) => this.workers.wake(record),
+      event: (pod, type, reason, message) => this.events.pod(pod, undefined, type, reason, message, why.seq),
+    }
+    return new Allocations(host, this.context)
   }
 
   private createReporter(): NodeReporter {
@@ -275,10 +290,6 @@ export class Kubelet {
     return this.informers.view.get('Node', undefined, this.options.node.name)
   }
 }
-
-/** Takes part in the sums of admission: neither refused nor finished. */
-const isActive = ({ row, pod }: PodRecord): boolean =>
-  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row) && !isTerminal(pod)
 
 const byCreation = (a: Pod, b: Pod): number => {
   const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]

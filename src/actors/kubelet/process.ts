@@ -10,10 +10,10 @@ const RESTART: Micros = 10_000_000
 export const kubeletId = (node: string): ActorId => `kubelet/${node}`
 
 /**
- * A node's kubelet as the kernel hosts it. It keeps nothing on disk: after a restart it knows what the API server and the
- * container runtime tell it.
- * Abridged: no static Pods, no eviction, no image or container garbage collection, no resource managers, no resize of
- * running Pods, no ephemeral containers, no service-account tokens, volumes only as far as ConfigMaps and Secrets.
+ * A node's kubelet as the kernel hosts it. On disk it keeps what it has granted its Pods; all else it knows after a restart
+ * from the API server and the container runtime.
+ * Abridged: no static Pods, no eviction, no image or container garbage collection, no resource managers, no ephemeral
+ * containers, no service-account tokens, volumes only as far as ConfigMaps and Secrets.
  */
 export const kubeletProcess = (options: KubeletOptions): ProcessSpec => {
   const id = kubeletId(options.node.name)

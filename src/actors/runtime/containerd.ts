@@ -3,6 +3,7 @@ import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis } from '../../events/time.ts'
 import { defineActor, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
+import { bytes } from '../../kubernetes/quantity.ts'
 import { imageBytes, withTag } from '../../kubernetes/workload/images.ts'
 import { PodAddresses } from './addresses.ts'
 import type { Container } from './holdings.ts'
@@ -29,6 +30,7 @@ export interface ContainerdOptions {
 const SANDBOX: Range = [millis(80), millis(250)]
 const SANDBOX_STOP: Range = [millis(20), millis(80)]
 const START: Range = [millis(40), millis(150)]
+const UPDATE: Range = [millis(5), millis(30)]
 const RESTART: Micros = 1_000_000
 
 /** Ended containers that are kept per name: the last one. Source: pkg/kubelet/apis/config, MaxPerPodContainerCount 1. */
@@ -113,6 +115,8 @@ class Containerd {
         return this.journal.note({ type: 'pod removed', uid: event.data.uid })
       case 'StartContainer':
         return this.startContainer(event.data, event.by)
+      case 'UpdateContainerResources':
+        return this.updateContainer(event.data, event.by)
       case 'StopContainer':
         return this.stopContainer(event.data.container, event.data.graceMicros, event.by)
       case 'ListContainers':
@@ -177,7 +181,7 @@ class Containerd {
   // Containers
 
   private startContainer(data: EventData<'StartContainer'>, to: ActorId): void {
-    const { call, uid, sandbox, name, image, restartCount, workload } = data
+    const { call, uid, sandbox, name, image, restartCount, workload, resources } = data
     const { context, journal } = this
     this.after(START, () => {
       const home = journal.holdings.sandboxes.get(sandbox)
@@ -189,10 +193,8 @@ class Containerd {
       this.prune(uid, name)
       const container = this.newId()
       const startedMicros = context.now
-      journal.note({
-        type: 'container',
-        container: { container, sandbox, uid, name, image, restartCount, startedMicros },
-      })
+      const made = { container, sandbox, uid, name, image, restartCount, startedMicros }
+      journal.note({ type: 'container', container: resources === undefined ? made : { ...made, resources } })
       const { namespace, pod, ip } = home
       context.emit(
         'StartTask',
@@ -200,6 +202,26 @@ class Containerd {
         { to: this.options.machine },
       )
       context.emit('ContainerStarted', { call, uid, name, container, restartCount, startedMicros }, { to })
+    })
+  }
+
+  /** Source: containerd, internal/cri/server/container_update_resources.go (v2.1). */
+  private updateContainer(data: EventData<'UpdateContainerResources'>, to: ActorId): void {
+    const { call, uid, container: id, resources } = data
+    const { context, journal } = this
+    this.after(UPDATE, () => {
+      const container = journal.holdings.containers.get(id)
+      if (container === undefined) {
+        const message = `rpc error: code = NotFound desc = failed to find container: container "${id}" not found`
+        context.emit('RuntimeRefused', { call, message }, { to })
+        return
+      }
+      journal.note({ type: 'resources', container: id, resources })
+      const { memory } = resources.limits ?? {}
+      if (container.end === undefined && memory !== undefined && memory !== container.resources?.limits?.['memory']) {
+        context.emit('UpdateTask', { task: id, memoryLimitBytes: bytes(memory) }, { to: this.options.machine })
+      }
+      context.emit('ContainerResourcesUpdated', { call, uid, container: id, resources }, { to })
     })
   }
 

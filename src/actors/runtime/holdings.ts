@@ -1,4 +1,5 @@
 import type { Micros } from '../../events/envelope.ts'
+import type { EventData } from '../../events/catalogue/index.ts'
 
 /** A Pod's sandbox: its namespaces, held open by a pause container. */
 export interface Sandbox {
@@ -19,9 +20,13 @@ export interface Container {
   readonly image: string
   readonly restartCount: number
   readonly startedMicros: Micros
+  /** Requests and limits, where it was told other ones than those that its Pod came with. */
+  readonly resources?: ContainerResources
   /** Absent while it runs. */
   readonly end?: ContainerEnd
 }
+
+export type ContainerResources = EventData<'UpdateContainerResources'>['resources']
 
 export interface ContainerEnd {
   readonly exitCode: number
@@ -36,6 +41,7 @@ export type HoldingsRecord =
   | { readonly type: 'sandbox'; readonly sandbox: Sandbox }
   | { readonly type: 'sandbox stopped'; readonly sandbox: string }
   | { readonly type: 'container'; readonly container: Container }
+  | { readonly type: 'resources'; readonly container: string; readonly resources: ContainerResources }
   | { readonly type: 'ended'; readonly container: string; readonly end: ContainerEnd }
   | { readonly type: 'container removed'; readonly container: string }
   | { readonly type: 'pod removed'; readonly uid: string }
@@ -90,6 +96,12 @@ export class Holdings {
       case 'container':
         this.put(record.container)
         return
+      case 'resources': {
+        const container = this.containers.get(record.container)
+        if (container !== undefined)
+          this.containers.set(record.container, { ...container, resources: record.resources })
+        return
+      }
       case 'ended': {
         const container = this.containers.get(record.container)
         if (container !== undefined) this.containers.set(record.container, { ...container, end: record.end })

@@ -5,6 +5,9 @@ import { Holdings, type HoldingsRecord } from './holdings.ts'
 const COMPACT_FACTOR = 4
 const COMPACT_MIN = 256
 
+/** What must survive a power cut. */
+const DURABLE: ReadonlySet<HoldingsRecord['type']> = new Set(['image', 'sandbox', 'container', 'resources'])
+
 /**
  * containerd's metadata on disk: every change is appended; what must survive a power cut is synced as well. When the
  * journal has grown long, a snapshot takes its place.
@@ -26,8 +29,7 @@ export class Journal {
     this.holdings.apply(record)
     const { disk } = this.context
     disk.append(record)
-    const isDurable = record.type === 'image' || record.type === 'sandbox' || record.type === 'container'
-    if (isDurable) disk.sync()
+    if (DURABLE.has(record.type)) disk.sync()
     const length = disk.position - disk.start
     if (this.snapshotAt < 0 && length > COMPACT_MIN && length > COMPACT_FACTOR * this.holdings.size) this.compact()
   }

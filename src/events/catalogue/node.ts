@@ -53,9 +53,12 @@ export const registryAnswer = t.union([t.type({ takes: t.number }), t.type({ fai
 const exit = { exitCode: t.number, reason: t.string, finishedMicros: t.number }
 const container = { uid: t.string, name: t.string, container: t.string }
 
+/** Requests and limits of a container, as quantities. */
+const resources = t.partial({ requests: t.record(t.string, t.string), limits: t.record(t.string, t.string) })
+
 const listedContainer = t.intersection([
   t.type({ ...container, image: t.string, restartCount: t.number, startedMicros: t.number, running: t.boolean }),
-  t.partial(exit),
+  t.partial({ ...exit, resources }),
 ])
 const listedSandbox = t.type({ uid: t.string, sandbox: t.string, ip: t.string, attempt: t.number, ready: t.boolean })
 
@@ -128,22 +131,37 @@ export const nodeEvents = {
   StartContainer: defineEvent({
     class: 'command',
     v: 1,
-    doc: 'A kubelet asks to create and start a container.',
-    data: t.type({
-      call: t.number,
-      uid: t.string,
-      sandbox: t.string,
-      name: t.string,
-      image: t.string,
-      restartCount: t.number,
-      workload: workloadModel,
-    }),
+    doc: 'A kubelet asks to create and start a container. `resources` are those of a Pod that was resized; else those it came with.',
+    data: t.intersection([
+      t.type({
+        call: t.number,
+        uid: t.string,
+        sandbox: t.string,
+        name: t.string,
+        image: t.string,
+        restartCount: t.number,
+        workload: workloadModel,
+      }),
+      t.partial({ resources }),
+    ]),
   }),
   ContainerStarted: defineEvent({
     class: 'fact',
     v: 1,
     doc: 'A container runs; whether it serves yet is another question.',
     data: t.type({ call: t.number, ...container, restartCount: t.number, startedMicros: t.number }),
+  }),
+  UpdateContainerResources: defineEvent({
+    class: 'command',
+    v: 1,
+    doc: 'A kubelet asks to give a running container other requests and limits.',
+    data: t.type({ call: t.number, uid: t.string, container: t.string, resources }),
+  }),
+  ContainerResourcesUpdated: defineEvent({
+    class: 'fact',
+    v: 1,
+    doc: 'A container has other requests and limits.',
+    data: t.type({ call: t.number, uid: t.string, container: t.string, resources }),
   }),
   StopContainer: defineEvent({
     class: 'command',
@@ -192,6 +210,12 @@ export const nodeEvents = {
       restartCount: t.number,
       workload: workloadModel,
     }),
+  }),
+  UpdateTask: defineEvent({
+    class: 'command',
+    v: 1,
+    doc: 'The runtime sets how much memory a container’s processes may have.',
+    data: t.type({ task: t.string, memoryLimitBytes: t.number }),
   }),
   SignalTask: defineEvent({
     class: 'command',

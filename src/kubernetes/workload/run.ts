@@ -16,6 +16,8 @@ export interface Run {
   readonly hangsAt?: Micros
   /** Ends by itself, or is killed for its memory. */
   readonly endsAt?: Micros
+  /** When it would end by itself, had it all the memory it wants. */
+  readonly exitsAt?: Micros
   readonly exitCode: number
   readonly outOfMemory: boolean
   /** From SIGTERM to exit; undefined where SIGTERM does nothing. */
@@ -32,19 +34,39 @@ export const planRun = (model: WorkloadModel, restartCount: number, startedAt: M
   const crashes = model.crashTimes === undefined || restartCount < model.crashTimes
   const ends = model.exitAfter !== undefined && crashes ? after(model.exitAfter) : undefined
   const shutdown = model.ignoresTerm === true ? undefined : random.between(model.shutdown.low, model.shutdown.high)
-  const killed = outgrowsAt(model, startedAt, listensAt)
-  const outOfMemory = killed !== undefined && (ends === undefined || killed < ends)
   return {
     startedAt,
     listensAt,
     readyAt,
     unhealthyAt: model.unhealthyAfter === undefined ? undefined : after(model.unhealthyAfter),
     hangsAt: model.hangAfter === undefined ? undefined : after(model.hangAfter),
-    endsAt: outOfMemory ? killed : ends,
-    exitCode: outOfMemory ? KILLED : (model.exitCode ?? 0),
-    outOfMemory,
+    ...endOf(model, outgrowsAt(model, startedAt, listensAt), ends),
     shutdown,
   }
+}
+
+type End = Pick<Run, 'endsAt' | 'exitsAt' | 'exitCode' | 'outOfMemory'>
+
+const endOf = (model: WorkloadModel, killed: Micros | undefined, exitsAt: Micros | undefined): End => {
+  const outOfMemory = killed !== undefined && (exitsAt === undefined || killed < exitsAt)
+  return {
+    endsAt: outOfMemory ? killed : exitsAt,
+    exitsAt,
+    exitCode: outOfMemory ? KILLED : (model.exitCode ?? 0),
+    outOfMemory,
+  }
+}
+
+/** The run goes on with another limit of its memory. Who has more already is killed at once. */
+export const withMemoryLimit = (
+  { run, model }: Pick<Standing, 'run' | 'model'>,
+  memoryLimitBytes: number,
+  now: Micros,
+): Pick<Standing, 'run' | 'model'> => {
+  const limited = { ...model, memoryLimitBytes }
+  const killed = outgrowsAt(limited, run.startedAt, run.listensAt)
+  const end = endOf(limited, killed === undefined ? undefined : Math.max(now, killed), run.exitsAt)
+  return { model: limited, run: { ...run, ...end } }
 }
 
 /** When memory that grows in a straight line passes its limit. */

@@ -2,6 +2,7 @@ import type { Container } from '../../../kubernetes/types/container.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import { isSidecar } from '../../../kubernetes/pods.ts'
 import { instanceOf, isRunning, type PodState, type RuntimeContainer } from '../runtime/pod-state.ts'
+import { resizeOf, type ActualResources, type ContainerResize } from './resize.ts'
 import { isToBeStarted, restartsOnFailure } from './restart.ts'
 
 /** What the probes say of a running container: keep it, wait, or restart it and why. */
@@ -13,11 +14,14 @@ export interface ProbeVerdicts {
   hasStarted(uid: string, container: Container, instance: RuntimeContainer): boolean
 }
 
+/** Why a container must end although its Pod goes on: a probe, or what it was granted takes a restart. */
+export type KillReason = Exclude<ProbeVerdict, 'healthy'> | 'resized'
+
 /** A container that must end although its Pod goes on. */
 export interface ContainerKill {
   readonly container: Container
   readonly instance: RuntimeContainer
-  readonly verdict: ProbeVerdict
+  readonly reason: KillReason
   readonly message: string
 }
 
@@ -32,6 +36,8 @@ export interface PodActions {
   /** Init containers to start, in order. */
   readonly init: readonly Container[]
   readonly start: readonly Container[]
+  /** Running containers that are to have other resources. */
+  readonly resize: readonly ContainerResize[]
   /** Ephemeral containers to start, be the Pod initialised or not. They run once. */
   readonly ephemeral: readonly Container[]
 }
@@ -44,17 +50,19 @@ const NOTHING: PodActions = {
   kill: [],
   init: NONE,
   start: NONE,
+  resize: [],
   ephemeral: NONE,
 }
 
-/** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions (v1.36). Abridged: no resize. */
-export const podActions = (pod: Pod, state: PodState, probes: ProbeVerdicts): PodActions => {
+/** Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go, computePodActions (v1.36). `actual` for Pods that were resized. */
+export const podActions = (pod: Pod, state: PodState, probes: ProbeVerdicts, actual?: ActualResources): PodActions => {
   if (state.sandbox?.ready !== true) return withNewSandbox(pod, state)
   const kill: ContainerKill[] = []
+  const resize: ContainerResize[] = []
   const ephemeral = newEphemeral(pod, state)
-  const progress = initProgress(pod, state, probes, kill)
+  const progress = initProgress({ pod, state, probes, actual, kill, resize })
   if (progress.failed) return { ...NOTHING, killPod: true }
-  if (!progress.done) return { ...NOTHING, kill, init: progress.start, ephemeral }
+  if (!progress.done) return { ...NOTHING, kill, init: progress.start, resize, ephemeral }
 
   const start: Container[] = []
   let kept = 0
@@ -66,15 +74,38 @@ export const podActions = (pod: Pod, state: PodState, probes: ProbeVerdicts): Po
     }
     const verdict = probes.verdict(pod.metadata.uid, container, instance)
     if (verdict === 'healthy') {
-      kept++
+      if (keepsRunning(container, instance, actual, kill, resize)) kept++
+      else start.push(container)
       continue
     }
     const restarts = restartsOnFailure(pod)
     if (restarts) start.push(container)
-    kill.push({ container, instance, verdict, message: killMessage(container, verdict, restarts) })
+    kill.push({ container, instance, reason: verdict, message: killMessage(container, verdict, restarts) })
   }
   const isOver = kept === 0 && start.length === 0
-  return { ...NOTHING, killPod: isOver, kill, init: isOver ? NONE : progress.start, start, ephemeral }
+  return { ...NOTHING, killPod: isOver, kill, init: isOver ? NONE : progress.start, start, resize, ephemeral }
+}
+
+/** Notes what a healthy container is to have. False when it takes a restart. */
+const keepsRunning = (
+  container: Container,
+  instance: RuntimeContainer,
+  actual: ActualResources | undefined,
+  kill: ContainerKill[],
+  resize: ContainerResize[],
+): boolean => {
+  const change = resizeOf(container, instance, actual)
+  if (change?.restarts === true) {
+    kill.push({
+      container,
+      instance,
+      reason: 'resized',
+      message: `Container ${container.name} resize requires restart`,
+    })
+    return false
+  }
+  if (change !== undefined) resize.push(change)
+  return true
 }
 
 const newEphemeral = ({ spec }: Pod, state: PodState): readonly Container[] =>
@@ -103,6 +134,16 @@ const killMessage = (container: Container, verdict: ProbeVerdict, restarts: bool
   return restarts ? `${message}, will be restarted` : message
 }
 
+/** What init containers are judged by, and where it is noted what becomes of running ones. */
+interface Look {
+  readonly pod: Pod
+  readonly state: PodState
+  readonly probes: ProbeVerdicts
+  readonly actual: ActualResources | undefined
+  readonly kill: ContainerKill[]
+  readonly resize: ContainerResize[]
+}
+
 interface InitProgress {
   readonly done: boolean
   readonly failed: boolean
@@ -114,7 +155,8 @@ interface InitProgress {
  * is kept running. Looked at from the last one back, since remains of the first ones may be gone from the runtime.
  * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go, computeInitContainerActions (v1.36).
  */
-const initProgress = (pod: Pod, state: PodState, probes: ProbeVerdicts, kill: ContainerKill[]): InitProgress => {
+const initProgress = (look: Look): InitProgress => {
+  const { pod, state } = look
   const containers = pod.spec.initContainers ?? []
   if (containers.length === 0) return { done: true, failed: false, start: [] }
   const hasRegular = pod.spec.containers.some(({ name }) => instanceOf(state, name) !== undefined)
@@ -136,7 +178,7 @@ const initProgress = (pod: Pod, state: PodState, probes: ProbeVerdicts, kill: Co
       if (following === undefined) done = true
       else if (!seen) start.unshift(following)
     }
-    if (sidecar) lookAtSidecar({ pod, container, instance, probes, kill, start, goOn })
+    if (sidecar) lookAtSidecar(look, container, instance, start, goOn)
     else if (instance.end !== undefined) {
       if (instance.end.exitCode === 0) goOn()
       else if (!restartsOnFailure(pod)) return { done: false, failed: true, start: [] }
@@ -149,16 +191,13 @@ const initProgress = (pod: Pod, state: PodState, probes: ProbeVerdicts, kill: Co
   return { done, failed: false, start }
 }
 
-const lookAtSidecar = (look: {
-  readonly pod: Pod
-  readonly container: Container
-  readonly instance: RuntimeContainer
-  readonly probes: ProbeVerdicts
-  readonly kill: ContainerKill[]
-  readonly start: Container[]
-  readonly goOn: () => void
-}): void => {
-  const { pod, container, instance, probes, kill, start, goOn } = look
+const lookAtSidecar = (
+  { pod, probes, actual, kill, resize }: Look,
+  container: Container,
+  instance: RuntimeContainer,
+  start: Container[],
+  goOn: () => void,
+): void => {
   const { uid } = pod.metadata
   if (!isRunning(instance)) {
     start.unshift(container)
@@ -166,8 +205,8 @@ const lookAtSidecar = (look: {
   }
   const verdict = probes.verdict(uid, container, instance)
   if (verdict !== 'healthy') {
-    kill.push({ container, instance, verdict, message: killMessage(container, verdict, true) })
+    kill.push({ container, instance, reason: verdict, message: killMessage(container, verdict, true) })
     start.unshift(container)
-  }
+  } else if (!keepsRunning(container, instance, actual, kill, resize)) start.unshift(container)
   if (verdict !== 'failed startup' && probes.hasStarted(uid, container, instance)) goOn()
 }

@@ -1,7 +1,10 @@
 import type { Micros, Seq } from '../../../events/envelope.ts'
 import { compileChart } from '../../../engine/statechart/compile.ts'
 import type { Row } from '../../../engine/statechart/row.ts'
+import { allocationOf, type PodAllocation } from '../../../kubernetes/pod-allocation.ts'
+import { isTerminal } from '../../../kubernetes/pods.ts'
 import type { Pod, PodPhase } from '../../../kubernetes/types/pod.ts'
+import type { Resizing } from '../allocation/conditions.ts'
 import type { PodState } from '../runtime/pod-state.ts'
 import { newSlot, type Slot } from './container.chart.ts'
 import type { PodStop } from './stop.ts'
@@ -14,7 +17,14 @@ export const worker = compileChart(workerChart)
 export interface PodRecord {
   readonly uid: string
   /** Newest version seen. */
+  asked: Pod
+  /** The same with what this node has granted it: what its worker goes by. The same object unless a resize is pending. */
   pod: Pod
+  /** What the node has granted it. */
+  allocation: PodAllocation
+  /** What it granted first; the same object if the Pod was never resized. */
+  admitted: PodAllocation
+  resizing: Resizing | undefined
   /** Its object is gone from the API; containers may still be there. */
   isGone: boolean
   readonly row: Row<Record<string, never>>
@@ -51,29 +61,40 @@ export interface PodRecord {
   seenPhase: PodPhase | undefined
 }
 
-export const newRecord = (pod: Pod, state: PodState, cause: Seq): PodRecord => ({
-  uid: pod.metadata.uid,
-  pod,
-  isGone: false,
-  row: worker.start(undefined, () => {}),
-  slots: new Map(),
-  observed: state,
-  listed: state,
-  lookedAt: -1,
-  syncedAt: -1,
-  work: undefined,
-  canAbandon: false,
-  round: 0,
-  isPending: false,
-  awaitsLook: false,
-  cause,
-  stop: undefined,
-  grace: 0,
-  isMounted: false,
-  mountFailures: 0,
-  attachWait: undefined,
-  seenPhase: pod.status?.phase,
-})
+export const newRecord = (pod: Pod, state: PodState, cause: Seq): PodRecord => {
+  const allocation = allocationOf(pod.spec)
+  return {
+    uid: pod.metadata.uid,
+    asked: pod,
+    pod,
+    allocation,
+    admitted: allocation,
+    resizing: undefined,
+    isGone: false,
+    row: worker.start(undefined, () => {}),
+    slots: new Map(),
+    observed: state,
+    listed: state,
+    lookedAt: -1,
+    syncedAt: -1,
+    work: undefined,
+    canAbandon: false,
+    round: 0,
+    isPending: false,
+    awaitsLook: false,
+    cause,
+    stop: undefined,
+    grace: 0,
+    isMounted: false,
+    mountFailures: 0,
+    attachWait: undefined,
+    seenPhase: pod.status?.phase,
+  }
+}
+
+/** Takes part in the sums of admission: neither refused nor finished. */
+export const isActive = ({ row, pod }: PodRecord): boolean =>
+  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row) && !isTerminal(pod)
 
 export const slotOf = (record: PodRecord, container: string): Slot => {
   let slot = record.slots.get(container)

@@ -64,6 +64,8 @@ export function* startContainer(record: PodRecord, world: SyncWorld, container: 
         image: withTag(container.image ?? ''),
         restartCount: restartCount(record, name),
         workload: modelFor(pod, container),
+        // A runtime that is told nothing stands for what the Pod came with.
+        ...(record.allocation === record.admitted ? {} : { resources: container.resources ?? {} }),
       },
       resume,
     ),

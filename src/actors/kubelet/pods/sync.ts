@@ -13,6 +13,7 @@ import { podActions, type ContainerKill } from './actions.ts'
 import { waitingReason } from './container.chart.ts'
 import { graceAfterProbe, graceOf } from './grace.ts'
 import { worker, type PodRecord } from './record.ts'
+import { actualPod, actualResources, isResizeInProgress, resizeContainers } from './resize.ts'
 import type { Unmounted } from './claims.ts'
 import { volumeReferences, type Missing } from './references.ts'
 import { startContainer } from './start.ts'
@@ -36,6 +37,9 @@ export const workFor = (emitted: WorkerEmitted, record: PodRecord, world: SyncWo
 /** The Pod is to run. Source: pkg/kubelet/kubelet.go, SyncPod; kuberuntime_manager.go, SyncPod (v1.36). */
 function* syncPod(record: PodRecord, world: SyncWorld): Work {
   const { pod } = record
+  if (record.resizing !== undefined || record.allocation !== record.admitted) {
+    world.allocations.noteProgress(record, isResizeInProgress(record))
+  }
   const status = statusNow(record, world, false)
   setStatus(record, world, status)
   if (status.phase === 'Succeeded' || status.phase === 'Failed') {
@@ -47,7 +51,7 @@ function* syncPod(record: PodRecord, world: SyncWorld): Work {
   world.prober.add(pod)
   world.prober.statusSet(record.uid)
 
-  const actions = podActions(pod, record.observed, world.prober)
+  const actions = podActions(pod, record.observed, world.prober, actualResources(record))
   if (actions.killPod) {
     yield* stopAll(record, world, graceOf(pod))
     yield* stopSandbox(record, world)
@@ -67,6 +71,14 @@ function* syncPod(record: PodRecord, world: SyncWorld): Work {
   for (const container of actions.init) {
     const ok = note(yield* startContainer(record, world, container))
     if (!ok && container.restartPolicy !== 'Always') return { retry, look: started }
+  }
+  if (actions.resize.length > 0) {
+    const problem = yield* resizeContainers(record, world, actions.resize)
+    if (problem === undefined) started = true
+    else {
+      world.allocations.noteError(record, problem)
+      retry = soonest(retry, undefined)
+    }
   }
   for (const container of actions.start) note(yield* startContainer(record, world, container))
   return { retry, look: started }
@@ -166,6 +178,9 @@ export const statusNow = (record: PodRecord, world: SyncWorld, isTerminal: boole
     now,
     waitingReason: (container) => waitingReason(record.slots.get(container)),
     health: (container, shown) => world.prober.health(pod, container, shown),
+    resizing: record.resizing,
+    actual: actualResources(record),
+    actualPod: actualPod(record, observed),
   })
   return isTerminal ? status : withDeadline(pod, status, now)
 }
@@ -242,7 +257,7 @@ function* killContainer(record: PodRecord, world: SyncWorld, kill: ContainerKill
   world.event(record.pod, container.name, 'Normal', 'Killing', message)
   const current = world.runtime.state(record.uid).containers.find(({ id }) => id === instance.id)
   if (!isRunning(current)) return
-  const grace = graceAfterProbe(record.pod, container, kill.verdict)
+  const grace = graceAfterProbe(record.pod, container, kill.reason)
   yield* stopTargets(record, world, [{ instance, container, grace }])
 }
 

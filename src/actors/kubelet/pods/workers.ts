@@ -72,8 +72,9 @@ export class PodWorkers {
 
   /** A newer version of a Pod. */
   update(record: PodRecord, pod: Pod): void {
-    const before = record.pod
-    record.pod = pod
+    const { asked: before, pod: worked } = record
+    record.asked = pod
+    this.world.allocations.update(record, { asked: before, pod: worked })
     const hasGates = (pod.spec.readinessGates ?? []).length > 0
     const isOther = hasGates || before.metadata.generation !== pod.metadata.generation
     const marked = isTerminating(pod) && !isTerminating(before)
@@ -287,6 +288,7 @@ export class PodWorkers {
     this.world.statuses.forget(record.uid)
     this.world.puller.forget(record.uid)
     this.world.restarts.forget(`${record.uid}_`)
+    this.world.allocations.forget(record.uid)
     if (this.world.runtime.states.has(record.uid)) this.world.runtime.removePod(record.uid)
   }
 

@@ -1,5 +1,6 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import type { Allocations } from '../allocation/allocations.ts'
 import type { Backoff } from '../backoff.ts'
 import type { ImagePuller } from '../images/puller.ts'
 import type { Prober } from '../probes/prober.ts'
@@ -7,6 +8,7 @@ import type { RuntimeClient } from '../runtime/client.ts'
 import type { Claims } from './claims.ts'
 import type { References } from './references.ts'
 import type { StatusWriter } from '../status/writer.ts'
+import type { UsageRelay } from '../usage.ts'
 import type { Why } from '../why.ts'
 
 /** What the syncs of one kubelet share. */
@@ -25,4 +27,6 @@ export interface SyncWorld {
   readonly hooks: Map<string, () => void>
   readonly references: References
   readonly claims: Claims
+  readonly allocations: Allocations
+  readonly usage: UsageRelay
 }

@@ -2,11 +2,13 @@ import type { EventData, EventType } from '../../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../../../events/envelope.ts'
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { RegistryAnswer, WorkloadModel } from '../../../kubernetes/workload/model.ts'
+import type { ResourceRequirements } from '../../../kubernetes/types/container.ts'
 import type { Why } from '../why.ts'
 import {
   NOTHING_RUNS,
   withContainer,
   withEnd,
+  withResources,
   withoutSandbox,
   withSandbox,
   type PodState,
@@ -17,11 +19,15 @@ import {
 export type RuntimeResult<T extends EventType> =
   { readonly ok: true; readonly data: EventData<T> } | { readonly ok: false; readonly message: string }
 
+/** What answers a call that asks for something to be done. */
+type Answer = 'ImagePulled' | 'SandboxReady' | 'SandboxStopped' | 'ContainerStarted' | 'ContainerResourcesUpdated'
+
 type Done<T extends EventType> = (result: RuntimeResult<T>) => void
 
 interface Pending {
   /** The image of a container that is being started. */
   readonly image?: string
+  readonly resources?: ResourceRequirements
   readonly attempt?: number
   readonly resolve: (event: LogEvent | undefined, message: string) => void
 }
@@ -100,8 +106,16 @@ export class RuntimeClient {
     data: Omit<EventData<'StartContainer'>, 'call' | 'workload'> & { readonly workload: WorkloadModel },
     done: Done<'ContainerStarted'>,
   ): void {
-    const call = this.answered('ContainerStarted', done, { image: data.image })
+    const call = this.answered('ContainerStarted', done, { image: data.image, resources: data.resources })
     this.send('StartContainer', { call, ...data })
+  }
+
+  updateContainer(
+    data: Omit<EventData<'UpdateContainerResources'>, 'call'>,
+    done: Done<'ContainerResourcesUpdated'>,
+  ): void {
+    const call = this.answered('ContainerResourcesUpdated', done)
+    this.send('UpdateContainerResources', { call, ...data })
   }
 
   /** The end is told as `containerEnded`. */
@@ -131,6 +145,7 @@ export class RuntimeClient {
       case 'SandboxReady':
       case 'SandboxStopped':
       case 'ContainerStarted':
+      case 'ContainerResourcesUpdated':
       case 'ContainersListed':
       case 'ImagePulled':
         this.answer(event, event.data.call, '')
@@ -148,20 +163,13 @@ export class RuntimeClient {
     this.context.emit(type, data, { to: this.runtime, cause: this.why.seq })
   }
 
-  private expect(
-    resolve: Pending['resolve'],
-    about: { readonly image?: string; readonly attempt?: number } = {},
-  ): number {
+  private expect(resolve: Pending['resolve'], about: Omit<Pending, 'resolve'> = {}): number {
     const call = this.next++
     this.pending.set(call, { ...about, resolve })
     return call
   }
 
-  private answered<T extends 'ImagePulled' | 'SandboxReady' | 'SandboxStopped' | 'ContainerStarted'>(
-    type: T,
-    done: Done<T>,
-    about: { readonly image?: string; readonly attempt?: number } = {},
-  ): number {
+  private answered<T extends Answer>(type: T, done: Done<T>, about: Omit<Pending, 'resolve'> = {}): number {
     return this.expect((event, message) => {
       // The runtime answers a call with the one fact that this call can lead to.
       if (event?.type === type) done({ ok: true, data: event.data as EventData<T> })
@@ -177,7 +185,7 @@ export class RuntimeClient {
     pending.resolve(event, message)
   }
 
-  private learn(event: LogEvent, { image = '', attempt = 0 }: Pending): void {
+  private learn(event: LogEvent, { image = '', attempt = 0, resources }: Pending): void {
     switch (event.type) {
       case 'ImagePulled':
         this.images.add(event.data.image)
@@ -192,7 +200,13 @@ export class RuntimeClient {
         return
       case 'ContainerStarted': {
         const { uid, container: id, name, restartCount, startedMicros: startedAt } = event.data
-        this.change(uid, withContainer(this.state(uid), { id, name, image, restartCount, startedAt }))
+        const started = { id, name, image, restartCount, startedAt }
+        this.change(uid, withContainer(this.state(uid), resources === undefined ? started : { ...started, resources }))
+        return
+      }
+      case 'ContainerResourcesUpdated': {
+        const { uid, container, resources: has } = event.data
+        this.change(uid, withResources(this.state(uid), container, has))
         return
       }
       default:
@@ -242,8 +256,9 @@ export class RuntimeClient {
 type Listed = NonNullable<EventData<'ContainersListed'>['containers']>[number]
 
 const instanceFrom = (listed: Listed): RuntimeContainer => {
-  const { container: id, name, image, restartCount, startedMicros: startedAt, running } = listed
+  const { container: id, name, image, restartCount, startedMicros: startedAt, running, resources } = listed
   const { exitCode = 255, reason = 'Unknown', finishedMicros: finishedAt = startedAt } = listed
-  const instance = { id, name, image, restartCount, startedAt }
+  const started = { id, name, image, restartCount, startedAt }
+  const instance = resources === undefined ? started : { ...started, resources }
   return running ? instance : { ...instance, end: { exitCode, reason, finishedAt } }
 }

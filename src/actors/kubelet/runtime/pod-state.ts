@@ -1,4 +1,5 @@
 import type { Micros } from '../../../events/envelope.ts'
+import type { ResourceRequirements } from '../../../kubernetes/types/container.ts'
 
 /** One instance of a container, as the runtime tells it. */
 export interface RuntimeContainer {
@@ -7,6 +8,8 @@ export interface RuntimeContainer {
   readonly image: string
   readonly restartCount: number
   readonly startedAt: Micros
+  /** Requests and limits that it has; absent: those that its Pod came with. */
+  readonly resources?: ResourceRequirements
   /** Absent while it runs. */
   readonly end?: ContainerEnd
 }
@@ -61,4 +64,9 @@ export const withContainer = (state: PodState, container: RuntimeContainer): Pod
 export const withEnd = (state: PodState, id: string, end: ContainerEnd): PodState => ({
   ...state,
   containers: state.containers.map((container) => (container.id === id ? { ...container, end } : container)),
+})
+
+export const withResources = (state: PodState, id: string, resources: ResourceRequirements): PodState => ({
+  ...state,
+  containers: state.containers.map((container) => (container.id === id ? { ...container, resources } : container)),
 })

@@ -24,6 +24,8 @@ export const KUBELET_CONDITIONS: ReadonlySet<string> = new Set([
   'Ready',
   'ContainersReady',
   'PodScheduled',
+  'PodResizePending',
+  'PodResizeInProgress',
 ])
 
 /** The kubelet's five conditions in the order in which it writes them. Source: pkg/kubelet/status/generate.go (v1.36). */

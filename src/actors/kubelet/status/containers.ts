@@ -1,7 +1,15 @@
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import { imageReference, normalizedImage } from '../../../kubernetes/workload/images.ts'
-import type { Container, ContainerState, ContainerStatus } from '../../../kubernetes/types/container.ts'
+import { cpuMillis } from '../../../kubernetes/quantity.ts'
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  ResourceRequirements,
+} from '../../../kubernetes/types/container.ts'
+import type { ResourceList } from '../../../kubernetes/types/meta.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import type { ActualResources } from '../pods/resize.ts'
 import { isToBeStarted } from '../pods/restart.ts'
 import { withMembers } from '../../../kubernetes/with-members.ts'
 import { instanceOf, type PodState, type RuntimeContainer } from '../runtime/pod-state.ts'
@@ -17,6 +25,8 @@ export interface ContainersInput {
   readonly state: PodState
   /** Why the last try to start a container failed. */
   readonly waitingReason: (container: string) => WaitingReason | undefined
+  /** What running containers have, of Pods that were resized. */
+  readonly actual?: ActualResources
 }
 
 const NONE: readonly Container[] = []
@@ -57,7 +67,7 @@ const statusOf = (
   const { pod, state } = input
   const instance = instanceOf(state, container.name)
   const status =
-    instance === undefined ? unstarted(pod, container, previous) : started(state, container, instance, previous)
+    instance === undefined ? unstarted(pod, container, previous) : started(input, container, instance, previous)
   const ended = instance?.end
   if (kind === 'init' && ended?.exitCode === 0) return status
   if (!isToBeStarted(pod, container, state)) return status
@@ -87,7 +97,7 @@ const unstarted = (pod: Pod, container: Container, previous: ContainerStatus | u
 }
 
 const started = (
-  state: PodState,
+  { state, actual }: ContainersInput,
   container: Container,
   instance: RuntimeContainer,
   previous: ContainerStatus | undefined,
@@ -104,10 +114,45 @@ const started = (
     containerID: containerID(instance.id),
     started: false,
     allocatedResources: container.resources?.requests,
-    resources: { limits: container.resources?.limits, requests: container.resources?.requests },
+    resources: shownResources(container.resources ?? NOTHING, instance, actual?.(container.name, instance)),
     volumeMounts: volumeMounts(container),
   }
 }
+
+const NOTHING: ResourceRequirements = {}
+
+/** What the kernel makes of smaller amounts is the same for all, so the status keeps what was granted. Source: pkg/kubelet/cm/helpers_linux.go. */
+const MIN_LIMIT_MILLI_CPU = 10
+const MIN_REQUEST_MILLI_CPU = 2
+
+/**
+ * What was granted; of a running container what the runtime says that it has, where it can say it: nobody enforces a request
+ * for memory. Source: pkg/kubelet/kubelet_pods.go, convertContainerStatusResources (v1.36).
+ */
+const shownResources = (
+  { limits, requests }: ResourceRequirements,
+  { end }: RuntimeContainer,
+  has: ResourceRequirements | undefined,
+): ResourceRequirements => {
+  if (has === undefined || end !== undefined) return { limits, requests }
+  return {
+    limits: limits && {
+      ...limits,
+      ...enforced('cpu', limits, has.limits, MIN_LIMIT_MILLI_CPU),
+      ...enforced('memory', limits, has.limits, 0),
+    },
+    requests: requests && { ...requests, ...enforced('cpu', requests, has.requests, MIN_REQUEST_MILLI_CPU) },
+  }
+}
+
+const enforced = (name: string, granted: ResourceList, has: ResourceList | undefined, least: number): ResourceList => {
+  const amount = has?.[name]
+  if (amount === undefined) return NO_LIST
+  const areSmall = name === 'cpu' && cpuMillis(amount) <= least && cpuMillis(granted[name] ?? '0') <= least
+  return areSmall ? NO_LIST : { [name]: amount }
+}
+
+const NO_LIST: ResourceList = {}
 
 export const containerID = (id: string): string => `containerd://${id}`
 

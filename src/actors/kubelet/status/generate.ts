@@ -5,6 +5,8 @@ import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { ContainerStatus } from '../../../kubernetes/types/container.ts'
 import type { Pod, PodCondition, PodPhase, PodStatus } from '../../../kubernetes/types/pod.ts'
 import { withMembers } from '../../../kubernetes/with-members.ts'
+import { resizeConditions, type Resizing } from '../allocation/conditions.ts'
+import type { ActualResources } from '../pods/resize.ts'
 import { instanceOf, type PodState } from '../runtime/pod-state.ts'
 import { KUBELET_CONDITIONS, kubeletConditions } from './conditions.ts'
 import { containerStatuses, type WaitingReason } from './containers.ts'
@@ -30,6 +32,11 @@ export interface StatusInput {
   readonly now: Micros
   readonly waitingReason: (container: string) => WaitingReason | undefined
   readonly health: (container: string, status: ContainerStatus) => Health
+  readonly resizing?: Resizing
+  /** What running containers have, of Pods that were resized. */
+  readonly actual?: ActualResources
+  /** The Pod with what its containers have. */
+  readonly actualPod?: Pod
 }
 
 /**
@@ -53,7 +60,7 @@ export const generateStatus = (input: StatusInput): PodStatus => {
   // An address stays in the status after its sandbox is gone. Source: pkg/kubelet/pleg/generic.go, getPodIPs.
   const isOver = previous?.phase === 'Succeeded' || previous?.phase === 'Failed'
   const ip = state.sandbox?.ip ?? (pod.spec.hostNetwork === true ? nodeIP : isOver ? previous?.podIP : undefined)
-  const { allocatedResources, resources } = podLevelResources(pod, previous, input.seenPhase)
+  const { allocatedResources, resources } = podLevelResources(pod, input.actualPod ?? pod, previous, input.seenPhase)
   return {
     observedGeneration: pod.metadata.generation,
     phase,
@@ -97,7 +104,8 @@ const conditionsOf = (input: StatusInput, generated: Generated): readonly PodCon
   const own = kubeletConditions({ pod, phase, statuses, initStatuses, others, hasSandbox })
   const observedGeneration = pod.metadata.generation
   const known = previous?.conditions ?? pod.status?.conditions
-  const conditions = others
+  const isOver = phase === 'Succeeded' || phase === 'Failed'
+  const conditions = isOver || input.resizing === undefined ? others : [...others, ...resizeConditions(input.resizing)]
   for (const { type, status, reason, message } of own) {
     const before = findCondition(known, type)
     const kept = before?.status === status ? before.lastTransitionTime : undefined

@@ -10,7 +10,7 @@ interface PodLevel {
 
 const bySpec = new WeakMap<PodSpec, PodLevel>()
 
-/** What a Pod was given as a whole. Abridged: no resize, so what it was given is what it asked for. */
+/** The sums of a Pod. */
 const given = (pod: Pod): PodLevel => {
   const known = bySpec.get(pod.spec)
   if (known !== undefined) return known
@@ -27,7 +27,7 @@ const given = (pod: Pod): PodLevel => {
 const isEmpty = (list: ResourceList): boolean => Object.keys(list).length === 0
 
 /**
- * `allocatedResources` and `resources` of a Pod's status.
+ * `allocatedResources` and `resources` of a Pod's status: what it was granted, and what its control group has.
  *
  * While the worker's version of the Pod still shows Running and the Pod has ended, upstream reads a cgroup that is gone: the requests and limits
  * drop out of the status, all but those for memory. That is what the last patch before the deletion of a Pod is for.
@@ -35,10 +35,12 @@ const isEmpty = (list: ResourceList): boolean => Object.keys(list).length === 0
  */
 export const podLevelResources = (
   pod: Pod,
+  actual: Pod,
   previous: PodStatus | undefined,
   seenPhase: PodPhase | undefined,
 ): Pick<PodStatus, keyof PodLevel> => {
-  const { allocatedResources, resources } = given(pod)
+  const { allocatedResources } = given(pod)
+  const { resources } = given(actual)
   const hasLostCgroup = seenPhase === 'Running' && previous !== undefined && previous.phase !== 'Running'
   if (!hasLostCgroup) return { allocatedResources, resources }
   const { memory } = resources.requests ?? {}
