@@ -193,6 +193,7 @@ class ApiServer implements World {
     const { context } = this
     switch (event.type) {
       case 'ApiRequested':
+        if (isCustomKind(event.data.kind)) this.watches.open(event.data.kind)
         return this.requests.arrive(event)
       case 'WatchRequested':
         return this.watch(event)

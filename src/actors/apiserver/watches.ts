@@ -58,6 +58,8 @@ export class Watches {
   private readonly kept: Kept
   private readonly convert: Convert
   private readonly watchers = new Watchers()
+  /** Custom kinds that somebody has asked this server for: each has had a cache since. */
+  private readonly opened = new Set<string>()
   private readonly deadlines = new Deadlines<Watcher>()
   private alarm: Micros | undefined
 
@@ -86,7 +88,9 @@ export class Watches {
     this.cancel(client, watch)
     const row = this.rowOf(data.kind, data.apiVersion)
     if (row === undefined) return this.refuse(client, watch, noSuchPath())
-    if (!this.cache.ready) return this.refuse(client, watch, NOT_READY)
+    if (!this.cache.ready || (row.custom !== undefined && this.open(row.kind))) {
+      return this.refuse(client, watch, NOT_READY)
+    }
     const problem = watchOptionsProblem(data)
     if (problem !== undefined) return this.refuse(client, watch, problem)
     const scope = selectionOf(row, data)
@@ -113,6 +117,17 @@ export class Watches {
     this.begin(watcher, row, data)
   }
 
+  /**
+   * A custom kind is asked for; gives whether for the first time. That makes its cache, which is not filled yet when a watch is
+   * what came first; by the next request it is.
+   * Source: apiextensions-apiserver/pkg/apiserver/customresource_handler.go, getOrCreateServingInfoFor (v1.36).
+   */
+  open(kind: string): boolean {
+    if (this.opened.has(kind)) return false
+    this.opened.add(kind)
+    return true
+  }
+
   cancel(client: ActorId, watch: number): void {
     const watcher = this.watchers.get(client, watch)
     if (watcher !== undefined) this.remove(watcher)
@@ -135,6 +150,7 @@ export class Watches {
 
   /** A kind is no longer served. */
   endKind(kind: string): void {
+    this.opened.delete(kind)
     for (const watcher of this.watchers.all()) if (watcher.kind === kind) this.end(watcher, TIMED_OUT)
   }
 
