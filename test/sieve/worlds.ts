@@ -24,6 +24,7 @@ import { pvProtection } from './worlds/pv-protection.ts'
 import { pvcProtection } from './worlds/pvc-protection.ts'
 import { replicaSet } from './worlds/replicaset.ts'
 import { replicationControllerWorld } from './worlds/replicationcontroller.ts'
+import { resourceClaim } from './worlds/resource-claim.ts'
 import { resourceQuota } from './worlds/resourcequota.ts'
 import { rootCa } from './worlds/root-ca.ts'
 import { serviceAccount } from './worlds/serviceaccount.ts'
@@ -61,6 +62,7 @@ export const WORLDS: readonly SmallWorld[] = [
   pvcProtection,
   replicaSet,
   replicationControllerWorld,
+  resourceClaim,
   resourceQuota,
   rootCa,
   routes,

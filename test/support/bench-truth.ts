@@ -3,6 +3,8 @@ import { either } from 'fp-ts'
 import type { EventData } from '../../src/events/catalogue/index.ts'
 import type { Micros } from '../../src/events/envelope.ts'
 import type { ApiObject } from '../../src/events/json.ts'
+import { endpointOf } from '../../src/kubernetes/apply/endpoints.ts'
+import { applied } from '../../src/kubernetes/apply/field-manager.ts'
 import { sameJson } from '../../src/kubernetes/hash.ts'
 import type { Kind, KindMap } from '../../src/kubernetes/kinds.ts'
 import { patchObject } from '../../src/kubernetes/patch/patch.ts'
@@ -86,7 +88,7 @@ export class BenchTruth {
     if (found === undefined) return refused(notFound(kindRow(kind), name))
     if (verb === 'get') return done(200, found)
     if (verb === 'delete') return this.delete(kind, found, request, now)
-    const next = verb === 'patch' ? patched(found, request) : (request.body as Loose)
+    const next = verb === 'patch' ? patched(found, request, now) : (request.body as Loose)
     return isStatus(next) ? refused(next) : this.update(found, next, request, now)
   }
 
@@ -163,8 +165,15 @@ export class BenchTruth {
 
 const specOf = ({ metadata: _metadata, status: _status, ...rest }: Loose): unknown => rest
 
-const patched = (found: ApiObject, { kind, patchType = 'strategic', body }: Requested): Loose | Status => {
-  if (patchType === 'apply') throw new Error('no apply on the bench')
+const patched = (found: ApiObject, request: Requested, now: Micros): Loose | Status => {
+  const { kind, patchType = 'strategic', body, subresource = '', options = {} } = request
+  if (patchType === 'apply') {
+    const endpoint = endpointOf(kindRow(kind as Kind), subresource)
+    const writer = { manager: options.fieldManager ?? '', time: rfc3339(now) }
+    const object = applied(endpoint, { ...found }, body, writer, options.force === true)
+    // What comes of an apply to an object is that kind of object.
+    return isStatus(object) ? object : ({ ...found, ...object } as Loose)
+  }
   const uid = (body as { metadata?: { uid?: string } }).metadata?.uid
   if (uid !== undefined && uid !== found.metadata.uid) return conflict(kindRow(kind as Kind), found.metadata.name)
   const result = patchObject(kindRow(kind as Kind), found, patchType, body, 'Ignore')

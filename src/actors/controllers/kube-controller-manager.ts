@@ -27,6 +27,7 @@ import { podGcController } from './pod-gc/pod-gc.ts'
 import { pvProtectionController } from './pv-protection/pv-protection.ts'
 import { pvcProtectionController } from './pvc-protection/pvc-protection.ts'
 import { replicaSetController, replicationController } from './replicaset/replicaset.ts'
+import { resourceClaimController } from './resource-claim/resource-claim.ts'
 import { resourceQuotaController } from './resourcequota/resourcequota.ts'
 import { rootCaController } from './serviceaccount/root-ca.ts'
 import { serviceCIDRsController } from './service-cidrs/service-cidrs.ts'
@@ -87,6 +88,7 @@ export const kubeControllerManager = (
   volumeExpandController,
   attachDetachController,
   ephemeralVolumeController,
+  resourceClaimController,
   certificateSigningController,
   certificateApprovingController,
   certificateCleanerController,
