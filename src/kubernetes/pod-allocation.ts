@@ -2,7 +2,6 @@
  * What a node has granted a Pod, beside what the Pod asks for: the two differ while a resize is pending.
  * Source: pkg/kubelet/allocation/allocation_manager.go, allocationFromPod and updatePodFromAllocation (v1.36).
  */
-import { isSidecar } from './pods.ts'
 import { compareQuantities } from './quantity.ts'
 import type { Container, ResourceRequirements } from './types/container.ts'
 import type { ResourceList } from './types/meta.ts'
@@ -13,7 +12,7 @@ import { withMembers } from './with-members.ts'
 export interface PodAllocation {
   /** Of the Pod as a whole, where its spec has them. */
   readonly pod?: ResourceRequirements
-  /** By container; of those that can be resized. */
+  /** By container, init containers among them. */
   readonly containers: Readonly<Record<string, ResourceRequirements>>
 }
 
@@ -24,7 +23,7 @@ export const NO_ALLOCATION: PodAllocation = { containers: {} }
 /** What a spec asks for, as a grant. */
 export const allocationOf = (spec: PodSpec): PodAllocation => {
   let containers: Record<string, ResourceRequirements> | undefined
-  for (const { name, resources } of resizable(spec)) {
+  for (const { name, resources } of [...spec.containers, ...(spec.initContainers ?? NONE)]) {
     if (resources !== undefined && !asksForNothing(resources)) (containers ??= {})[name] = resources
   }
   if (spec.resources === undefined) return containers === undefined ? NO_ALLOCATION : { containers }
@@ -39,9 +38,7 @@ export const withAllocation = (pod: Pod, { pod: podLevel, containers: granted }:
     return sameResources(container.resources, resources) ? container : withMembers(container, { resources })
   }
   const containers = mapped(spec.containers, grant)
-  const initContainers = mapped(spec.initContainers, (container) =>
-    isSidecar(container) ? grant(container) : container,
-  )
+  const initContainers = mapped(spec.initContainers, grant)
   const isSamePodLevel = sameResources(spec.resources, podLevel)
   if (containers === spec.containers && initContainers === spec.initContainers && isSamePodLevel) return pod
   const changed: { -readonly [K in keyof PodSpec]?: PodSpec[K] } = { containers: containers ?? [] }
@@ -67,10 +64,7 @@ const NO_LIST: ResourceList = {}
 const sameQuantity = (a: string | undefined, b: string | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && compareQuantities(a, b) === 0)
 
-function* resizable({ containers, initContainers = [] }: PodSpec): Iterable<Container> {
-  yield* containers
-  for (const container of initContainers) if (isSidecar(container)) yield container
-}
+const NONE: readonly Container[] = []
 
 const asksForNothing = ({ requests, limits }: ResourceRequirements): boolean =>
   Object.keys(requests ?? NO_LIST).length === 0 && Object.keys(limits ?? NO_LIST).length === 0

@@ -25,6 +25,7 @@ export const resizeStrategy: SubresourceStrategy<Pod> = {
       withMembers<Draft<Pod>['spec'] & object>(before.spec, {
         containers: resized(next.spec?.containers, before.spec.containers),
         initContainers: resized(next.spec?.initContainers, before.spec.initContainers),
+        resources: next.spec?.resources,
       }),
     ),
   bumpsGeneration: specChanged,
@@ -46,10 +47,10 @@ function resized(
   next: readonly Draft<Container>[] | undefined,
   before: readonly Container[] | undefined,
 ): readonly Draft<Container>[] | undefined {
+  // What was renamed, moved or left out stays so, for validation to see.
+  if (next?.length !== before?.length || next?.some(({ name }, i) => name !== before?.[i]?.name)) return next
   return before?.map((container, i): Draft<Container> => {
-    const given = next?.[i]
-    if (given === undefined || given.name !== container.name) return container
-    const { resources, resizePolicy } = given
+    const { resources, resizePolicy } = next?.[i] ?? {}
     return withMembers<Draft<Container>>(container, {
       resources: resources ?? {},
       ...(resizePolicy === undefined ? {} : { resizePolicy }),

@@ -19,8 +19,9 @@ const NONE: ResourceList = {}
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
   applies: (operation, kind, subresource) =>
-    subresource === '' &&
-    ((kind === 'Pod' && operation === 'CREATE') || (kind === 'PersistentVolumeClaim' && operation !== 'DELETE')),
+    (subresource === 'resize' && kind === 'Pod' && operation === 'UPDATE') ||
+    (subresource === '' &&
+      ((kind === 'Pod' && operation === 'CREATE') || (kind === 'PersistentVolumeClaim' && operation !== 'DELETE'))),
 
   admit(object, attributes, world) {
     if (attributes.kind !== 'Pod') return { object }

@@ -183,7 +183,7 @@ const initProgress = (look: Look): InitProgress => {
       if (instance.end.exitCode === 0) goOn()
       else if (!restartsOnFailure(pod)) return { done: false, failed: true, start: [] }
       else start.unshift(container)
-    }
+    } else keepsRunning(container, instance, look.actual, look.kill, look.resize)
     seen = true
   }
   const [first] = containers

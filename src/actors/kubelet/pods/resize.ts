@@ -8,7 +8,6 @@ import { podLimitList } from '../../../kubernetes/resources.ts'
 import type { Container, ResourceRequirements } from '../../../kubernetes/types/container.ts'
 import type { Quantity } from '../../../kubernetes/types/meta.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
-import { isSidecar } from '../../../kubernetes/pods.ts'
 import type { RuntimeResult } from '../runtime/client.ts'
 import { instanceOf, isRunning, type PodState, type RuntimeContainer } from '../runtime/pod-state.ts'
 import type { ContainerUsage } from '../usage.ts'
@@ -82,7 +81,7 @@ export const isResizeInProgress = (record: PodRecord): boolean => {
   const actual = actualResources(record)
   if (actual === undefined) return false
   const { containers, initContainers = [] } = record.pod.spec
-  return [...containers, ...initContainers.filter(isSidecar)].some((container) => {
+  return [...containers, ...initContainers].some((container) => {
     const instance = instanceOf(record.observed, container.name)
     return isRunning(instance) && resizeOf(container, instance, actual) !== undefined
   })

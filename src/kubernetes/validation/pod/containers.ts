@@ -10,6 +10,7 @@ import type { FieldErrors } from '../field-error.ts'
 import { validateResourceRequirements } from '../resources.ts'
 import { validateEnv, validateEnvFrom } from './env.ts'
 import { validateLifecycle, validateProbe } from './probes.ts'
+import { validateResizePolicy } from './resize-policy.ts'
 import { validateSecurityContext } from './security.ts'
 import { validateVolumeMounts } from './volumes.ts'
 
@@ -18,6 +19,8 @@ export interface ContainerSurroundings {
   readonly volumes: ReadonlySet<string>
   readonly claims: ReadonlySet<string>
   readonly graceSeconds: number
+  /** The Pod's. */
+  readonly restartPolicy?: string
 }
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
@@ -83,6 +86,7 @@ function validateCommon(
   validateVolumeMounts(container, around.volumes, `${at}.volumeMounts`, errors)
   errors.oneOf(`${at}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES)
   validateResourceRequirements(container.resources, around.claims, `${at}.resources`, errors)
+  validateResizePolicy(container.resizePolicy, around.restartPolicy, `${at}.resizePolicy`, errors)
   validateSecurityContext(container.securityContext, `${at}.securityContext`, errors)
 }
 

@@ -25,6 +25,7 @@ export function validatePodSpec(spec: Draft<PodSpec>, at: string, errors: FieldE
     volumes: validateVolumes(spec.volumes, `${at}.volumes`, errors),
     claims: validateClaims(spec, `${at}.resourceClaims`, errors),
     graceSeconds: spec.terminationGracePeriodSeconds ?? 0,
+    restartPolicy: spec.restartPolicy,
   }
   if (spec.resources !== undefined) {
     validateResourceRequirements(spec.resources, around.claims, `${at}.resources`, errors)

@@ -12,8 +12,9 @@ import { validatePodSpec } from './pod-spec.ts'
 const MIRROR = 'kubernetes.io/config.mirror'
 const RESIZABLE: ReadonlySet<string> = new Set(['cpu', 'memory'])
 
-type Resources = NonNullable<Draft<Container>['resources']>
-type Amounts = Resources['requests']
+type Resources = Draft<Container>['resources']
+type Amounts = NonNullable<Resources>['requests']
+type Containers = readonly Draft<Container>[] | undefined
 
 export function validatePodResize(next: Draft<Pod>, before: Draft<Pod>, errors: FieldErrors): void {
   validateMetadataUpdate(next.metadata, before.metadata, errors)
@@ -26,19 +27,59 @@ export function validatePodResize(next: Draft<Pod>, before: Draft<Pod>, errors: 
   if (qos !== computeQOS(spec)) {
     errors.invalid('spec', qos, 'Pod QOS Class may not change as a result of resizing')
   }
-  checkRemovals(spec.containers, old.containers, 'spec.containers', errors)
+  if (!isSupportedByNode(before)) errors.forbidden('spec', 'Pod running on node without support for resize')
+  checkPodLevel(spec.resources, old.resources, errors)
+  const areInOrder = [
+    checkOrder(spec.containers, old.containers, 'containers', errors),
+    checkOrder(spec.initContainers, old.initContainers, 'initContainers', errors),
+  ]
+  if (areInOrder.includes(false)) return
   checkRemovals(spec.initContainers, old.initContainers, 'spec.initContainers', errors)
+  checkRemovals(spec.containers, old.containers, 'spec.containers', errors)
   if (!sameJson(withoutResizable(spec), withoutResizable(old))) {
     errors.forbidden('spec', 'only cpu and memory resources are mutable')
   }
+  checkInitContainers(spec.initContainers, old.initContainers, errors)
 }
 
-function checkRemovals(
-  next: readonly Draft<Container>[] | undefined,
-  before: readonly Draft<Container>[] | undefined,
-  at: string,
-  errors: FieldErrors,
-): void {
+/** A kubelet that can resize says what running containers have. */
+const isSupportedByNode = ({ status }: Draft<Pod>): boolean => {
+  const running = status?.containerStatuses?.find(({ state }) => state?.running !== undefined)
+  return running === undefined || running.resources !== undefined
+}
+
+/** Source: validation.go, validatePodLevelResourcesResize. */
+function checkPodLevel(next: Resources, before: Resources, errors: FieldErrors): void {
+  if (before !== undefined && next === undefined) {
+    return errors.forbidden('spec.resources', 'pod-level resources cannot be removed')
+  }
+  if (someRemoved(before?.requests, next?.requests)) {
+    errors.forbidden('spec.resources.requests', 'pod-level resource requests cannot be removed')
+  }
+  if (someRemoved(before?.limits, next?.limits)) {
+    errors.forbidden('spec.resources.limits', 'pod-level resource limits cannot be removed')
+  }
+  if (!sameJson(rigidResources(next), rigidResources(before))) {
+    errors.forbidden('spec', 'only cpu and memory resources are mutable at pod-level')
+  }
+}
+
+/** Source: validation.go, validatePodResizeContainerOrdering. */
+function checkOrder(next: Containers, before: Containers, list: string, errors: FieldErrors): boolean {
+  const containers = next ?? []
+  const old = before ?? []
+  if (containers.length !== old.length) {
+    errors.forbidden(`spec.${list}`, `${list} may not be added or removed on resize`)
+    return false
+  }
+  const moved = [...containers.keys()].filter((i) => containers[i]?.name !== old[i]?.name)
+  for (const i of moved) {
+    errors.forbidden(`spec.${list}[${i}].name`, `${list} may not be renamed or reordered on resize`)
+  }
+  return moved.length === 0
+}
+
+function checkRemovals(next: Containers, before: Containers, at: string, errors: FieldErrors): void {
   for (const [i, old] of (before ?? []).entries()) {
     const now = next?.[i]?.resources
     const here = `${at}[${i}].resources`
@@ -51,6 +92,17 @@ function checkRemovals(
   }
 }
 
+/** One that runs to its end cannot be restarted for it. */
+function checkInitContainers(next: Containers, before: Containers, errors: FieldErrors): void {
+  for (const [i, container] of (next ?? []).entries()) {
+    if (container.restartPolicy === 'Always' || sameJson(container, before?.[i])) continue
+    if (container.resizePolicy?.some(({ restartPolicy }) => restartPolicy === 'RestartContainer') === true) {
+      const why = 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized'
+      errors.forbidden(`spec.initContainers[${i}]`, why)
+    }
+  }
+}
+
 const someRemoved = (before: Amounts, next: Amounts): boolean =>
   Object.keys(before ?? {}).some((resource) => next?.[resource] === undefined)
 
@@ -58,17 +110,17 @@ const withoutResizable = (spec: Draft<PodSpec>): Draft<PodSpec> =>
   withMembers(spec, {
     containers: spec.containers?.map(rigid),
     initContainers: spec.initContainers?.map(rigid),
+    resources: undefined,
   })
 
 const rigid = (container: Draft<Container>): Draft<Container> =>
-  withMembers(container, {
-    resources: {
-      ...container.resources,
-      requests: unresizable(container.resources?.requests),
-      limits: unresizable(container.resources?.limits),
-    },
-    resizePolicy: undefined,
-  })
+  withMembers(container, { resources: rigidResources(container.resources), resizePolicy: undefined })
 
-const unresizable = (amounts: Amounts): Amounts =>
+const rigidResources = (resources: Resources): NonNullable<Resources> => ({
+  ...resources,
+  requests: unresizable(resources?.requests),
+  limits: unresizable(resources?.limits),
+})
+
+const unresizable = (amounts: Amounts): NonNullable<Amounts> =>
   Object.fromEntries(Object.entries(amounts ?? {}).filter(([resource]) => !RESIZABLE.has(resource)))
