@@ -1,15 +1,22 @@
 /**
  * Goal: programs that speak to the API with the official JavaScript client run against a cluster of ours: a controller's
- * informer sees every change once and in order, patches of every kind work, two candidates elect one leader by a Lease.
+ * informer sees every change once and in order, patches of every kind work, two candidates elect one leader by a Lease,
+ * and Pods are looked into.
  * Method: @kubernetes/client-node against a cluster at ten times the wall clock.
  */
+import { PassThrough } from 'node:stream'
 import {
   ApiException,
   CoordinationV1Api,
   CoreV1Api,
   AppsV1Api,
+  Cp,
+  Exec,
   KubeConfig,
+  Log,
   PatchStrategy,
+  PortForward,
+  Watch,
   makeInformer,
   setHeaderOptions,
   type V1ConfigMap,
@@ -110,4 +117,86 @@ test('of two candidates one holds the Lease at a time', { timeout: 30_000 }, asy
     const held = await api.readNamespacedLease(at)
     expect(held.spec?.holderIdentity).toBe(won[0] === true ? 'a' : 'b')
   }
+})
+
+test('a watch ends when its client has had enough', { timeout: 30_000 }, async () => {
+  const core = config.makeApiClient(CoreV1Api)
+  const heard: string[] = []
+  let ends = 0
+  const path = '/api/v1/namespaces/default/secrets'
+  const told = (type: string, { metadata }: V1ConfigMap): void => void heard.push(`${type} ${metadata?.name ?? ''}`)
+  const watch = await new Watch(config).watch(path, {}, told, () => void ends++)
+  const make = (name: string) => core.createNamespacedSecret({ namespace: 'default', body: { metadata: { name } } })
+  await make('heard')
+  await until(() => heard.includes('ADDED heard'))
+  watch.abort()
+  await until(() => ends > 0)
+  await make('unheard')
+  expect(heard.at(-1)).toBe('ADDED heard')
+  expect(ends).toBe(1)
+})
+
+/** A stream that keeps what is written to it. */
+const kept = (): { readonly stream: PassThrough; readonly text: () => string } => {
+  const stream = new PassThrough()
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => void chunks.push(chunk))
+  return { stream, text: () => Buffer.concat(chunks).toString() }
+}
+
+const startPod = async (name: string, container: string): Promise<void> => {
+  live.cluster.apply(
+    `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {restartPolicy: Never, containers: [{name: c, ${container}}]}}`,
+  )
+  const isRunning = (): boolean => live.cluster.get('Pod', 'default', name)?.status?.phase === 'Running'
+  await until(isRunning)
+  expect(isRunning()).toBe(true)
+}
+
+test('logs are read, and followed to their end', { timeout: 30_000 }, async () => {
+  await startPod('counter', `image: busybox, args: [/bin/sh, -c, 'echo one; sleep 10; echo two; sleep 10; echo three']`)
+  const followed = kept()
+  let isOver = false
+  followed.stream.on('end', () => (isOver = true))
+  await new Log(config).log('default', 'counter', 'c', followed.stream, { follow: true })
+  await until(() => isOver)
+  expect(followed.text()).toBe('one\ntwo\nthree\n')
+  const last = kept()
+  await new Log(config).log('default', 'counter', 'c', last.stream, { tailLines: 1 })
+  await until(() => last.text() !== '')
+  expect(last.text()).toBe('three\n')
+})
+
+test('commands run, files are copied, ports are forwarded', { timeout: 30_000 }, async () => {
+  await startPod('web', 'image: nginx, ports: [{containerPort: 80}]')
+  const said = kept()
+  let status: string | undefined
+  const script = ['sh', '-c', 'cat > /tmp/said; cat /tmp/said']
+  const input = new PassThrough()
+  await new Exec(config).exec('default', 'web', 'c', script, said.stream, null, input, false, (end) => {
+    status = end.status
+  })
+  input.end('hello')
+  await until(() => status !== undefined)
+  expect({ status, said: said.text() }).toEqual({ status: 'Success', said: 'hello' })
+
+  live.file('copied', 'here')
+  await new Cp(config).cpToPod('default', 'web', 'c', live.folder, '/tmp')
+  const copied = async (): Promise<string> => {
+    const { stream, text } = kept()
+    let isOver = false
+    await new Exec(config).exec('default', 'web', 'c', ['cat', '/tmp/copied'], stream, null, null, false, () => {
+      isOver = true
+    })
+    await until(() => isOver)
+    return text()
+  }
+  await expect.poll(copied).toBe('here')
+
+  const page = kept()
+  const asked = new PassThrough()
+  await new PortForward(config).portForward('default', 'web', [80], page.stream, null, asked)
+  asked.write('GET / HTTP/1.1\r\nHost: web\r\n\r\n')
+  await until(() => page.text().includes('\r\n\r\n'))
+  expect(page.text()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
 })

@@ -12,9 +12,10 @@ const ENDS_WITHIN = seconds(2)
 
 /** Attaching shows what the container goes on to write, or sits down at the shell that it is. */
 export const serveAttach = async (socket: WebSocket, attended: Attended): Promise<void> => {
-  const { query, connected } = attended
-  const { channels, isTerminal } = openChannels(socket, query)
-  const shell = ['true', '1'].includes(query.get('stdin') ?? '') ? attendedShell(connected.container) : undefined
+  const { connected, wanted } = attended
+  const { isTerminal } = wanted
+  const channels = openChannels(socket, wanted)
+  const shell = wanted.stdin ? attendedShell(connected.container) : undefined
   if (shell === undefined) await follow(channels, attended, isTerminal)
   else await sitDown(shell, channels, attended, isTerminal)
   channels.finish(statusOf(0))

@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from 'ws'
 import type { Status } from '../../kubernetes/status.ts'
+import type { StreamOptions } from './stream-options.ts'
 
 export const CHANNEL_PROTOCOLS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 
@@ -16,6 +17,7 @@ const CLOSE = 255
 
 export class Channels {
   private readonly socket: WebSocket
+  private readonly wanted: StreamOptions
   private readonly arrived: string[] = []
   private readonly waiting: ((text: string | undefined) => void)[] = []
   /** Nothing more will be read: the client has closed its side, or is gone. */
@@ -24,8 +26,9 @@ export class Channels {
   closed = false
 
   /** @param edit makes lines of what is typed at a terminal; gives what is to be read at once */
-  constructor(socket: WebSocket, edit: (typed: string) => readonly (string | undefined)[]) {
+  constructor(socket: WebSocket, wanted: StreamOptions, edit: (typed: string) => readonly (string | undefined)[]) {
     this.socket = socket
+    this.wanted = wanted
     const decoder = new TextDecoder()
     socket.on('message', (message: Buffer) => {
       const bytes = Buffer.from(message)
@@ -49,8 +52,10 @@ export class Channels {
     return new Promise((resolve) => this.waiting.push(resolve))
   }
 
+  /** What nobody wants to see goes nowhere. */
   write(to: 'stdout' | 'stderr', text: string): void {
-    this.sendOn(to === 'stdout' ? STDOUT : STDERR, Buffer.from(text))
+    const shown = this.wanted.isTerminal ? 'stdout' : to
+    if (this.wanted[shown]) this.sendOn(shown === 'stdout' ? STDOUT : STDERR, Buffer.from(text))
   }
 
   finish(status: Status): void {

@@ -6,8 +6,9 @@ import { drive, openChannels, promptOf, statusOf, type Attended } from './proces
 const NOT_FOUND = 127
 
 export const serveExec = async (socket: WebSocket, attended: Attended): Promise<void> => {
-  const { query, access, connected, life } = attended
-  const { channels, isTerminal } = openChannels(socket, query)
+  const { query, access, connected, life, wanted } = attended
+  const { isTerminal } = wanted
+  const channels = openChannels(socket, wanted)
   const command = query.getAll('command')
   const [program = ''] = command
   if (!isProgram(program)) {

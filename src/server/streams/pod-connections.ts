@@ -13,8 +13,10 @@ import { serveAttach } from './attach.ts'
 import { serveExec } from './exec.ts'
 import { serveLog } from './logs.ts'
 import { OutsideCalls } from './outside-calls.ts'
-import { PodAccess, type Location } from './pod-access.ts'
+import { PodAccess, type ConnectedContainer, type Location } from './pod-access.ts'
+import { PORT_CHANNELS_PROTOCOL, portsOf, servePortChannels } from './port-channels.ts'
 import { PORT_FORWARD_PROTOCOL, servePortForward } from './port-forward.ts'
+import { NO_STREAMS, streamOptions } from './stream-options.ts'
 
 interface Upgrade {
   readonly socket: Duplex
@@ -79,9 +81,7 @@ export class PodConnections {
           internalError(`unable to upgrade connection: pod not found ("${location.podName}_${namespace}")`),
         )
       }
-      const socket = await this.upgraded(reply)
-      if (socket !== undefined) servePortForward(socket, connected, this.calls)
-      return
+      return this.forward(connected, query, reply)
     }
     if (life === undefined) {
       return reply.status(
@@ -93,14 +93,26 @@ export class PodConnections {
     if (subresource === 'exec' && query.getAll('command').length === 0) {
       return reply.status(badRequest('you must specify at least 1 command for the container'))
     }
-    const socket = await this.upgraded(reply)
+    const wanted = streamOptions(query)
+    if (wanted === undefined) return reply.text(400, NO_STREAMS)
+    const socket = await this.upgraded(reply, CHANNEL_PROTOCOLS)
     if (socket === undefined) return
-    const attended = { connected, life, query, access: this.access, calls: this.calls }
+    const attended = { connected, life, query, wanted, access: this.access, calls: this.calls }
     await (subresource === 'exec' ? serveExec(socket, attended) : serveAttach(socket, attended))
   }
 
+  private async forward(connected: ConnectedContainer, query: URLSearchParams, reply: Reply): Promise<void> {
+    const isTunnelled = offeredBy(reply.request).includes(PORT_FORWARD_PROTOCOL)
+    const ports = isTunnelled ? [] : portsOf(query)
+    if (typeof ports === 'string') return reply.text(400, ports)
+    const socket = await this.upgraded(reply, [isTunnelled ? PORT_FORWARD_PROTOCOL : PORT_CHANNELS_PROTOCOL])
+    if (socket === undefined) return
+    if (isTunnelled) servePortForward(socket, connected, this.calls)
+    else servePortChannels(socket, connected, this.calls, ports)
+  }
+
   /** Undefined, and answered, where the client speaks another protocol. */
-  private upgraded(reply: Reply): Promise<WebSocket | undefined> {
+  private upgraded(reply: Reply, known: readonly string[]): Promise<WebSocket | undefined> {
     const { request, response } = reply
     const upgrade = this.upgrades.get(request)
     if (upgrade === undefined || 'stream' in request || request.headers.upgrade?.toLowerCase() !== 'websocket') {
@@ -108,8 +120,8 @@ export class PodConnections {
       reply.status(badRequest('Upgrade request required'))
       return Promise.resolve(undefined)
     }
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/ *, */)
-    const protocol = [...CHANNEL_PROTOCOLS, PORT_FORWARD_PROTOCOL].find((one) => offered.includes(one))
+    const offered = offeredBy(request)
+    const protocol = known.find((one) => offered.includes(one))
     if (protocol !== undefined) this.protocols.set(request, protocol)
     // Kubernetes' name has a slash in it, which `ws` takes for an error: the protocol is agreed upon here.
     delete request.headers['sec-websocket-protocol']
@@ -137,6 +149,9 @@ export class PodConnections {
     return unreachable(`dial tcp ${address}:${port}: connect: connection refused`)
   }
 }
+
+const offeredBy = ({ headers }: HttpRequest): readonly string[] =>
+  String(headers['sec-websocket-protocol'] ?? '').split(/ *, */)
 
 /** What the API server answers to a request to be passed on. */
 interface ProxyLocation {

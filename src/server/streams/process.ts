@@ -8,6 +8,7 @@ import type { ContainerLife } from '../../projections/container-lives.ts'
 import { Channels } from './channels.ts'
 import type { OutsideCalls } from './outside-calls.ts'
 import type { ConnectedContainer, PodAccess } from './pod-access.ts'
+import type { StreamOptions } from './stream-options.ts'
 import { onTerminal, Terminal } from './terminal.ts'
 
 export interface Attended {
@@ -16,6 +17,7 @@ export interface Attended {
   readonly access: PodAccess
   readonly calls: OutsideCalls
   readonly query: URLSearchParams
+  readonly wanted: StreamOptions
 }
 
 /** 128 + SIGKILL: whoever is inside when a container ends is ended with it. */
@@ -25,14 +27,10 @@ const EFFECTS_PER_TURN = 500
 const NAP = 20_000
 
 /** The standard streams over a connection. */
-export const openChannels = (
-  socket: WebSocket,
-  query: URLSearchParams,
-): { readonly channels: Channels; readonly isTerminal: boolean } => {
-  const isTerminal = ['true', '1'].includes(query.get('tty') ?? '')
+export const openChannels = (socket: WebSocket, wanted: StreamOptions): Channels => {
   const terminal = new Terminal((text) => channels.write('stdout', text))
-  const channels = new Channels(socket, isTerminal ? terminal.type : (typed) => [typed])
-  return { channels, isTerminal }
+  const channels = new Channels(socket, wanted, wanted.isTerminal ? terminal.type : (typed) => [typed])
+  return channels
 }
 
 /** Done at the second look. */
@@ -74,10 +72,7 @@ const act = async (effect: Effect, attended: Attended, channels: Channels, manne
   const namespace = connected.pod.metadata.namespace ?? ''
   switch (effect.kind) {
     case 'output':
-      channels.write(
-        manner.isTerminal ? 'stdout' : effect.to,
-        manner.isTerminal ? onTerminal(effect.text) : effect.text,
-      )
+      channels.write(effect.to, manner.isTerminal ? onTerminal(effect.text) : effect.text)
       return undefined
     case 'sleep':
       await calls.pass(effect.takes, isOver)

@@ -39,7 +39,7 @@ interface Exec {
 
 const exec = (pod: string, command: readonly string[], stdin?: string): Promise<Exec> =>
   new Promise((resolve, reject) => {
-    const query = new URLSearchParams({ stdout: 'true' })
+    const query = new URLSearchParams({ stdout: 'true', stderr: 'true' })
     for (const word of command) query.append('command', word)
     const { ca, users } = stand.api.certificates
     const url = `${stand.api.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/exec?${query.toString()}`
