@@ -12,6 +12,7 @@ export class EvictionBudget {
   private readonly tolerated: number
   private readonly running: number
   private gone = 0
+  private resized = 0
 
   constructor(pods: readonly Pod[], configured: number) {
     this.configured = configured
@@ -22,13 +23,23 @@ export class EvictionBudget {
   allows(pod: Pod): boolean {
     // Who does not run yet is not missed.
     if (isPending(pod)) return true
-    if (this.running - this.gone > this.configured - this.tolerated) return true
+    return this.isDisruptable()
+  }
+
+  /** Whether one more may be away. A resize may restart its Pod, so it counts. Source: isPodDisruptable. */
+  isDisruptable(): boolean {
+    const away = this.gone + this.resized
+    if (this.running - away > this.configured - this.tolerated) return true
     // Where a half of all is less than one, one may go if all are there.
-    return this.running === this.configured && this.tolerated === 0 && this.gone === 0
+    return this.running === this.configured && this.tolerated === 0 && away === 0
   }
 
   evicted(pod: Pod): void {
     if (!isPending(pod)) this.gone++
+  }
+
+  inPlaceUpdated(): void {
+    this.resized++
   }
 }
 

@@ -19,10 +19,27 @@ export interface PatchStep {
  * What makes a Pod ask for what is recommended. A limit keeps its proportion to the request, unless the policy leaves it alone.
  * Source: pkg/admission-controller/resource/pod/patch/resource_updates.go, CalculatePatches (VPA 1.5).
  */
-export const podPatch = (
-  pod: ApiObject & { readonly spec?: PodSpec },
+export const podPatch = (pod: Patched, autoscaler: VerticalPodAutoscaler): readonly PatchStep[] => {
+  const { steps, updates } = resourceSteps(pod, autoscaler)
+  if (steps.length === 0) return []
+  const annotations = {
+    ...pod.metadata.annotations,
+    [OBSERVED]: (pod.spec?.containers ?? []).map(({ name }) => name).join(', '),
+    [UPDATES]: `Pod resources updated by ${autoscaler.metadata.name}: ${updates.join('; ')}`,
+  }
+  return [...steps, { op: 'add', path: '/metadata/annotations', value: annotations }]
+}
+
+/** What makes a Pod that runs ask for it: for its subresource `resize`. */
+export const resizePatch = (pod: Patched, autoscaler: VerticalPodAutoscaler): readonly PatchStep[] =>
+  resourceSteps(pod, autoscaler).steps
+
+type Patched = ApiObject & { readonly spec?: PodSpec }
+
+const resourceSteps = (
+  pod: Patched,
   autoscaler: VerticalPodAutoscaler,
-): readonly PatchStep[] => {
+): { readonly steps: readonly PatchStep[]; readonly updates: readonly string[] } => {
   const recommended = autoscaler.status?.recommendation?.containerRecommendations ?? []
   const containers = pod.spec?.containers ?? []
   const steps: PatchStep[] = []
@@ -43,13 +60,7 @@ export const podPatch = (
     const grown = Object.keys(limits).filter((name) => newLimits[name] !== limits[name])
     updates.push(`container ${index}: ${[...changed, ...grown.map((name) => `${name} limit`)].join(', ')}`)
   })
-  if (steps.length === 0) return []
-  const annotations = {
-    ...pod.metadata.annotations,
-    [OBSERVED]: containers.map(({ name }) => name).join(', '),
-    [UPDATES]: `Pod resources updated by ${autoscaler.metadata.name}: ${updates.join('; ')}`,
-  }
-  return [...steps, { op: 'add', path: '/metadata/annotations', value: annotations }]
+  return { steps, updates }
 }
 
 /** Source: pkg/utils/vpa/limit_and_request_scaling.go, GetProportionalLimit. */

@@ -48,7 +48,9 @@ const compare = (pod: Pod, recommended: readonly RecommendedContainer[]): Update
   const requested = new Map<string, number>()
   const wanted = new Map<string, number>()
   const observed = observedContainers(pod)
-  for (const { name, resources } of pod.spec.containers) {
+  for (const { name, resources: asked } of pod.spec.containers) {
+    // What it has, not what it asks for: a resize that does not come about is to be noticed. Source: pkg/utils/resources/resourcehelpers.go.
+    const resources = pod.status?.containerStatuses?.find((status) => status.name === name)?.resources ?? asked
     const one = recommended.find(({ containerName }) => containerName === name)
     if (one === undefined || (observed !== undefined && !observed.has(name))) continue
     for (const [resource, target] of Object.entries(one.target)) {

@@ -60,7 +60,7 @@ export const autoscalerPolicy = (): readonly BootstrapObject[] => [
       'get list watch create update / admissionregistration.k8s.io / mutatingwebhookconfigurations',
       'get list watch / core / pods nodes limitranges replicationcontrollers',
       'create / core / pods/eviction',
-      'patch / core / pods/resize',
+      'patch / core / pods pods/resize',
       'get list watch / apps / deployments replicasets statefulsets daemonsets',
       'get list watch / batch / jobs cronjobs',
       'get list / metrics.k8s.io / pods',
