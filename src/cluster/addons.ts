@@ -7,6 +7,7 @@ import {
   vpaAdmissionProcess,
 } from '../actors/vertical-pod-autoscaler/admission-controller.ts'
 import { vpaProcesses } from '../actors/vertical-pod-autoscaler/process.ts'
+import { INSTALLER, installerProcess } from '../actors/dra/installer.ts'
 import { SchedulingSimulation } from '../actors/scheduler/simulation.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
@@ -18,7 +19,14 @@ import type { NodeGround } from './nodes.ts'
 const INSTALLED_AFTER: Micros = seconds(3)
 
 /** Puts add-ons on the control-plane machines: an instance on each, of which one leads. */
-export const addAddons = (ground: NodeGround, { clusterAutoscaler, verticalPodAutoscaler }: ResolvedAddons): void => {
+export const addAddons = (ground: NodeGround, addons: ResolvedAddons): void => {
+  const { clusterAutoscaler, verticalPodAutoscaler, deviceDriver } = addons
+  if (deviceDriver !== undefined && deviceDriver.deviceClass !== '') {
+    const { kernel, objects, servers } = ground
+    const cursor = (): Cursor => objects.createCursor(INSTALLER)
+    const shared = { host: 'cp-1', servers, cursor, read: objects.read }
+    kernel.addProcess(installerProcess({ shape: deviceDriver, ...shared }), INSTALLED_AFTER)
+  }
   for (let instance = 0; instance < ground.options.controlPlane; instance++) {
     if (clusterAutoscaler !== undefined) addClusterAutoscaler(ground, clusterAutoscaler, instance)
     if (verticalPodAutoscaler === true) addVerticalPodAutoscaler(ground, instance)

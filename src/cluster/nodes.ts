@@ -1,4 +1,6 @@
 import { UNINITIALIZED } from '../actors/cloud/node-controller.ts'
+import { deviceDriverId, deviceDriverProcess } from '../actors/dra/driver.ts'
+import { hasDevices } from '../actors/dra/shape.ts'
 import { hostId, hostProcess } from '../actors/host/host.ts'
 import { kubeletId, kubeletProcess } from '../actors/kubelet/process.ts'
 import { kubeProxyProcess } from '../actors/proxy/kube-proxy.ts'
@@ -73,6 +75,7 @@ export const addNode = (ground: NodeGround, machine: WorkerMachine): void => {
   const uninitialized = { key: UNINITIALIZED, value: 'true', effect: 'NoSchedule' } as const
   const taints = [...(options.cloud === undefined ? [] : [uninitialized]), ...machine.taints]
   const { capacity, allocatable, labels } = machine
+  const devicePlugins = addDeviceDriver(ground, name, index, delay, cause)
   kernel.addProcess(
     kubeletProcess({
       node: {
@@ -83,6 +86,7 @@ export const addNode = (ground: NodeGround, machine: WorkerMachine): void => {
       servers,
       firstServer: index,
       runtime: containerdId(name),
+      ...(devicePlugins.size === 0 ? {} : { devicePlugins }),
       machine: host,
       cursor: cursor(kubelet),
       read: objects.read,
@@ -90,6 +94,26 @@ export const addNode = (ground: NodeGround, machine: WorkerMachine): void => {
     delay,
     cause,
   )
+}
+
+/** A driver for the node's devices, if it has any; gives whom the kubelet calls for them. */
+const addDeviceDriver = (
+  { kernel, options, objects, servers }: NodeGround,
+  node: string,
+  firstServer: number,
+  delay: Micros,
+  cause?: Seq,
+): ReadonlyMap<string, ActorId> => {
+  const shape = options.addons?.deviceDriver
+  if (shape === undefined || !hasDevices(shape, node)) return new Map()
+  const id = deviceDriverId(node)
+  const cursor = (): Cursor => objects.createCursor(id)
+  kernel.addProcess(
+    deviceDriverProcess({ shape, node, servers, firstServer, cursor, read: objects.read }),
+    delay,
+    cause,
+  )
+  return new Map([[shape.driver, id]])
 }
 
 /** What every machine of the cluster's network has: itself, and a kube-proxy that programs it. */

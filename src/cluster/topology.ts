@@ -21,6 +21,7 @@ import type { Kernel } from '../engine/kernel/kernel.ts'
 import type { ActorId, Micros } from '../events/envelope.ts'
 import { seconds } from '../events/time.ts'
 import { addonPolicy } from '../kubernetes/rbac/addons.ts'
+import { deviceDriverPolicy } from '../kubernetes/rbac/device-drivers.ts'
 import { autoscalerPolicy } from '../kubernetes/rbac/autoscalers.ts'
 import { SERVED_KINDS } from '../kubernetes/registry.ts'
 import type { Cursor } from '../kubernetes/view.ts'
@@ -131,7 +132,9 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const { authorization, managedFields, callsWebhooks = false, watchCache = true } = options
   // Who has no machines to run anything on has put nothing together.
   const isBare = options.nodes.length === 0 && options.cloud === undefined && options.csi === undefined
-  const policy = isBare ? [] : [...addonPolicy(), ...(options.addons === undefined ? [] : autoscalerPolicy())]
+  const policy = isBare
+    ? []
+    : [...addonPolicy(), ...(options.addons === undefined ? [] : [...autoscalerPolicy(), ...deviceDriverPolicy()])]
   addProcess(kernel, host, `kube-apiserver/${n}`, () =>
     createApiServer({
       cursor: () => objects.createCursor(`kube-apiserver/${n}`),

@@ -27,6 +27,8 @@ export interface KubeletOptions {
   readonly firstServer?: number
   /** Its container runtime, on the same machine. */
   readonly runtime: ActorId
+  /** DRA drivers on the same machine, by name. */
+  readonly devicePlugins?: ReadonlyMap<string, ActorId>
   /** The machine itself, which probes are sent to. */
   readonly machine: ActorId
   readonly cursor: () => Cursor

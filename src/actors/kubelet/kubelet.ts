@@ -20,8 +20,9 @@ import { allocatableOf } from './node/object.ts'
 import { NodeReporter } from './node/reporter.ts'
 import { Orphans } from './pods/orphans.ts'
 import { Claims } from './pods/claims.ts'
+import { Devices } from './pods/devices.ts'
 import { References } from './pods/references.ts'
-import type { PodRecord } from './pods/record.ts'
+import { worker, type PodRecord } from './pods/record.ts'
 import { PodWorkers } from './pods/workers.ts'
 import type { SyncWorld } from './pods/world.ts'
 import { Prober } from './probes/prober.ts'
@@ -55,6 +56,7 @@ export class Kubelet {
   private readonly orphans: Orphans
   private readonly reporter: NodeReporter
   private readonly usage: UsageRelay
+  private readonly devices: Devices
   private runtimeLostAt: Micros | undefined
   private hasCleanedUp = false
 
@@ -84,6 +86,7 @@ export class Kubelet {
     this.prober = this.createProber()
     this.allocations = this.createAllocations(why)
     this.usage = new UsageRelay(options.machine, context)
+    this.devices = new Devices(this.client, context, options.devicePlugins ?? new Map(), why)
     this.workers = new PodWorkers(this.createWorld(why), () => this.allocations.released())
     this.orphans = new Orphans(this.runtime, context)
     this.reporter = this.createReporter()
@@ -92,7 +95,13 @@ export class Kubelet {
   }
 
   receive(event: LogEvent): void {
-    if (this.runtime.receive(event) || this.usage.receive(event) || this.prober.receive(event)) return
+    if (
+      this.devices.receive(event) ||
+      this.runtime.receive(event) ||
+      this.usage.receive(event) ||
+      this.prober.receive(event)
+    )
+      return
     if (event.type === 'TimerFired' && this.alarm(event.data.name, event.data.key)) return
     if (event.type === 'DiskSynced') return this.allocations.diskSynced(event.data.position)
     this.client.receive(event, this.context)
@@ -233,7 +242,7 @@ export class Kubelet {
   }
 
   private createWorld(why: Why): SyncWorld {
-    const { context, runtime, statuses, prober, allocations, usage } = this
+    const { context, runtime, statuses, prober, allocations, usage, devices } = this
     return {
       context,
       runtime,
@@ -246,6 +255,8 @@ export class Kubelet {
       hooks: new Map(),
       references: new References(this.client, context),
       claims: new Claims(this.client, context, () => this.ownNode()),
+      devices,
+      activePods: () => [...this.workers.all()].filter(isAtWork).map(({ pod }) => pod),
       allocations,
       usage,
       event: (pod, container, type, reason, message) => {
@@ -290,6 +301,10 @@ export class Kubelet {
     return this.informers.view.get('Node', undefined, this.options.node.name)
   }
 }
+
+/** It runs, or has not ended yet. */
+const isAtWork = ({ row }: PodRecord): boolean =>
+  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row)
 
 const byCreation = (a: Pod, b: Pod): number => {
   const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]

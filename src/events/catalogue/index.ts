@@ -1,6 +1,7 @@
 import type * as t from 'io-ts'
 import { apiEvents } from './api.ts'
 import { cloudEvents } from './cloud.ts'
+import { deviceEvents } from './devices.ts'
 import { etcdEvents } from './etcd.ts'
 import { faultEvents } from './faults.ts'
 import { kernelEvents } from './kernel.ts'
@@ -20,6 +21,7 @@ export const catalogue = {
   ...etcdEvents,
   ...cloudEvents,
   ...nodeEvents,
+  ...deviceEvents,
   ...metricsEvents,
   ...networkingEvents,
   ...controlEvents,

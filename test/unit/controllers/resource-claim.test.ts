@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { namePrefix } from '../../../src/actors/controllers/resource-claim/pod-claims.ts'
 import { resourceClaimController } from '../../../src/actors/controllers/resource-claim/resource-claim.ts'
 import { hours, seconds } from '../../../src/events/time.ts'
+import { entriesOf } from '../../../src/kubernetes/apply/owners.ts'
 import { claimOf, foreignResourceClaim } from '../../../src/kubernetes/resource-claims.ts'
 import type { Pod } from '../../../src/kubernetes/types/pod.ts'
 import type { ResourceClaim } from '../../../src/kubernetes/types/resource.ts'
@@ -88,7 +89,7 @@ describe('a Pod with a template', () => {
       spec,
     })
     expect(status(b, 'train')?.resourceClaimStatuses).toEqual([{ name: 'gpu', resourceClaimName: made?.metadata.name }])
-    const [entry] = b.get('Pod', 'default', 'train')?.metadata.managedFields ?? []
+    const [entry] = entriesOf(b.get('Pod', 'default', 'train') ?? {})
     expect(entry).toMatchObject({ manager: 'ResourceClaimController', operation: 'Apply', subresource: 'status' })
   })
 

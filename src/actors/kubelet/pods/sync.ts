@@ -15,6 +15,7 @@ import { graceAfterProbe, graceOf } from './grace.ts'
 import { worker, type PodRecord } from './record.ts'
 import { actualPod, actualResources, isResizeInProgress, resizeContainers } from './resize.ts'
 import type { Unmounted } from './claims.ts'
+import { prepareDevices, unprepareDevices } from './devices.ts'
 import { volumeReferences, type Missing } from './references.ts'
 import { startContainer } from './start.ts'
 import { PodStop, type StopTarget } from './stop.ts'
@@ -58,6 +59,8 @@ function* syncPod(record: PodRecord, world: SyncWorld): Work {
     if (!actions.createSandbox) return {}
   } else for (const kill of actions.kill) yield* killContainer(record, world, kill)
 
+  const unready = actions.createSandbox ? yield* prepareDevices(record, world) : undefined
+  if (unready !== undefined) return { retry: { notBefore: unready } }
   if (actions.createSandbox && !(yield* createSandbox(record, world, actions.attempt))) return { retry: {} }
   let started = false
   let retry: WorkEnd['retry']
@@ -146,6 +149,7 @@ function* syncTerminatingPod(record: PodRecord, world: SyncWorld): Work {
   yield* stopSandbox(record, world)
   const state = world.runtime.state(record.uid)
   if (runningContainers(state).length > 0) return { retry: {} }
+  if (!(yield* unprepareDevices(record, world))) return { retry: {} }
   record.observed = state
   world.prober.remove(record.uid)
   if (!record.isGone) setStatus(record, world, statusNow(record, world, true))

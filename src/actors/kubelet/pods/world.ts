@@ -6,6 +6,7 @@ import type { ImagePuller } from '../images/puller.ts'
 import type { Prober } from '../probes/prober.ts'
 import type { RuntimeClient } from '../runtime/client.ts'
 import type { Claims } from './claims.ts'
+import type { Devices } from './devices.ts'
 import type { References } from './references.ts'
 import type { StatusWriter } from '../status/writer.ts'
 import type { UsageRelay } from '../usage.ts'
@@ -27,6 +28,9 @@ export interface SyncWorld {
   readonly hooks: Map<string, () => void>
   readonly references: References
   readonly claims: Claims
+  readonly devices: Devices
+  /** Pods of this node that run or are about to. */
+  activePods(): readonly Pod[]
   readonly allocations: Allocations
   readonly usage: UsageRelay
 }
