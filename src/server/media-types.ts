@@ -23,11 +23,8 @@ interface Clause {
 }
 
 export const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const
-export const LIST_TYPES = [
-  ...OBJECT_TYPES,
-  'application/json;stream=watch',
-  'application/vnd.kubernetes.protobuf;stream=watch',
-] as const
+export const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] as const
+export const LIST_TYPES = [...OBJECT_TYPES, ...STREAM_TYPES] as const
 
 /** An Accept header's clauses, best first. Source: munnerz/goautoneg, ParseAccept. */
 export const acceptClauses = (header: string): readonly Clause[] =>
@@ -55,6 +52,7 @@ export const acceptClauses = (header: string): readonly Clause[] =>
 const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ['json', 'json'],
   ['yaml', 'yaml'],
+  ['vnd.kubernetes.protobuf', 'protobuf'],
 ])
 
 const encodingOf = ({ type, subtype }: Clause): Encoding | undefined => {
@@ -62,11 +60,6 @@ const encodingOf = ({ type, subtype }: Clause): Encoding | undefined => {
   if (type !== 'application') return undefined
   return subtype === '*' ? 'json' : ENCODINGS.get(subtype)
 }
-
-const isProtobuf = (clause: Clause): boolean =>
-  clause.type === 'application' &&
-  clause.subtype === 'vnd.kubernetes.protobuf' &&
-  transformOf(clause, NO_TRANSFORMS) !== undefined
 
 /** The forms in which an object can be had; a resource whose answers are no objects of its kind has none. */
 export const TRANSFORMS: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
@@ -84,23 +77,31 @@ const transformOf = (
   return { transform: as as Transform, transformVersion: version }
 }
 
+/** What may be had in protobuf: everything, or, of custom resources, their metadata alone. */
+export type InProtobuf = 'all' | 'metadata' | 'nothing'
+
 /**
- * What is answered to an Accept header, or the Status that refuses it. Empty stands for anything.
- * Abridged: JSON and YAML come before protobuf, whatever the header prefers: what takes either is answered faster in JSON here.
+ * What is answered to an Accept header, or the Status that refuses it. Empty stands for anything. What is best in the header and
+ * can be had is taken. Tables are never in protobuf.
  */
-export const negotiate = (header: string, allowed: ReadonlySet<string>, protobuf = false): Accepted | Status => {
+export const negotiate = (
+  header: string,
+  allowed: ReadonlySet<string>,
+  inProtobuf: InProtobuf = 'nothing',
+): Accepted | Status => {
   for (const clause of acceptClauses(header === '' ? '*/*' : header)) {
     const encoding = encodingOf(clause)
     const form = encoding === undefined ? undefined : transformOf(clause, allowed)
-    if (encoding !== undefined && form !== undefined) {
-      return { encoding, ...form, pretty: clause.parameters.get('pretty') === '1' }
-    }
-  }
-  if (protobuf && acceptClauses(header).some(isProtobuf)) {
-    return { encoding: 'protobuf', transform: undefined, transformVersion: 'v1', pretty: false }
+    if (encoding === undefined || form === undefined) continue
+    if (encoding === 'protobuf' && !isInProtobuf(form.transform, inProtobuf)) continue
+    return { encoding, ...form, pretty: clause.parameters.get('pretty') === '1' }
   }
   return notAcceptable(`only the following media types are accepted: ${OBJECT_TYPES.join(', ')}`)
 }
+
+/** Source: apiserver/pkg/endpoints/handlers/rest.go, AllowsMediaTypeTransform (v1.36). */
+const isInProtobuf = (transform: Transform | undefined, inProtobuf: InProtobuf): boolean =>
+  transform === undefined ? inProtobuf === 'all' : transform !== 'Table' && inProtobuf !== 'nothing'
 
 /**
  * Whether a route that produces some types can be chosen at all, parameters aside.

@@ -5,7 +5,9 @@ import {
   LIST_TYPES,
   negotiate,
   NO_TRANSFORMS,
+  notAcceptable,
   OBJECT_TYPES,
+  STREAM_TYPES,
   TRANSFORMS,
   unacceptable,
   type Accepted,
@@ -23,13 +25,17 @@ export const acceptedFor = (
   const isList = verb === 'list' || verb === 'watch'
   const refused = unacceptable(header, isList ? LIST_TYPES : OBJECT_TYPES)
   if (refused !== undefined) return refused
-  const inProtobuf = verb !== 'watch' && target.fact.custom === undefined
   const accepted = negotiate(
     header,
     target.row === undefined && target.kind !== COMPONENT_STATUS.kind ? NO_TRANSFORMS : TRANSFORMS,
-    inProtobuf,
+    target.fact.custom === undefined ? 'all' : 'metadata',
   )
-  if (isStatus(accepted) || accepted.pretty) return accepted
+  if (isStatus(accepted)) return accepted
+  // Source: apiserver/pkg/endpoints/handlers/negotiation/negotiate.go, NegotiateOutputMediaTypeStream.
+  if (verb === 'watch' && accepted.encoding === 'yaml') {
+    return notAcceptable(`only the following media types are accepted: ${STREAM_TYPES.join(', ')}`)
+  }
+  if (accepted.pretty) return accepted
   return { ...accepted, pretty: wantsPretty(query, singleHeader(reply.request, 'user-agent') ?? '') }
 }
 

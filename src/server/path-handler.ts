@@ -97,13 +97,13 @@ export class PathHandler {
           return aggregate(this.api, reply, core)
         continue
       }
-      const accepted = negotiate(clauseText({ subtype, parameters }, header), NO_TRANSFORMS)
+      const accepted = negotiate(clauseText({ subtype, parameters }, header), NO_TRANSFORMS, 'all')
       if (isStatus(accepted)) continue
       reply.accept(accepted)
       return reply.object(200, core ? apiVersions(this.address()) : apiGroupList(this.api))
     }
     if (clauses.length === 0) return reply.object(200, core ? apiVersions(this.address()) : apiGroupList(this.api))
-    const binary = negotiate(header, NO_TRANSFORMS, true)
+    const binary = negotiate(header, NO_TRANSFORMS, 'all')
     objectInAnyForm(reply, binary, core ? apiVersions(this.address()) : apiGroupList(this.api))
   }
 
@@ -116,7 +116,7 @@ export class PathHandler {
     if (!known || rest.length > 0) return reply.text(404, NOT_FOUND_TEXT)
     const header = singleHeader(reply.request, 'accept') ?? ''
     if (version === undefined)
-      return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, true), apiGroup(this.api, group))
+      return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, 'all'), apiGroup(this.api, group))
     const list = apiResourceList(this.api, group, version)
     if (list === undefined) {
       return this.api.isBuiltIn(group) ? reply.status(noSuchPath()) : reply.text(404, NOT_FOUND_TEXT)
@@ -170,7 +170,7 @@ const plain = (reply: Reply, produces: readonly string[], object: unknown): void
     if (!isStatus(form)) reply.accept(form)
     return reply.status(refused)
   }
-  objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, true), object)
+  objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, 'all'), object)
 }
 
 const objectInAnyForm = (reply: Reply, accepted: ReturnType<typeof negotiate>, object: unknown): void => {

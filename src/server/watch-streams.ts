@@ -1,11 +1,12 @@
-/** Watches over HTTP: one line of JSON per change, each written out once for all who watch in the same form. */
+/** Watches over HTTP: a line of JSON or a message per change, each written out once for all who watch in the same form. */
 import type { Cluster } from '../cluster.ts'
 import type { ApiObject } from '../events/json.ts'
 import { expired, isStatus, serviceUnavailable, type Status } from '../kubernetes/status.ts'
 import type { ApiBridge, WatchEnd, WatchListener, WatchPush } from './api-bridge.ts'
 import type { ListParameters } from './parameters.ts'
+import { encodeWatchEvent } from './protobuf/encode.ts'
 import type { HttpResponse, Reply } from './reply.ts'
-import { showObject, showTable } from './representation.ts'
+import { showObject, showTable, type Form } from './representation.ts'
 import { wallTime } from './wall-time.ts'
 import { namesVersion, type ResourceRequest } from './resource-request.ts'
 
@@ -29,7 +30,7 @@ export class WatchStreams {
     const { options } = lists
     const { response } = reply
     // A time-out that has passed already.
-    if ((lists.timeoutSeconds ?? 0) < 0) return reply.body(200, 'application/json', '')
+    if ((lists.timeoutSeconds ?? 0) < 0) return reply.body(200, streamType(request.form), '')
     const listener = new Stream(this.cluster, this.frames, request, reply)
     const cancel = this.bridge.watch(
       {
@@ -82,8 +83,7 @@ class Stream implements WatchListener {
     if (this.begun || this.response.destroyed) return
     this.begun = true
     this.response.statusCode = 200
-    const stream = this.request.form.transform === undefined ? 'application/json' : 'application/json;stream=watch'
-    this.response.setHeader('content-type', stream.split(';')[0] ?? stream)
+    this.response.setHeader('content-type', streamType(this.request.form))
     if (!('stream' in this.response)) this.response.setHeader('transfer-encoding', 'chunked')
     this.response.writeHead(200)
     if ('flushHeaders' in this.response) this.response.flushHeaders()
@@ -104,7 +104,7 @@ class Stream implements WatchListener {
       else this.finish()
       return
     }
-    if (told !== undefined) this.write(lineOf('ERROR', told))
+    if (told !== undefined) this.write(this.frame('ERROR', told))
     this.finish()
   }
 
@@ -135,10 +135,15 @@ class Stream implements WatchListener {
     if (form.transform === 'Table') {
       const noHeaders = this.headersGiven
       this.headersGiven = true
-      return lineOf(push.change, showObject(object, row, { ...form, now: wallTime(this.cluster), noHeaders }))
+      return this.frame(push.change, showObject(object, row, { ...form, now: wallTime(this.cluster), noHeaders }))
     }
-    const key = `${push.change} ${push.revision} ${form.transform ?? ''} ${form.transformVersion} ${target.apiVersion}`
-    return this.frames.get(key, () => lineOf(push.change, showObject(object, row, form)))
+    const shape = `${form.encoding} ${form.transform ?? ''} ${form.transformVersion}`
+    const key = `${push.change} ${push.revision} ${shape} ${target.apiVersion}`
+    return this.frames.get(key, () => this.frame(push.change, showObject(object, row, form)))
+  }
+
+  private frame(type: string, object: unknown): Buffer {
+    return this.request.form.encoding === 'protobuf' ? encodeWatchEvent(type, object) : lineOf(type, object)
   }
 
   /** As it stands at the revision; what has gone is shown as it last was, at the revision of its end. */
@@ -165,15 +170,19 @@ class Stream implements WatchListener {
       const empty = { kind: target.fact.kind, apiVersion: target.apiVersion, metadata } as ApiObject
       const { resourceVersion } = metadata
       const options = { now: wallTime(this.cluster), noHeaders, version: form.transformVersion }
-      return lineOf('BOOKMARK', showTable(row, [empty], { ...options, metadata: { resourceVersion } }))
+      return this.frame('BOOKMARK', showTable(row, [empty], { ...options, metadata: { resourceVersion } }))
     }
     if (form.transform !== undefined) {
       const apiVersion = `meta.k8s.io/${form.transformVersion}`
-      return lineOf('BOOKMARK', { kind: 'PartialObjectMetadata', apiVersion, metadata })
+      return this.frame('BOOKMARK', { kind: 'PartialObjectMetadata', apiVersion, metadata })
     }
-    return lineOf('BOOKMARK', { kind: target.fact.kind, apiVersion: target.apiVersion, metadata })
+    return this.frame('BOOKMARK', { kind: target.fact.kind, apiVersion: target.apiVersion, metadata })
   }
 }
+
+/** Source: apiserver/pkg/endpoints/handlers/watch.go, serveWatchHandler (v1.36). */
+const streamType = ({ encoding }: Form): string =>
+  encoding === 'protobuf' ? 'application/vnd.kubernetes.protobuf;stream=watch' : 'application/json'
 
 const backlogOf = (response: HttpResponse): number =>
   'stream' in response ? response.stream.writableLength : response.writableLength
@@ -190,7 +199,7 @@ const lineOf = (type: string, object: unknown): Buffer => Buffer.from(`${JSON.st
 
 const FRAMES_MAX = 256
 
-/** The last lines that were written, so that each is made once however many watch. */
+/** The last frames that were written, so that each is made once however many watch. */
 class Frames {
   private readonly recent = new Map<string, Buffer>()
 

@@ -12,7 +12,7 @@ import {
   type FieldType,
   type Scalar,
 } from '../../kubernetes/schema/reader.ts'
-import { DISCOVERY_MESSAGES } from './discovery-messages.ts'
+import { AGGREGATION_MESSAGES } from './aggregation-messages.ts'
 import { PROTOBUF_TABLE } from './table.ts'
 import { fieldsOf, WireProblem, type WireField } from './wire.ts'
 
@@ -29,7 +29,7 @@ let messages: ReadonlyMap<string, ReadonlyMap<number, Numbered>> | undefined
 
 const readTable = (): ReadonlyMap<string, ReadonlyMap<number, Numbered>> => {
   const table = new Map<string, ReadonlyMap<number, Numbered>>()
-  for (const line of `${PROTOBUF_TABLE.trim()}${DISCOVERY_MESSAGES}`.trim().split('\n')) {
+  for (const line of `${PROTOBUF_TABLE.trim()}${AGGREGATION_MESSAGES}`.trim().split('\n')) {
     const [name = '', ...fields] = line.split(' ')
     const numbers = new Map<number, Numbered>()
     for (const field of fields) {
@@ -56,10 +56,52 @@ export const decodeEnvelope = (body: Buffer): Readonly<Record<string, unknown>> 
   const raw = bytesOf(unknown, 2)
   if (textOf(unknown, 4) === 'application/json')
     return JSON.parse(Buffer.from(raw).toString()) as Record<string, unknown>
-  const structure = definitionOf(apiVersion, kind) ?? definition(`meta/v1.${kind}`)
-  if (structure === undefined) return { apiVersion, kind }
-  return { apiVersion, kind, ...decodeMessage(raw, structure.name, structure) }
+  return { apiVersion, kind, ...decodeObject(raw, apiVersion, kind) }
 }
+
+const decodeObject = (raw: Uint8Array, apiVersion: string, kind: string): Readonly<Record<string, unknown>> => {
+  if (isMetadataOnly(apiVersion, kind)) {
+    const one = (bytes: Uint8Array) => ({ metadata: decodeNamed(bytesOf(fieldsOf(bytes), 1), OBJECT_META) })
+    return kind.endsWith('List') ? decodeList(raw, one) : one(raw)
+  }
+  const structure = definitionOf(apiVersion, kind) ?? definition(`meta/v1.${kind}`)
+  if (structure !== undefined) return decodeMessage(raw, structure.name, structure)
+  const item = kind.endsWith('List') ? definitionOf(apiVersion, kind.slice(0, -'List'.length)) : undefined
+  return item === undefined ? {} : decodeList(raw, (bytes) => decodeMessage(bytes, item.name, item))
+}
+
+const decodeList = (raw: Uint8Array, decodeItem: (bytes: Uint8Array) => unknown) => {
+  const fields = fieldsOf(raw)
+  const items = fields.filter(({ number }) => number === 2).map(({ bytes }) => decodeItem(bytes ?? EMPTY))
+  return { metadata: decodeNamed(bytesOf(fields, 1), LIST_META), items }
+}
+
+const decodeNamed = (bytes: Uint8Array, name: string): Record<string, unknown> => {
+  const structure = definition(name)
+  return structure === undefined ? {} : decodeMessage(bytes, name, structure)
+}
+
+export const LIST_META = 'meta/v1.ListMeta'
+export const OBJECT_META = 'meta/v1.ObjectMeta'
+
+/** Objects without what they are about, one or a list of them. */
+export const isMetadataOnly = (apiVersion: string, kind: string): boolean =>
+  apiVersion.startsWith('meta.k8s.io/') && kind.startsWith('PartialObjectMetadata')
+
+/** Lists that are a message of their own. Source: meta/v1/generated.proto, Verbs. */
+export const isWrapped = (message: string, field: string): boolean =>
+  message === 'meta/v1.APIResource' && field === 'verbs'
+
+const SUBSCHEMAS: ReadonlyMap<string, 'list' | 'bool' | 'map'> = new Map([
+  ['items', 'list'],
+  ['additionalItems', 'bool'],
+  ['additionalProperties', 'bool'],
+  ['dependencies', 'map'],
+])
+
+/** What may stand in a member of a schema beside a schema: a list of them, a yes or no, or, in a map, a list of names. */
+export const subschemaIn = ({ name }: Definition, field: string): 'list' | 'bool' | 'map' | undefined =>
+  name === 'apiextensions/v1.JSONSchemaProps' ? SUBSCHEMAS.get(field) : undefined
 
 /** `structure` says what the fields are; of an embedded message it is that of the object around it. */
 const decodeMessage = (bytes: Uint8Array, message: string, structure: Definition): Record<string, unknown> => {
@@ -75,9 +117,42 @@ const decodeMessage = (bytes: Uint8Array, message: string, structure: Definition
       continue
     }
     const type = structure.fields.get(name)?.type
-    if (type !== undefined) put(object, name, type, field)
+    if (type === undefined) continue
+    const schemas = subschemaIn(structure, name)
+    if (schemas !== undefined) putSubschemas(object, name, field.bytes ?? EMPTY, structure, schemas)
+    else if (isWrapped(message, name)) object[name] = fieldsOf(field.bytes ?? EMPTY).map(({ bytes }) => textIn(bytes))
+    else put(object, name, type, field)
   }
   return object
+}
+
+const putSubschemas = (
+  object: Record<string, unknown>,
+  name: string,
+  bytes: Uint8Array,
+  schema: Definition,
+  as: 'list' | 'bool' | 'map',
+): void => {
+  const fields = fieldsOf(bytes)
+  const one = (of: Uint8Array): unknown => decodeMessage(of, schema.name, schema)
+  switch (as) {
+    case 'list': {
+      const single = fields.find(({ number }) => number === 1)?.bytes
+      object[name] = single === undefined ? fields.map((field) => one(field.bytes ?? EMPTY)) : one(single)
+      return
+    }
+    case 'bool': {
+      const inner = fields.find(({ number }) => number === 2)?.bytes
+      object[name] = inner === undefined ? fields.some(({ value }) => value === 1n) : one(inner)
+      return
+    }
+    case 'map': {
+      const needed = fieldsOf(bytesOf(fields, 2))
+      const inner = needed.find(({ number }) => number === 1)?.bytes
+      const map = (object[name] ??= {}) as Record<string, unknown>
+      map[textOf(fields, 1)] = inner === undefined ? needed.map((field) => textIn(field.bytes)) : one(inner)
+    }
+  }
 }
 
 const EMPTY = new Uint8Array()
@@ -164,4 +239,6 @@ const timeOf = (fields: readonly WireField[], micro: boolean): string | null => 
 const bytesOf = (fields: readonly WireField[], number: number): Uint8Array =>
   fields.find((field) => field.number === number)?.bytes ?? EMPTY
 
-const textOf = (fields: readonly WireField[], number: number): string => Buffer.from(bytesOf(fields, number)).toString()
+const textOf = (fields: readonly WireField[], number: number): string => textIn(bytesOf(fields, number))
+
+const textIn = (bytes: Uint8Array = EMPTY): string => Buffer.from(bytes).toString()

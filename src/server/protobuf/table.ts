@@ -3,12 +3,19 @@
  * messages.ts. Derived from Kubernetes' generated.proto files, Apache License 2.0, Copyright The Kubernetes Authors.
  */
 export const PROTOBUF_TABLE = `
+admissionregistration/v1.ApplyConfiguration expression=1
 admissionregistration/v1.AuditAnnotation key=1 valueExpression=2
 admissionregistration/v1.ExpressionWarning fieldRef=2 warning=3
+admissionregistration/v1.JSONPatch expression=1
 admissionregistration/v1.MatchCondition name=1 expression=2
 admissionregistration/v1.MatchResources namespaceSelector=1 objectSelector=2 resourceRules=3 excludeResourceRules=4 matchPolicy=7
+admissionregistration/v1.MutatingAdmissionPolicy metadata=1 spec=2
+admissionregistration/v1.MutatingAdmissionPolicyBinding metadata=1 spec=2
+admissionregistration/v1.MutatingAdmissionPolicyBindingSpec policyName=1 paramRef=2 matchResources=3
+admissionregistration/v1.MutatingAdmissionPolicySpec paramKind=1 matchConstraints=2 variables=3 mutations=4 failurePolicy=5 matchConditions=6 reinvocationPolicy=7
 admissionregistration/v1.MutatingWebhook name=1 clientConfig=2 rules=3 failurePolicy=4 namespaceSelector=5 sideEffects=6 timeoutSeconds=7 admissionReviewVersions=8 matchPolicy=9 reinvocationPolicy=10 objectSelector=11 matchConditions=12
 admissionregistration/v1.MutatingWebhookConfiguration metadata=1 webhooks=2
+admissionregistration/v1.Mutation patchType=2 applyConfiguration=3 jsonPatch=4
 admissionregistration/v1.NamedRuleWithOperations resourceNames=1 *admissionregistration/v1.RuleWithOperations=2
 admissionregistration/v1.ParamKind apiVersion=1 kind=2
 admissionregistration/v1.ParamRef name=1 namespace=2 selector=3 parameterNotFoundAction=4
@@ -26,6 +33,25 @@ admissionregistration/v1.ValidatingWebhookConfiguration metadata=1 webhooks=2
 admissionregistration/v1.Validation expression=1 message=2 reason=3 messageExpression=4
 admissionregistration/v1.Variable name=1 expression=2
 admissionregistration/v1.WebhookClientConfig service=1 caBundle=2 url=3
+apiextensions/v1.CustomResourceColumnDefinition name=1 type=2 format=3 description=4 priority=5 jsonPath=6
+apiextensions/v1.CustomResourceConversion strategy=1 webhook=2
+apiextensions/v1.CustomResourceDefinition metadata=1 spec=2 status=3
+apiextensions/v1.CustomResourceDefinitionCondition type=1 status=2 lastTransitionTime=3 reason=4 message=5 observedGeneration=6
+apiextensions/v1.CustomResourceDefinitionNames plural=1 singular=2 shortNames=3 kind=4 listKind=5 categories=6
+apiextensions/v1.CustomResourceDefinitionSpec group=1 names=3 scope=4 versions=7 conversion=9 preserveUnknownFields=10
+apiextensions/v1.CustomResourceDefinitionStatus conditions=1 acceptedNames=2 storedVersions=3 observedGeneration=4
+apiextensions/v1.CustomResourceDefinitionVersion name=1 served=2 storage=3 schema=4 subresources=5 additionalPrinterColumns=6 deprecated=7 deprecationWarning=8 selectableFields=9
+apiextensions/v1.CustomResourceSubresourceScale specReplicasPath=1 statusReplicasPath=2 labelSelectorPath=3
+apiextensions/v1.CustomResourceSubresourceStatus 
+apiextensions/v1.CustomResourceSubresources status=1 scale=2
+apiextensions/v1.CustomResourceValidation openAPIV3Schema=1
+apiextensions/v1.ExternalDocumentation description=1 url=2
+apiextensions/v1.JSONSchemaProps id=1 $schema=2 $ref=3 description=4 type=5 format=6 title=7 default=8 maximum=9 exclusiveMaximum=10 minimum=11 exclusiveMinimum=12 maxLength=13 minLength=14 pattern=15 maxItems=16 minItems=17 uniqueItems=18 multipleOf=19 enum=20 maxProperties=21 minProperties=22 required=23 items=24 allOf=25 oneOf=26 anyOf=27 not=28 properties=29 additionalProperties=30 patternProperties=31 dependencies=32 additionalItems=33 definitions=34 externalDocs=35 example=36 nullable=37 x-kubernetes-preserve-unknown-fields=38 x-kubernetes-embedded-resource=39 x-kubernetes-int-or-string=40 x-kubernetes-list-map-keys=41 x-kubernetes-list-type=42 x-kubernetes-map-type=43 x-kubernetes-validations=44
+apiextensions/v1.SelectableField jsonPath=1
+apiextensions/v1.ServiceReference namespace=1 name=2 path=3 port=4
+apiextensions/v1.ValidationRule rule=1 message=2 messageExpression=3 reason=4 fieldPath=5 optionalOldSelf=6
+apiextensions/v1.WebhookClientConfig service=1 caBundle=2 url=3
+apiextensions/v1.WebhookConversion clientConfig=2 conversionReviewVersions=3
 apps/v1.ControllerRevision metadata=1 data=2 revision=3
 apps/v1.DaemonSet metadata=1 spec=2 status=3
 apps/v1.DaemonSetCondition type=1 status=2 lastTransitionTime=3 reason=4 message=5
@@ -202,6 +228,7 @@ core/v1.HostPathVolumeSource path=1 type=2
 core/v1.ISCSIPersistentVolumeSource targetPortal=1 iqn=2 lun=3 iscsiInterface=4 fsType=5 readOnly=6 portals=7 chapAuthDiscovery=8 secretRef=10 chapAuthSession=11 initiatorName=12
 core/v1.ISCSIVolumeSource targetPortal=1 iqn=2 lun=3 iscsiInterface=4 fsType=5 readOnly=6 portals=7 chapAuthDiscovery=8 secretRef=10 chapAuthSession=11 initiatorName=12
 core/v1.ImageVolumeSource reference=1 pullPolicy=2
+core/v1.ImageVolumeStatus imageRef=1
 core/v1.KeyToPath key=1 path=2 mode=3
 core/v1.Lifecycle postStart=1 preStop=2 stopSignal=3
 core/v1.LifecycleHandler exec=1 httpGet=2 tcpSocket=3 sleep=4
@@ -233,7 +260,7 @@ core/v1.NodeSelector nodeSelectorTerms=1
 core/v1.NodeSelectorRequirement key=1 operator=2 values=3
 core/v1.NodeSelectorTerm matchExpressions=1 matchFields=2
 core/v1.NodeSpec podCIDR=1 externalID=2 providerID=3 unschedulable=4 taints=5 configSource=6 podCIDRs=7
-core/v1.NodeStatus capacity=1 allocatable=2 phase=3 conditions=4 addresses=5 daemonEndpoints=6 nodeInfo=7 images=8 volumesInUse=9 volumesAttached=10 config=11 runtimeHandlers=12 features=13
+core/v1.NodeStatus capacity=1 allocatable=2 phase=3 conditions=4 addresses=5 daemonEndpoints=6 nodeInfo=7 images=8 volumesInUse=9 volumesAttached=10 config=11 runtimeHandlers=12 features=13 declaredFeatures=14
 core/v1.NodeSwapStatus capacity=1
 core/v1.NodeSystemInfo machineID=1 systemUUID=2 bootID=3 kernelVersion=4 osImage=5 containerRuntimeVersion=6 kubeletVersion=7 kubeProxyVersion=8 operatingSystem=9 architecture=10 swap=11
 core/v1.ObjectFieldSelector apiVersion=1 fieldPath=2
@@ -253,7 +280,7 @@ core/v1.Pod metadata=1 spec=2 status=3
 core/v1.PodAffinity requiredDuringSchedulingIgnoredDuringExecution=1 preferredDuringSchedulingIgnoredDuringExecution=2
 core/v1.PodAffinityTerm labelSelector=1 namespaces=2 topologyKey=3 namespaceSelector=4 matchLabelKeys=5 mismatchLabelKeys=6
 core/v1.PodAntiAffinity requiredDuringSchedulingIgnoredDuringExecution=1 preferredDuringSchedulingIgnoredDuringExecution=2
-core/v1.PodCertificateProjection signerName=1 keyType=2 maxExpirationSeconds=3 credentialBundlePath=4 keyPath=5 certificateChainPath=6
+core/v1.PodCertificateProjection signerName=1 keyType=2 maxExpirationSeconds=3 credentialBundlePath=4 keyPath=5 certificateChainPath=6 userAnnotations=7
 core/v1.PodCondition type=1 status=2 lastProbeTime=3 lastTransitionTime=4 reason=5 message=6 observedGeneration=7
 core/v1.PodDNSConfig nameservers=1 searches=2 options=3
 core/v1.PodDNSConfigOption name=1 value=2
@@ -264,9 +291,10 @@ core/v1.PodReadinessGate conditionType=1
 core/v1.PodResourceClaim name=1 resourceClaimName=3 resourceClaimTemplateName=4
 core/v1.PodResourceClaimStatus name=1 resourceClaimName=2
 core/v1.PodSchedulingGate name=1
+core/v1.PodSchedulingGroup podGroupName=1
 core/v1.PodSecurityContext seLinuxOptions=1 runAsUser=2 runAsNonRoot=3 supplementalGroups=4 fsGroup=5 runAsGroup=6 sysctls=7 windowsOptions=8 fsGroupChangePolicy=9 seccompProfile=10 appArmorProfile=11 supplementalGroupsPolicy=12 seLinuxChangePolicy=13
-core/v1.PodSpec volumes=1 containers=2 restartPolicy=3 terminationGracePeriodSeconds=4 activeDeadlineSeconds=5 dnsPolicy=6 nodeSelector=7 serviceAccountName=8 serviceAccount=9 nodeName=10 hostNetwork=11 hostPID=12 hostIPC=13 securityContext=14 imagePullSecrets=15 hostname=16 subdomain=17 affinity=18 schedulerName=19 initContainers=20 automountServiceAccountToken=21 tolerations=22 hostAliases=23 priorityClassName=24 priority=25 dnsConfig=26 shareProcessNamespace=27 readinessGates=28 runtimeClassName=29 enableServiceLinks=30 preemptionPolicy=31 overhead=32 topologySpreadConstraints=33 ephemeralContainers=34 setHostnameAsFQDN=35 os=36 hostUsers=37 schedulingGates=38 resourceClaims=39 resources=40 hostnameOverride=41
-core/v1.PodStatus phase=1 conditions=2 message=3 reason=4 hostIP=5 podIP=6 startTime=7 containerStatuses=8 qosClass=9 initContainerStatuses=10 nominatedNodeName=11 podIPs=12 ephemeralContainerStatuses=13 resize=14 resourceClaimStatuses=15 hostIPs=16 observedGeneration=17 extendedResourceClaimStatus=18
+core/v1.PodSpec volumes=1 containers=2 restartPolicy=3 terminationGracePeriodSeconds=4 activeDeadlineSeconds=5 dnsPolicy=6 nodeSelector=7 serviceAccountName=8 serviceAccount=9 nodeName=10 hostNetwork=11 hostPID=12 hostIPC=13 securityContext=14 imagePullSecrets=15 hostname=16 subdomain=17 affinity=18 schedulerName=19 initContainers=20 automountServiceAccountToken=21 tolerations=22 hostAliases=23 priorityClassName=24 priority=25 dnsConfig=26 shareProcessNamespace=27 readinessGates=28 runtimeClassName=29 enableServiceLinks=30 preemptionPolicy=31 overhead=32 topologySpreadConstraints=33 ephemeralContainers=34 setHostnameAsFQDN=35 os=36 hostUsers=37 schedulingGates=38 resourceClaims=39 resources=40 hostnameOverride=41 schedulingGroup=43
+core/v1.PodStatus phase=1 conditions=2 message=3 reason=4 hostIP=5 podIP=6 startTime=7 containerStatuses=8 qosClass=9 initContainerStatuses=10 nominatedNodeName=11 podIPs=12 ephemeralContainerStatuses=13 resize=14 resourceClaimStatuses=15 hostIPs=16 observedGeneration=17 extendedResourceClaimStatus=18 allocatedResources=19 resources=20 nodeAllocatableResourceClaimStatuses=21
 core/v1.PodTemplate metadata=1 template=2
 core/v1.PodTemplateSpec metadata=1 spec=2
 core/v1.PortStatus port=1 protocol=2 error=3
@@ -284,7 +312,7 @@ core/v1.ReplicationControllerSpec replicas=1 selector=2 template=3 minReadySecon
 core/v1.ReplicationControllerStatus replicas=1 fullyLabeledReplicas=2 observedGeneration=3 readyReplicas=4 availableReplicas=5 conditions=6
 core/v1.ResourceClaim name=1 request=2
 core/v1.ResourceFieldSelector containerName=1 resource=2 divisor=3
-core/v1.ResourceHealth resourceID=1 health=2
+core/v1.ResourceHealth resourceID=1 health=2 message=3
 core/v1.ResourceQuota metadata=1 spec=2 status=3
 core/v1.ResourceQuotaSpec hard=1 scopes=2 scopeSelector=3
 core/v1.ResourceQuotaStatus hard=1 used=2
@@ -325,7 +353,7 @@ core/v1.TypedObjectReference apiGroup=1 kind=2 name=3 namespace=4
 core/v1.Volume name=1 *core/v1.VolumeSource=2
 core/v1.VolumeDevice name=1 devicePath=2
 core/v1.VolumeMount name=1 readOnly=2 mountPath=3 subPath=4 mountPropagation=5 subPathExpr=6 recursiveReadOnly=7
-core/v1.VolumeMountStatus name=1 mountPath=2 readOnly=3 recursiveReadOnly=4
+core/v1.VolumeMountStatus name=1 mountPath=2 readOnly=3 recursiveReadOnly=4 volumeStatus=5
 core/v1.VolumeNodeAffinity required=1
 core/v1.VolumeProjection secret=1 downwardAPI=2 configMap=3 serviceAccountToken=4 clusterTrustBundle=5 podCertificate=6
 core/v1.VolumeResourceRequirements limits=1 requests=2
@@ -363,19 +391,27 @@ flowcontrol/v1.ResourcePolicyRule verbs=1 apiGroups=2 resources=3 clusterScope=4
 flowcontrol/v1.ServiceAccountSubject namespace=1 name=2
 flowcontrol/v1.Subject kind=1 user=2 group=3 serviceAccount=4
 flowcontrol/v1.UserSubject name=1
+meta/v1.APIGroup name=1 versions=2 preferredVersion=3 serverAddressByClientCIDRs=4
+meta/v1.APIGroupList groups=1
+meta/v1.APIResource name=1 namespaced=2 kind=3 verbs=4 shortNames=5 singularName=6 categories=7 group=8 version=9 storageVersionHash=10
+meta/v1.APIResourceList groupVersion=1 resources=2
+meta/v1.APIVersions versions=1 serverAddressByClientCIDRs=2
 meta/v1.Condition type=1 status=2 observedGeneration=3 lastTransitionTime=4 reason=5 message=6
 meta/v1.DeleteOptions gracePeriodSeconds=1 preconditions=2 orphanDependents=3 propagationPolicy=4 dryRun=5 ignoreStoreReadErrorWithClusterBreakingPotential=6
 meta/v1.FieldSelectorRequirement key=1 operator=2 values=3
+meta/v1.GroupVersionForDiscovery groupVersion=1 version=2
 meta/v1.LabelSelector matchLabels=1 matchExpressions=2
 meta/v1.LabelSelectorRequirement key=1 operator=2 values=3
-meta/v1.ListMeta selfLink=1 resourceVersion=2 continue=3 remainingItemCount=4
+meta/v1.ListMeta selfLink=1 resourceVersion=2 continue=3 remainingItemCount=4 shardInfo=5
 meta/v1.ManagedFieldsEntry manager=1 operation=2 apiVersion=3 time=4 fieldsType=6 fieldsV1=7 subresource=8
 meta/v1.ObjectMeta name=1 generateName=2 namespace=3 selfLink=4 uid=5 resourceVersion=6 generation=7 creationTimestamp=8 deletionTimestamp=9 deletionGracePeriodSeconds=10 labels=11 annotations=12 ownerReferences=13 finalizers=14 managedFields=17
 meta/v1.OwnerReference kind=1 name=3 uid=4 apiVersion=5 controller=6 blockOwnerDeletion=7
 meta/v1.Preconditions uid=1 resourceVersion=2
+meta/v1.ServerAddressByClientCIDR clientCIDR=1 serverAddress=2
 meta/v1.Status metadata=1 status=2 message=3 reason=4 details=5 code=6
 meta/v1.StatusCause reason=1 message=2 field=3
 meta/v1.StatusDetails name=1 group=2 kind=3 causes=4 retryAfterSeconds=5 uid=6
+meta/v1.WatchEvent type=1 object=2
 networking/v1.HTTPIngressPath path=1 backend=2 pathType=3
 networking/v1.HTTPIngressRuleValue paths=1
 networking/v1.IPAddress metadata=1 spec=2
@@ -429,10 +465,10 @@ resource/v1.CapacityRequestPolicyRange min=1 max=2 step=3
 resource/v1.CapacityRequirements requests=1
 resource/v1.Counter value=1
 resource/v1.CounterSet name=1 counters=2
-resource/v1.Device name=1 attributes=2 capacity=3 consumesCounters=4 nodeName=5 nodeSelector=6 allNodes=7 taints=8 bindsToNode=9 bindingConditions=10 bindingFailureConditions=11 allowMultipleAllocations=12
+resource/v1.Device name=1 attributes=2 capacity=3 consumesCounters=4 nodeName=5 nodeSelector=6 allNodes=7 taints=8 bindsToNode=9 bindingConditions=10 bindingFailureConditions=11 allowMultipleAllocations=12 nodeAllocatableResourceMappings=13
 resource/v1.DeviceAllocationConfiguration source=1 requests=2 *resource/v1.DeviceConfiguration=3
 resource/v1.DeviceAllocationResult results=1 config=2
-resource/v1.DeviceAttribute int=2 bool=3 string=4 version=5
+resource/v1.DeviceAttribute int=2 bool=3 string=4 version=5 ints=6 bools=7 strings=8 versions=9
 resource/v1.DeviceCapacity value=1 requestPolicy=2
 resource/v1.DeviceClaim requests=1 constraints=2 config=3
 resource/v1.DeviceClaimConfiguration requests=1 *resource/v1.DeviceConfiguration=2
@@ -450,6 +486,7 @@ resource/v1.DeviceTaint key=1 value=2 effect=3 timeAdded=4
 resource/v1.DeviceToleration key=1 operator=2 value=3 effect=4 tolerationSeconds=5
 resource/v1.ExactDeviceRequest deviceClassName=1 selectors=2 allocationMode=3 count=4 adminAccess=5 tolerations=6 capacity=7
 resource/v1.NetworkDeviceData interfaceName=1 ips=2 hardwareAddress=3
+resource/v1.NodeAllocatableResourceMapping capacityKey=1 allocationMultiplier=2
 resource/v1.OpaqueDeviceConfiguration driver=1 parameters=2
 resource/v1.ResourceClaim metadata=1 spec=2 status=3
 resource/v1.ResourceClaimConsumerReference apiGroup=1 resource=3 name=4 uid=5
@@ -462,7 +499,7 @@ resource/v1.ResourceSlice metadata=1 spec=2
 resource/v1.ResourceSliceSpec driver=1 pool=2 nodeName=3 nodeSelector=4 allNodes=5 devices=6 perDeviceNodeSelection=7 sharedCounters=8
 scheduling/v1.PriorityClass metadata=1 value=2 globalDefault=3 description=4 preemptionPolicy=5
 storage/v1.CSIDriver metadata=1 spec=2
-storage/v1.CSIDriverSpec attachRequired=1 podInfoOnMount=2 volumeLifecycleModes=3 storageCapacity=4 fsGroupPolicy=5 tokenRequests=6 requiresRepublish=7 seLinuxMount=8 nodeAllocatableUpdatePeriodSeconds=9
+storage/v1.CSIDriverSpec attachRequired=1 podInfoOnMount=2 volumeLifecycleModes=3 storageCapacity=4 fsGroupPolicy=5 tokenRequests=6 requiresRepublish=7 seLinuxMount=8 nodeAllocatableUpdatePeriodSeconds=9 serviceAccountTokenInSecrets=10 preventPodSchedulingIfMissing=11
 storage/v1.CSINode metadata=1 spec=2
 storage/v1.CSINodeDriver name=1 nodeID=2 topologyKeys=3 allocatable=4
 storage/v1.CSINodeSpec drivers=1

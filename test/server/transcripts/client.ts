@@ -98,6 +98,20 @@ export class WireClient {
     })
   }
 
+  /** A stream as it comes, byte by byte; resolves once its head is there. */
+  bytes({ method, path, headers = {} }: Call): Promise<{
+    readonly head: Answer['headers']
+    readonly bytes: () => Buffer
+    readonly stream: { readonly close: () => void }
+  }> {
+    return new Promise((resolve) => {
+      const stream = this.session.request({ ':method': method, ':path': path, ...headers })
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('response', (head) => resolve({ head, bytes: () => Buffer.concat(chunks), stream }))
+    })
+  }
+
   close(): void {
     this.session.destroy()
   }
