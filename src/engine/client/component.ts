@@ -1,5 +1,6 @@
 import type { ActorId } from '../../events/envelope.ts'
-import type { Kind } from '../../kubernetes/kinds.ts'
+import { customRows } from '../../kubernetes/custom-resources/rows.ts'
+import { isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import { randomSuffix } from '../../kubernetes/names.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../actor.ts'
@@ -66,6 +67,9 @@ class Program {
   private readonly elector: LeaderElector
   private readonly recorder: EventRecorder
   private readonly interested = new Map<Kind, ActorId[]>()
+  /** Who watches what definitions define. */
+  private readonly interestedInCustom: ActorId[] = []
+  private customKinds: ReadonlySet<Kind> = new Set()
   private syncedKinds = 0
 
   constructor(parts: Parts, context: ActorContext) {
@@ -78,6 +82,7 @@ class Program {
         if (actors === undefined) this.interested.set(kind, [actor])
         else actors.push(actor)
       }
+      if (controller.customKinds) this.interestedInCustom.push(actor)
     }
     this.recorder = new EventRecorder({ client, component: name })
     this.elector = this.elect(context)
@@ -92,7 +97,21 @@ class Program {
     this.elector.receive(event, context)
     informers.receive(event, context)
     shared.changes = informers.take()
+    if (shared.changes.some(({ kind }) => kind === 'CustomResourceDefinition')) this.followDefinitions(context)
     this.tell(context)
+  }
+
+  /**
+   * Watches what is defined by now. Source: pkg/controller/garbagecollector/garbagecollector.go, Sync (v1.36). Abridged:
+   * upstream asks every 30 s which kinds there are.
+   */
+  private followDefinitions(context: ActorContext): void {
+    if (this.interestedInCustom.length === 0) return
+    const { informers } = this.parts
+    const defined = new Set<Kind>(customRows(informers.view).map(({ kind }) => kind))
+    for (const kind of this.customKinds) if (!defined.has(kind)) informers.remove(kind, context)
+    for (const kind of defined) informers.add(kind, context)
+    this.customKinds = defined
   }
 
   /** A new process is somebody else: it waits for its own old Lease to run out, like everybody. */
@@ -129,7 +148,11 @@ class Program {
 
   private relay(kinds: Iterable<Kind>, context: ActorContext): void {
     const told = new Set<ActorId>()
-    for (const kind of kinds) for (const actor of this.interested.get(kind) ?? []) told.add(actor)
+    for (const kind of kinds) for (const actor of this.watchersOf(kind)) told.add(actor)
     for (const actor of told) context.relay(actor)
+  }
+
+  private watchersOf(kind: Kind): readonly ActorId[] {
+    return this.interested.get(kind) ?? (isCustomKind(kind) ? this.interestedInCustom : [])
   }
 }

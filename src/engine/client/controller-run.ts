@@ -1,5 +1,5 @@
 import type { LogEvent, Seq } from '../../events/envelope.ts'
-import type { Kind } from '../../kubernetes/kinds.ts'
+import { isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import type { ActorContext } from '../actor.ts'
 import { invariant } from '../invariant.ts'
 import { ApiClient, type ApiAnswer } from './api-client.ts'
@@ -76,12 +76,16 @@ export class ControllerRun<M> {
   private see(): void {
     const { definition, world } = this
     for (const change of this.shared.changes) {
-      if (!this.kinds.has(change.kind)) continue
+      if (!this.watches(change.kind)) continue
       for (const wake of definition.wakes(change, world)) world.wake(wake)
     }
     if (this.started || !definition.kinds.every((kind) => this.shared.caches.synced(kind))) return
     this.started = true
     for (const tick of definition.ticks ?? []) this.context.setTimer(TICK, tick.name, 0)
+  }
+
+  private watches(kind: Kind): boolean {
+    return this.kinds.has(kind) || (this.definition.customKinds === true && isCustomKind(kind))
   }
 
   private alarm({ name, key }: { readonly name: string; readonly key: string }): void {

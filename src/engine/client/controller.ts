@@ -47,6 +47,8 @@ export interface ControllerDefinition<M = unknown> {
   readonly component?: string
   /** What it watches. */
   readonly kinds: readonly Kind[]
+  /** Whether it watches all kinds that definitions define as well, as they come and go. */
+  readonly customKinds?: boolean
   /** How many keys it works on at once. */
   readonly workers: number
   readonly memory: () => M
@@ -70,12 +72,14 @@ export interface ControllerDefinition<M = unknown> {
 export interface Controller {
   readonly name: string
   readonly kinds: readonly Kind[]
+  readonly customKinds: boolean
   host(shared: Shared, limits: ClientLimits): HostedActor
 }
 
 export const defineController = <M>(definition: ControllerDefinition<M>): Controller => ({
   name: definition.name,
   kinds: definition.kinds,
+  customKinds: definition.customKinds === true,
   host: (shared, limits) =>
     defineActor<ControllerRun<M>>({
       start: (context) => new ControllerRun(definition, shared, limits, context),

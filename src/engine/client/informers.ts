@@ -62,18 +62,7 @@ export class Informers {
     this.cursor = options.cursor
     for (const { kind, scope = {} } of options.kinds) {
       options.cursor.narrow(kind, scope)
-      this.byKind.set(kind, {
-        kind,
-        scope,
-        mode: 'waiting',
-        watch: 0,
-        server: '',
-        synced: false,
-        mustList: true,
-        unavailable: false,
-        failures: 0,
-        lastFailure: 0,
-      })
+      this.byKind.set(kind, reflectionOf(kind, scope))
     }
   }
 
@@ -96,6 +85,25 @@ export class Informers {
 
   start(context: ActorContext): void {
     for (const reflection of this.byKind.values()) this.list(reflection, context)
+  }
+
+  /** From now on this kind is watched as well, all of it. */
+  add(kind: Kind, context: ActorContext): void {
+    if (this.byKind.has(kind)) return
+    const reflection = reflectionOf(kind, {})
+    this.byKind.set(kind, reflection)
+    this.list(reflection, context)
+  }
+
+  /** This kind is watched no longer, and what is under way for it comes too late. */
+  remove(kind: Kind, context: ActorContext): void {
+    const reflection = this.byKind.get(kind)
+    if (reflection === undefined) return
+    this.byKind.delete(kind)
+    if (reflection.synced) this.syncs--
+    context.cancelTimer(RELIST, kind)
+    if (!this.byWatch.delete(reflection.watch)) return
+    context.emit('WatchCancelled', { watch: reflection.watch }, { to: reflection.server })
   }
 
   /** Takes what has become visible since the last call. */
@@ -157,6 +165,7 @@ export class Informers {
   }
 
   private listed(reflection: Reflection, answer: ApiAnswer, context: ActorContext): void {
+    if (this.byKind.get(reflection.kind) !== reflection) return
     if (!answer.ok) {
       if (isUnknownRevision(answer) && !reflection.unavailable) {
         reflection.unavailable = true
@@ -233,6 +242,19 @@ export class Informers {
     else this.watch(reflection, context)
   }
 }
+
+const reflectionOf = (kind: Kind, scope: Scope): Reflection => ({
+  kind,
+  scope,
+  mode: 'waiting',
+  watch: 0,
+  server: '',
+  synced: false,
+  mustList: true,
+  unavailable: false,
+  failures: 0,
+  lastFailure: 0,
+})
 
 /** The revision asked for is compacted, or ahead of the server's. Source: reflector.go, isExpiredError and isTooLargeResourceVersionError. */
 const isUnknownRevision = (failure: ApiFailure): boolean =>

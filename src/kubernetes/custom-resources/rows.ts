@@ -39,6 +39,16 @@ export const customRowByResource = (
   version: string,
 ): ServedRow | undefined => customRow(view, `${resource}.${group}`, `${group}/${version}`)
 
+/** By version and kind, as a manifest or an owner reference names it. */
+export const customRowByKind = (view: View, apiVersion: string, kind: string): ServedRow | undefined => {
+  for (const { metadata, spec } of view.list('CustomResourceDefinition')) {
+    if (spec.names.kind !== kind || !apiVersion.startsWith(`${spec.group}/`)) continue
+    const row = customRow(view, metadata.name, apiVersion)
+    if (row !== undefined) return row
+  }
+  return undefined
+}
+
 /** All rows that a view serves, each kind in all its versions. */
 export const customRows = (view: View): readonly ServedRow[] =>
   view.list('CustomResourceDefinition').flatMap((object) => {

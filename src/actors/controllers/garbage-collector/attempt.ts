@@ -6,7 +6,7 @@ import type { KindRow } from '../../../kubernetes/registry.ts'
 import { classify } from './classify.ts'
 import { absentKey, getLive, removeFinalizer, rowOf, type Collector } from './collector.ts'
 import { FOREGROUND, ORPHAN, type Coordinates, type GraphNode } from './graph.ts'
-import { dropOwnersCall } from './orphan.ts'
+import { dropOwnersCall, patchTypeOf } from './orphan.ts'
 
 /**
  * Looks at one object: may it go, must it wait, or is it kept?
@@ -16,7 +16,7 @@ export function* attemptToDelete(node: GraphNode, world: World<Collector>): Sync
   // What is being deleted goes on its way.
   if (node.deleting && !node.waiting) return
   const { at } = node
-  const row = rowOf(at)
+  const row = rowOf(at, world.view)
   if (typeof row === 'string') return { retry: row }
   // What an object of the cluster names as its owner in a namespace is nowhere: no retry mends that.
   if (row.namespaced && at.namespace === undefined) return
@@ -47,7 +47,7 @@ function* judge(node: GraphNode, row: KindRow, live: ApiObject, world: World<Col
   const { solid, dangling, waiting } = owners
   if (solid.length > 0) {
     const lost = [...dangling, ...waiting].map(({ uid }) => uid)
-    return lost.length === 0 ? undefined : yield* forgetOwners(node, lost)
+    return lost.length === 0 ? undefined : yield* forgetOwners(node, lost, world)
   }
   if (waiting.length > 0 && node.dependents.size > 0) {
     const problem = yield* breakCircle(node, row)
@@ -58,8 +58,8 @@ function* judge(node: GraphNode, row: KindRow, live: ApiObject, world: World<Col
   return yield* remove(node, row, live, policy, world)
 }
 
-function* forgetOwners(node: GraphNode, owners: readonly string[]): Sync {
-  const patch = dropOwnersCall(node, owners)
+function* forgetOwners(node: GraphNode, owners: readonly string[], world: World<Collector>): Sync {
+  const patch = dropOwnersCall(node, owners, world.view)
   if (typeof patch === 'string') return { retry: patch }
   const answer = yield* call(patch)
   if (!answer.ok) return { retry: answer.message }
@@ -73,7 +73,7 @@ function* breakCircle(node: GraphNode, { kind }: KindRow): Sync<string | undefin
     .filter((owner) => owner.blockOwnerDeletion === true)
     .map((owner): OwnerReference => ({ ...owner, blockOwnerDeletion: false }))
   const body = { metadata: { uid: node.uid, ownerReferences } }
-  const answer = yield* call({ verb: 'patch', kind, namespace, name, patchType: 'strategic', body })
+  const answer = yield* call({ verb: 'patch', kind, namespace, name, patchType: patchTypeOf(kind), body })
   return answer.ok ? undefined : answer.message
 }
 
@@ -118,7 +118,7 @@ function* waitForDependents(node: GraphNode, world: World<Collector>): Sync {
     dependent.owners.some(({ uid, blockOwnerDeletion }) => uid === node.uid && blockOwnerDeletion === true),
   )
   if (blocking.length === 0) {
-    const failure = yield* removeFinalizer(node, FOREGROUND)
+    const failure = yield* removeFinalizer(node, FOREGROUND, world.view)
     return failure === undefined ? undefined : { retry: failure }
   }
   for (const dependent of blocking) if (!dependent.waiting) world.wake(dependent.uid)

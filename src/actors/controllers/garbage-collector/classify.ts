@@ -49,7 +49,7 @@ function* findOwner(
   const { uid, name, apiVersion, kind } = reference
   if (absentOwners.has(absentKey(reference, uid, undefined))) return undefined
   if (absentOwners.has(absentKey(reference, uid, namespace))) return undefined
-  const row = rowOf(reference)
+  const row = rowOf(reference, world.view)
   if (typeof row === 'string') return row
   if (row.namespaced && namespace === undefined) return NEVER
   const answer = yield* getLive(row, { apiVersion, kind, namespace, name })

@@ -2,7 +2,9 @@ import { call, pause, type Sync } from '../../../engine/client/sync.ts'
 import type { LruMap } from '../../../engine/client/lru-map.ts'
 import type { ApiAnswer } from '../../../engine/client/api-client.ts'
 import { millis } from '../../../events/time.ts'
+import { customRowByKind } from '../../../kubernetes/custom-resources/rows.ts'
 import { rowByApiVersion, type KindRow } from '../../../kubernetes/registry.ts'
+import type { View } from '../../../kubernetes/view.ts'
 import type { Coordinates, GraphNode, OwnershipGraph } from './graph.ts'
 
 /** What the garbage collector keeps in memory. */
@@ -20,8 +22,10 @@ export const absentKey = (
 ): string => `${namespace ?? ''}/${apiVersion}/${kind}/${name}/${uid}`
 
 /** The kind that coordinates name, or why there is none: it may yet be defined. Source: operations.go, apiResource. */
-export const rowOf = ({ apiVersion, kind }: Pick<Coordinates, 'apiVersion' | 'kind'>): KindRow | string =>
-  rowByApiVersion(apiVersion, kind) ?? `unable to get REST mapping for ${apiVersion}/${kind}.`
+export const rowOf = ({ apiVersion, kind }: Pick<Coordinates, 'apiVersion' | 'kind'>, view: View): KindRow | string =>
+  rowByApiVersion(apiVersion, kind) ??
+  customRowByKind(view, apiVersion, kind) ??
+  `unable to get REST mapping for ${apiVersion}/${kind}.`
 
 /** The object as the API server has it. */
 export function* getLive({ kind, namespaced }: KindRow, { namespace, name }: Coordinates): Sync<ApiAnswer> {
@@ -36,8 +40,8 @@ const FIRST_PAUSE = millis(10)
  * Takes a finalizer from an object, over the version that was read. Gives why that failed.
  * Source: operations.go, removeFinalizer (v1.36).
  */
-export function* removeFinalizer(node: GraphNode, finalizer: string): Sync<string | undefined> {
-  const row = rowOf(node.at)
+export function* removeFinalizer(node: GraphNode, finalizer: string, view: View): Sync<string | undefined> {
+  const row = rowOf(node.at, view)
   if (typeof row === 'string') return row
   let wait = FIRST_PAUSE
   for (let attempt = 1; ; attempt++) {

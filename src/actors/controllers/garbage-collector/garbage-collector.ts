@@ -29,6 +29,7 @@ export const garbageCollectorController = (kinds: readonly Kind[]): Controller =
     name: 'garbage-collector-controller',
     account: 'generic-garbage-collector',
     kinds,
+    customKinds: true,
     workers: 20,
     // Source: cmd/kube-controller-manager/app/core.go, newGarbageCollectorController: a deletion takes two calls.
     haste: { qps: 2, burst: 1 },
@@ -39,7 +40,7 @@ export const garbageCollectorController = (kinds: readonly Kind[]): Controller =
       const { graph } = world.memory
       if (key.startsWith(TO_ORPHAN)) {
         const owner = graph.get(key.slice(TO_ORPHAN.length))
-        return owner === undefined ? undefined : yield* orphanDependents(owner)
+        return owner === undefined ? undefined : yield* orphanDependents(owner, world.view)
       }
       const node = graph.get(key)
       return node === undefined ? undefined : yield* attemptToDelete(node, world)

@@ -3,9 +3,11 @@ import { call, type Sync } from '../../../engine/client/sync.ts'
 import { seconds } from '../../../events/time.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import { isTerminal } from '../../../kubernetes/pods.ts'
-import { kindRow } from '../../../kubernetes/registry.ts'
+import { customRows } from '../../../kubernetes/custom-resources/rows.ts'
+import { kindRow, type KindRow } from '../../../kubernetes/registry.ts'
 import { parseTime } from '../../../kubernetes/time.ts'
 import type { Namespace } from '../../../kubernetes/types/core.ts'
+import type { View } from '../../../kubernetes/view.ts'
 
 /** How long something with a finalizer may take. Source: namespaced_resources_deleter.go, finalizerEstimateSeconds. */
 const FINALIZER_ESTIMATE_SECONDS = 15
@@ -37,7 +39,7 @@ const NONE: ReadonlyMap<string, number> = new Map()
  * Source: namespaced_resources_deleter.go, deleteAllContent, gate OrderedNamespaceDeletion (v1.36).
  */
 export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], world: World): Sync<Left> {
-  const pods = yield* deleteKind('Pod', namespace, world)
+  const pods = yield* deleteKind(kindRow('Pod'), namespace, world)
   if (pods.count > 0 || pods.failure !== undefined) {
     const failures = pods.failure === undefined ? [] : [pods.failure]
     return { byResource: NONE, byFinalizer: NONE, estimateSeconds: pods.estimateSeconds, failures }
@@ -46,13 +48,13 @@ export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], wor
   const byFinalizer = new Map<string, number>()
   const failures: string[] = []
   let estimateSeconds = 0
-  for (const kind of kinds) {
+  for (const row of [...kinds.map(kindRow), ...customRowsIn(world.view)]) {
+    const { kind, resource, group } = row
     if (kind === 'Pod') continue
-    for (const apiVersion of otherGroupsOf(kind)) yield* deleteKind(kind, namespace, world, apiVersion)
-    const left = yield* deleteKind(kind, namespace, world)
+    for (const apiVersion of otherGroupsOf(row)) yield* deleteKind(row, namespace, world, apiVersion)
+    const left = yield* deleteKind(row, namespace, world)
     estimateSeconds = Math.max(estimateSeconds, left.estimateSeconds)
     if (left.failure !== undefined) failures.push(left.failure)
-    const { resource, group } = kindRow(kind)
     if (left.count > 0) byResource.set(`${resource}.${group}`, left.count)
     for (const [finalizer, count] of left.byFinalizer)
       byFinalizer.set(finalizer, (byFinalizer.get(finalizer) ?? 0) + count)
@@ -61,13 +63,19 @@ export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], wor
 }
 
 /** Discovery names a kind in each of its groups, so Events are deleted twice: as v1 and as events.k8s.io/v1. */
-const otherGroupsOf = (kind: Kind): readonly string[] => {
-  const { group, others } = kindRow(kind)
-  return others.filter((one) => one.group !== group).map(({ apiVersion }) => apiVersion)
+const otherGroupsOf = ({ group, others }: KindRow): readonly string[] =>
+  others.filter((one) => one.group !== group).map(({ apiVersion }) => apiVersion)
+
+/** What definitions add to a namespace, each kind once. */
+const customRowsIn = (view: View): readonly KindRow[] => {
+  const byKind = new Map<Kind, KindRow>()
+  for (const row of customRows(view)) if (row.namespaced) byKind.set(row.kind, row)
+  return [...byKind.values()]
 }
 
 /** Source: namespaced_resources_deleter.go, deleteAllContentForGroupVersionResource. */
-function* deleteKind(kind: Kind, namespace: Namespace, world: World, apiVersion?: string): Sync<LeftOfKind> {
+function* deleteKind(row: KindRow, namespace: Namespace, world: World, apiVersion?: string): Sync<LeftOfKind> {
+  const { kind, group, version, resource } = row
   const { name } = namespace.metadata
   const patience = kind === 'Pod' ? graceOfPods(namespace, world) : 0
   const deleted = yield* call({
@@ -85,7 +93,6 @@ function* deleteKind(kind: Kind, namespace: Namespace, world: World, apiVersion?
   const byFinalizer = finalizersOf(kind, name, world)
   if (patience > 0) return { count, byFinalizer, estimateSeconds: patience }
   if (byFinalizer.size > 0) return { count, byFinalizer, estimateSeconds: FINALIZER_ESTIMATE_SECONDS }
-  const { group, version, resource } = kindRow(kind)
   const failure = `unexpected items still remain in namespace: ${name} for gvr: ${group}/${version}, Resource=${resource}`
   return { count, byFinalizer, estimateSeconds: 0, failure }
 }

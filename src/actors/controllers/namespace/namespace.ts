@@ -27,13 +27,14 @@ const KUBERNETES = 'kubernetes'
 export const namespaceController = (namespacedKinds: readonly Kind[]): Controller =>
   defineController({
     name: 'namespace-controller',
-    kinds: ['Namespace'],
+    kinds: ['Namespace', 'CustomResourceDefinition'],
     workers: 10,
     // Source: cmd/kube-controller-manager/app/core.go, newNamespaceController: it makes a great many calls.
     haste: { qps: 20, burst: 100 },
     memory: () => undefined,
     queue: { base: RETRY_BASE, max: RETRY_MAX },
-    wakes: ({ name, after }) => (after?.metadata.deletionTimestamp === undefined ? [] : [{ key: name, after: GRACE }]),
+    wakes: ({ kind, name, after }) =>
+      kind !== 'Namespace' || after?.metadata.deletionTimestamp === undefined ? [] : [{ key: name, after: GRACE }],
 
     *reconcile(name, world): Sync {
       if (world.view.get('Namespace', undefined, name) === undefined) return
