@@ -6,6 +6,7 @@ import { certificateCleaning, certificates } from './worlds/certificates.ts'
 import { cronJob } from './worlds/cronjob.ts'
 import { daemonSet } from './worlds/daemonset.ts'
 import { deployment } from './worlds/deployment.ts'
+import { deviceTaintEviction } from './worlds/device-taint-eviction.ts'
 import { disruption } from './worlds/disruption.ts'
 import { endpoint } from './worlds/endpoint.ts'
 import { endpointSlice } from './worlds/endpointslice.ts'
@@ -44,6 +45,7 @@ export const WORLDS: readonly SmallWorld[] = [
   cronJob,
   daemonSet,
   deployment,
+  deviceTaintEviction,
   disruption,
   endpoint,
   endpointSlice,

@@ -10,6 +10,7 @@ import { cronJobController } from './cronjob/cronjob.ts'
 import { attachDetachController } from './attach-detach/attach-detach.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { deviceTaintEvictionController } from './device-taint-eviction/device-taint-eviction.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { endpointController } from './endpoint/endpoint.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring.ts'
@@ -89,6 +90,7 @@ export const kubeControllerManager = (
   attachDetachController,
   ephemeralVolumeController,
   resourceClaimController,
+  deviceTaintEvictionController,
   certificateSigningController,
   certificateApprovingController,
   certificateCleanerController,

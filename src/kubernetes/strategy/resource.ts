@@ -46,22 +46,21 @@ export const deviceClassStrategy = defineStrategy<DeviceClass>({
   checkUpdate: validateDeviceClassUpdate,
 })
 
-/** Abridged: a taint that comes with an update of the slice gets no time of its own. */
 export const resourceSliceStrategy = defineStrategy<ResourceSlice>({
-  prepareForCreate: (slice, now) => ({
-    ...slice,
-    spec: {
-      ...slice.spec,
-      ...(slice.spec?.devices === undefined
-        ? {}
-        : { devices: slice.spec.devices.map((device) => withTaintTimes(device, now)) }),
-    },
-  }),
+  prepareForCreate: (slice, now) => withTimes(slice, now),
+  prepareForUpdate: (slice, _before, now) => withTimes(slice, now),
   initialGeneration: 1,
   bumpsGeneration: specChanged,
   check: validateResourceSlice,
   checkUpdate: validateResourceSliceUpdate,
 })
+
+/** A taint of which nobody says since when there is, is there from now on. Source: v1/defaults.go, SetDefaults_DeviceTaint. */
+function withTimes(slice: Draft<ResourceSlice>, now: Time | undefined): Draft<ResourceSlice> {
+  const { devices } = slice.spec ?? {}
+  if (devices?.some(({ taints }) => taints !== undefined) !== true) return slice
+  return { ...slice, spec: { ...slice.spec, devices: devices.map((device) => withTaintTimes(device, now)) } }
+}
 
 function withTaintTimes(device: Draft<Device>, now: Time | undefined): Draft<Device> {
   if (device.taints === undefined || now === undefined) return device

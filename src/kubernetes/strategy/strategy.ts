@@ -27,7 +27,7 @@ export interface Strategy<O extends ApiObject> {
   /** Clears what users may not set, as the status; `now` is for conditions. Generation is set by the caller from `initialGeneration`. */
   prepareForCreate(object: Draft<O>, now?: Time, asker?: Asker): Draft<O>
   /** Puts back what this endpoint may not change, as the status. Generation is set by the caller from `bumpsGeneration`. */
-  prepareForUpdate(next: Draft<O>, before: O): Draft<O>
+  prepareForUpdate(next: Draft<O>, before: O, now?: Time): Draft<O>
   /** For the subresource `status`: puts back all but status (and labels, annotations …). Absent: the kind has none. */
   prepareForStatusUpdate?(next: Draft<O>, before: O, now?: Time): Draft<O>
   /** `undefined` where the kind has no generation, else that of a new object. */

@@ -221,6 +221,21 @@ test('a slice that somebody deletes is published again; taints that somebody wri
   expect(phases(cluster)).toEqual({ train: 'Pending' })
 })
 
+test('a device that breaks drives its Pod away to another one', () => {
+  const cluster = start({ authorization: 'RBAC' })
+  cluster.apply(deployment(1))
+  cluster.run(seconds(20))
+  const broken = cluster.list('Pod')[0]?.spec.nodeName ?? ''
+  const body = [{ op: 'add', path: '/spec/devices/0/taints', value: [{ key: 'broken', effect: 'NoExecute' }] }]
+  cluster.call({ verb: 'patch', patchType: 'json', kind: 'ResourceSlice', name: `${broken}-gpu.example.com`, body })
+  cluster.run(minutes(1))
+  expect(phases(cluster)).toEqual({ [cluster.list('Pod')[0]?.metadata.name ?? '']: 'Running' })
+  expect(cluster.list('Pod')[0]?.spec.nodeName).not.toBe(broken)
+  expect(cluster.list('ResourceClaim')).toHaveLength(1)
+  expect(reasons(cluster)).toContain('DeviceTaintManagerEviction')
+  expect(refusals(cluster)).toEqual([])
+})
+
 test('a node has so many devices as a slice can hold', () => {
   expect(() => createCluster({ addons: { deviceDriver: { perNode: 129 } } })).toThrow('perNode')
 })

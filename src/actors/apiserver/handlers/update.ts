@@ -142,7 +142,7 @@ const preparedFor = (
   }
   // Source: pkg/registry/core/namespace/strategy.go, namespaceFinalizeStrategy.
   if (subresource === 'finalize') return keepStatus<WithStatus>(next, old as WithStatus)
-  const prepared = strategy.prepareForUpdate(next, old) as ApiObject
+  const prepared = strategy.prepareForUpdate(next, old, rfc3339(world.now)) as ApiObject
   if (!strategy.bumpsGeneration(prepared, old)) return prepared
   return withGeneration(prepared, (old.metadata.generation ?? 0) + 1)
 }

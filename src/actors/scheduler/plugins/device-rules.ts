@@ -2,6 +2,7 @@
  * What makes a device acceptable for a claim, and how the outcome is written.
  * Source: dynamic-resource-allocation/structured/internal/stable/allocator_stable.go (v1.36).
  */
+import { toleratesDeviceTaint } from '../../../kubernetes/device-taints.ts'
 import type {
   AllocationResult,
   Device,
@@ -9,7 +10,6 @@ import type {
   DeviceConstraint,
   DeviceRequestAllocationResult,
   DeviceSubRequest,
-  DeviceTaint,
   DeviceToleration,
   ExactDeviceRequest,
   ResourceSlice,
@@ -39,13 +39,9 @@ export const isAdmin = ({ spec }: Wanted): boolean => 'adminAccess' in spec && s
 /** Source: allocator_stable.go, taintPreventsAllocation. */
 export const tolerable = (device: Device, tolerations: readonly DeviceToleration[] | undefined): boolean =>
   (device.taints ?? []).every(
-    (taint) => taint.effect === 'None' || (tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
+    (taint) =>
+      taint.effect === 'None' || (tolerations ?? []).some((toleration) => toleratesDeviceTaint(toleration, taint)),
   )
-
-const tolerates = ({ key, operator, value: text, effect }: DeviceToleration, taint: DeviceTaint): boolean =>
-  (effect === undefined || effect === taint.effect) &&
-  (key === undefined || key === '' || key === taint.key) &&
-  (operator === 'Exists' || (text ?? '') === (taint.value ?? ''))
 
 /** A device that has been picked for a request. */
 export interface Picked {
