@@ -1,6 +1,9 @@
 /** Bodies that are sound and yet would do harm: too deep for what walks them, or with numbers that no log can hold. */
 
-/** Abridged: Go's decoder goes 10,000 deep; what walks objects here is recursive. Nothing of Kubernetes' own is 100 deep. */
+/**
+ * Abridged: Go's decoder goes 10,000 deep; what walks objects here is recursive. A schema or values that people write are some
+ * tens of levels deep.
+ */
 const NESTING_MAX = 1000
 
 const TOO_DEEP = 'exceeded max depth'

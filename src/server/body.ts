@@ -109,6 +109,8 @@ export const decodePatch = (body: Buffer, type: PatchType): DecodedBody => {
     try {
       return decodeYaml(text)
     } catch (error) {
+      const deep = error instanceof RangeError ? parseJson(text) : undefined
+      if (deep !== undefined && 'value' in deep) return { ...deep, duplicates: duplicatesIn(text) }
       return { value: text, problem: `error converting YAML to JSON: ${goYamlProblem(error)}` }
     }
   }
@@ -123,7 +125,8 @@ const decodeYaml = (text: string): DecodedBody => {
   const lines = new LineCounter()
   const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter: lines })
   const [error] = document.errors
-  if (error !== undefined) throw error
+  // The parser calls itself, and tells as a fault of the text what was too deep for it.
+  if (error !== undefined) throw error.message.startsWith('Maximum call stack') ? new RangeError(error.message) : error
   const duplicates: string[] = []
   visit(document, {
     Map: (_key, node) => {

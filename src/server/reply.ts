@@ -133,11 +133,18 @@ export const singleHeader = ({ headers }: HttpRequest, name: string): string | u
 const warningHeader = (text: string): readonly string[] =>
   /\p{Cc}/u.test(text) ? [] : [Buffer.from(`299 - ${JSON.stringify(text)}`).toString('latin1')]
 
-/** As Go's YAML writes: keys in order, lists not indented, a dot without quotes. */
-const yamlText = (object: unknown): string =>
-  stringify(JSON.parse(JSON.stringify(object)), {
-    sortMapEntries: true,
-    lineWidth: 0,
-    indentSeq: false,
-    version: '1.1',
-  }).replace(/^( *(?:- )?)"\.":/gm, '$1.:')
+/** As Go's YAML writes: keys in order, lists not indented, a dot without quotes. What is too deep for its writer is YAML as JSON. */
+const yamlText = (object: unknown): string => {
+  const text = JSON.stringify(object)
+  try {
+    return stringify(JSON.parse(text), {
+      sortMapEntries: true,
+      lineWidth: 0,
+      indentSeq: false,
+      version: '1.1',
+    }).replace(/^( *(?:- )?)"\.":/gm, '$1.:')
+  } catch (error) {
+    if (error instanceof RangeError) return `${text}\n`
+    throw error
+  }
+}

@@ -10,6 +10,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exchange, fuzz } from '../../scripts/soak/http-fuzz.ts'
 import { malformed } from '../../scripts/soak/malformed.ts'
+import { seconds } from '../../src/events/time.ts'
 import { CONFIG_MAPS, configMap, json, listening, type Stand } from '../server/support.ts'
 
 test('20,000 malformed requests do no harm', async () => {
@@ -60,6 +61,48 @@ describe('over sockets', () => {
     const answer = await stand.client.call({ method: 'POST', path: CONFIG_MAPS, headers, body })
     expect(answer.code).toBe(400)
     expect(answer.body.toString()).toContain('exceeded max depth')
+  })
+
+  test('what is 990 deep is taken, patched, applied, shown and deleted, with a schema as deep', async () => {
+    const { client, cluster } = stand
+    const nested = (depth: number, leaf: unknown): unknown => (depth === 0 ? leaf : { a: nested(depth - 1, leaf) })
+    const schema = (depth: number): unknown =>
+      depth === 0 ? { type: 'string' } : { type: 'object', properties: { a: schema(depth - 1) } }
+    const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema(490) } }
+    const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+    for (const [plural, versions] of [
+      ['wells', [version]],
+      ['shafts', [{ ...version, schema: { openAPIV3Schema: free } }]],
+    ] as const) {
+      const spec = { group: 'deep.example.com', scope: 'Cluster', names: { plural, kind: `K${plural}` }, versions }
+      const definition = {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `${plural}.deep.example.com` },
+        spec,
+      }
+      const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+      expect((await client.call({ method: 'POST', path, ...json(definition) })).code).toBe(201)
+    }
+    cluster.run(seconds(1))
+    const path = '/apis/deep.example.com/v1/shafts'
+    const shaft = { apiVersion: 'deep.example.com/v1', kind: 'Kshafts', metadata: { name: 'one' }, a: nested(985, 'x') }
+    expect((await client.call({ method: 'POST', path, ...json(shaft) })).code).toBe(201)
+    for (const [type, body] of [
+      ['merge-patch+json', { a: nested(985, 'y') }],
+      ['json-patch+json', [{ op: 'add', path: '/b', value: nested(980, 'y') }]],
+      ['apply-patch+yaml', { ...shaft, a: nested(985, 'z') }],
+    ] as const) {
+      const headers = { 'content-type': `application/${type}` }
+      const patched = `${path}/one?fieldManager=m${type.startsWith('apply') ? '&force=true' : ''}`
+      const answer = await client.call({ method: 'PATCH', path: patched, headers, body: JSON.stringify(body) })
+      expect(answer.code, type).toBe(200)
+    }
+    const shown = await client.call({ method: 'GET', path: `${path}/one`, headers: { accept: 'application/yaml' } })
+    expect([shown.code, JSON.parse(shown.body.toString())]).toMatchObject([200, { a: nested(985, 'z') }])
+    expect((await client.call({ method: 'GET', path: '/openapi/v3/apis/deep.example.com/v1' })).code).toBe(200)
+    expect((await client.call({ method: 'DELETE', path: `${path}/one` })).code).toBe(200)
+    expect(cluster.get('shafts.deep.example.com', undefined, 'one')).toBeUndefined()
   })
 
   test('a number that no float holds is refused, not stored as null', async () => {
