@@ -30,6 +30,21 @@ export const allocationOf = (spec: PodSpec): PodAllocation => {
   return { pod: spec.resources, containers: containers ?? {} }
 }
 
+/** What a Pod's status says that it was granted; undefined if it does not say it of all containers. */
+export const allocationShown = ({ spec, status }: Pod): PodAllocation | undefined => {
+  const shown = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+  const containers: Record<string, ResourceRequirements> = {}
+  for (const { name, resources } of [...spec.containers, ...(spec.initContainers ?? NONE)]) {
+    const one = shown.find((container) => container.name === name)
+    if (one?.resources === undefined) return undefined
+    const { limits } = one.resources
+    const granted = { ...resources, requests: one.allocatedResources, limits }
+    if (!asksForNothing(granted)) containers[name] = granted
+  }
+  if (spec.resources !== undefined) return { pod: spec.resources, containers }
+  return Object.keys(containers).length === 0 ? NO_ALLOCATION : { containers }
+}
+
 /** The Pod with what it was granted in place of what it asks for; the same object where that is the same. */
 export const withAllocation = (pod: Pod, { pod: podLevel, containers: granted }: PodAllocation): Pod => {
   const { spec } = pod

@@ -2,6 +2,7 @@
  * A cluster of the real actors with everything but controllers: etcd, API server, and nodes. What controllers and people
  * would do, a test does through `ask`.
  */
+import type { Substitute } from '../../../src/engine/kernel/actors.ts'
 import { Kernel } from '../../../src/engine/kernel/kernel.ts'
 import type { EventData, EventType } from '../../../src/events/catalogue/index.ts'
 import type { LogEvent, Micros } from '../../../src/events/envelope.ts'
@@ -33,6 +34,8 @@ export interface SmallClusterOptions {
   readonly images?: readonly string[]
   readonly recordsEvents?: boolean
   readonly foldsProbes?: boolean
+  /** Puts another actor in an actor's place, as it boots. */
+  readonly substitute?: Substitute
   /** Whether Services work: a kube-proxy on each node, one CoreDNS. */
   readonly traffic?: boolean
 }
@@ -55,6 +58,7 @@ export class SmallCluster {
     this.store = createObjectStore()
     this.kernel = new Kernel({
       seed,
+      substitute: options.substitute,
       log: { append: (event) => void this.events.push(event) },
       fold: (event) => {
         if (event.type === 'RevisionCommitted') this.store.fold(event)

@@ -1,7 +1,7 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { Micros } from '../../../events/envelope.ts'
 import { minutes } from '../../../events/time.ts'
-import { allocationOf, withAllocation } from '../../../kubernetes/pod-allocation.ts'
+import { allocationOf, allocationShown, withAllocation } from '../../../kubernetes/pod-allocation.ts'
 import { isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
 import { computeQOS } from '../../../kubernetes/qos.ts'
 import { podRequests, type Resources } from '../../../kubernetes/resources.ts'
@@ -10,7 +10,7 @@ import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Refusal } from '../node/admission.ts'
 import { isActive, worker, type PodRecord } from '../pods/record.ts'
-import { AllocationCheckpoint } from './checkpoint.ts'
+import { AllocationCheckpoint, type Granted } from './checkpoint.ts'
 import { resizingShown, saying, withInProgress, withPending } from './conditions.ts'
 import { admit, admitResize, type Room } from './fit.ts'
 import { resizeMessage } from './messages.ts'
@@ -18,6 +18,8 @@ import { resizeMessage } from './messages.ts'
 /** How often resizes that wait for room are looked at again, if nothing happens. Source: allocation_manager.go, retryDelay. */
 const RETRY_DELAY: Micros = minutes(3)
 const RETRY = 'resize-retry'
+
+const FIRST_BOOT = 1
 
 export interface AllocationsHost {
   records(): Iterable<PodRecord>
@@ -51,11 +53,11 @@ export class Allocations {
   add(record: PodRecord): Refusal | undefined {
     const { uid, asked } = record
     const known = this.checkpoint.get(uid)
-    if (known !== undefined) {
-      record.admitted = known.admitted
-      record.allocation = known.allocated
-      record.pod = withAllocation(asked, known.allocated)
-    }
+    const { admitted, allocated } = known ??
+      this.lost(asked) ?? { admitted: record.admitted, allocated: record.allocation }
+    record.admitted = admitted
+    record.allocation = allocated
+    record.pod = withAllocation(asked, allocated)
     record.resizing = resizingShown(asked)
     // What is over or about to end asks for no room.
     if (isTerminal(asked) || isTerminating(asked)) return undefined
@@ -63,6 +65,12 @@ export class Allocations {
     const refusal = room === undefined ? undefined : admit(record.pod, room)
     if (refusal === undefined && known === undefined) this.checkpoint.admit(uid, record.allocation)
     return refusal
+  }
+
+  /** What a Pod had before its machine lost power, and with it what was not yet durable. */
+  private lost(pod: Pod): Granted | undefined {
+    const shown = this.context.boot > FIRST_BOOT ? allocationShown(pod) : undefined
+    return shown && { admitted: shown, allocated: shown }
   }
 
   /** All Pods of a batch have been added: resizes that came while the kubelet was away are looked at. */

@@ -22,8 +22,8 @@ const COMPACT_MIN = 1024
 /**
  * What a kubelet has granted its Pods, on its disk: after a restart Pods keep what they had, whatever their specs ask for by
  * then. Source: pkg/kubelet/allocation/state/state_checkpoint.go, allocated_pods_state (v1.36).
- * Abridged: what a Pod was admitted with becomes durable with the next resize of any; a machine that loses power before
- * takes what the Pod asks for when it is back. Until then it survives the kubelet, and a Pod that is never resized costs no sync.
+ * Abridged: what a Pod was admitted with becomes durable with the next resize of any, so that a Pod that is never resized costs
+ * no sync. It survives the kubelet; when the machine has lost power, the Pod's status is believed, if it says anything.
  */
 export class AllocationCheckpoint {
   private readonly context: ActorContext
