@@ -144,7 +144,15 @@ class Exchange implements Controller {
       this.rawHeaders = buffers(response.rawHeaders)
       this.handler.onRequestUpgrade?.(this, response.statusCode ?? 0, response.headers, socket)
     })
-    sendBody(request, body)
+    if (body === undefined || body === null) return void request.end()
+    if (typeof body === 'string' || body instanceof Uint8Array) return void request.end(body)
+    if (!isIterable(body)) throw new TypeError('a body is text, bytes, or a stream of them')
+    const source = Readable.from(body)
+    source.on('error', (error) => {
+      // A server may answer, and close, before it has read all.
+      if (this.response === undefined) this.fail(error)
+    })
+    pipeline(source, request, () => undefined)
   }
 
   private answered(response: IncomingMessage): void {
@@ -210,14 +218,6 @@ const withQuery = (path: string, query: Readonly<Record<string, unknown>>): stri
     for (const value of [values].flat()) search.append(name, String(value))
   }
   return `${path}?${search.toString()}`
-}
-
-const sendBody = (request: ClientRequest, body: unknown): void => {
-  if (body === undefined || body === null) return void request.end()
-  if (typeof body === 'string' || body instanceof Uint8Array) return void request.end(body)
-  if (!isIterable(body)) throw new TypeError('a body is text, bytes, or a stream of them')
-  // What goes wrong comes as an error of the request.
-  pipeline(Readable.from(body), request, () => undefined)
 }
 
 const isIterable = (body: unknown): body is Iterable<unknown> | AsyncIterable<unknown> =>

@@ -1,5 +1,5 @@
 /** Two ends of a connection inside a process. */
-import { Duplex } from 'node:stream'
+import { Duplex, type DuplexOptions } from 'node:stream'
 
 /**
  * One end. What Node's HTTP asks of a socket beside its bytes, it takes and ignores.
@@ -11,15 +11,15 @@ export class Wire extends Duplex {
   private peer: Wire | undefined
   private taken: (() => void) | undefined
 
-  private constructor(moved: () => void) {
-    super()
+  private constructor(moved: () => void, options: DuplexOptions) {
+    super(options)
     this.moved = moved
   }
 
-  /** `moved` is called for all that goes through. */
+  /** The client's end and the server's, as Node's sockets are. `moved` is called for all that goes through. */
   static pair(moved: () => void): readonly [Wire, Wire] {
-    const here = new Wire(moved)
-    const there = new Wire(moved)
+    const here = new Wire(moved, { allowHalfOpen: false })
+    const there = new Wire(moved, { allowHalfOpen: true })
     here.peer = there
     there.peer = here
     return [here, there]
