@@ -2,25 +2,33 @@
  * The last step of `npm run build`: what Node loads is a few files instead of a thousand, since finding and reading those
  * takes longer than starting a cluster. Types stay as the compiler wrote them, one file per source.
  */
-import { readdirSync, rmSync } from 'node:fs'
-import { build } from 'esbuild'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { build, type BuildOptions, type Loader, type Plugin } from 'esbuild'
 import packageJson from '../package.json' with { type: 'json' }
 
 const root = new URL('..', import.meta.url).pathname
 
 for (const file of readdirSync(`${root}dist`, { recursive: true, encoding: 'utf8' })) {
   // What an earlier build left.
-  if (/\.js(\.map|\.LEGAL\.txt)?$/.test(file)) rmSync(`${root}dist/${file}`)
+  if (/\.c?js(\.map|\.LEGAL\.txt)?$/.test(file)) rmSync(`${root}dist/${file}`)
 }
-await build({
+rmSync(`${root}dist/cli/compiled`, { recursive: true, force: true })
+
+/** esbuild writes ASCII, but for regular expressions. One other character, and Node keeps two bytes for each. */
+const ascii: Plugin = {
+  name: 'ascii',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const contents = text.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      return text === contents ? undefined : { contents, loader: path.slice(-2) as Loader }
+    }),
+}
+
+const options: BuildOptions = {
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/vitest.ts', 'src/cli/main.ts'],
   outdir: 'dist',
-  outbase: 'src',
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   // ES modules first: what is not used of them is left out.
@@ -31,11 +39,28 @@ await build({
   external: ['libsql', ...Object.keys(packageJson.peerDependencies)],
   minifySyntax: true,
   minifyWhitespace: true,
+  plugins: [ascii],
   legalComments: 'linked',
   sourcemap: true,
+  logLevel: 'warning',
+}
+await build({
+  ...options,
+  entryPoints: { index: 'src/index.ts', vitest: 'src/vitest.ts', 'cli/main': 'src/cli/launch.ts' },
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
+  format: 'esm',
   // What is CommonJS inside asks for Node's own modules.
   banner: {
     js: "import { createRequire as _createRequire } from 'node:module'; const require = _createRequire(import.meta.url);",
   },
-  logLevel: 'warning',
+})
+// One script: of modules Node 20 cannot keep what it has compiled.
+await build({
+  ...options,
+  entryPoints: { 'cli/words': 'src/cli/words.ts' },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  // What is outside is required: Node 20 forgets how to import it where the compiled form was kept.
+  supported: { 'dynamic-import': false },
 })

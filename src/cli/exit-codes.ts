@@ -15,3 +15,6 @@ export class BadInput extends Error {
     this.lines = lines
   }
 }
+
+/** By its name: what words do may be a script of its own, with classes of its own. */
+export const isBadInput = (error: unknown): error is BadInput => error instanceof Error && error.name === 'BadInput'

@@ -1,6 +1,5 @@
-#!/usr/bin/env node
-/** Node 22 and later keep what they have compiled from one start to the next. */
-import * as module from 'node:module'
+/** The command, from its sources. As `npm run build` makes it, it is started by `launch.ts`. */
+import { main } from './program.ts'
+import { words } from './words.ts'
 
-if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache()
-await import('./program.ts')
+await main(() => words)
