@@ -1,9 +1,9 @@
 /** What a container finds around it: its environment, and the files that its Pod mounts. */
-import { fromBase64 } from '../base64.ts'
 import type { Container, EnvVarSource, KeySelector } from '../types/container.ts'
 import type { ConfigMap, Secret } from '../types/core.ts'
 import type { Pod } from '../types/pod.ts'
 import type { DownwardAPIFile, KeyToPath, Volume, VolumeProjection } from '../types/volume.ts'
+import { textOfBase64 } from './byte-text.ts'
 
 /** Where the API server and cluster DNS are found from inside. */
 export interface ClusterAddresses {
@@ -25,9 +25,12 @@ export interface ContainerPlace {
 
 type Entries = readonly (readonly [string, string])[]
 
-const configMapEntries = ({ data = {} }: Pick<ConfigMap, 'data'>): Entries => Object.entries(data)
+const configMapEntries = ({ data = {} }: ConfigMap): Entries => Object.entries(data)
+/** Mounted, not among the variables. Source: pkg/volume/configmap/configmap.go, MakePayload (v1.36). */
+const binaryEntries = ({ binaryData = {} }: ConfigMap): Entries =>
+  Object.entries(binaryData).map(([key, value]) => [key, textOfBase64(value)])
 const secretEntries = ({ data = {} }: Pick<Secret, 'data'>): Entries =>
-  Object.entries(data).map(([key, value]) => [key, fromBase64(value)])
+  Object.entries(data).map(([key, value]) => [key, textOfBase64(value)])
 
 /** Source: pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables (v1.36). Abridged: no variables of Services but the API server's. */
 export const environmentOf = ({ pod, container, config, addresses }: ContainerPlace): Map<string, string> => {
@@ -70,7 +73,7 @@ const valueOf = (source: EnvVarSource, pod: Pod, container: Container, config: C
   if (configMapKeyRef !== undefined) return keyOf(configMapKeyRef, config.configMap(configMapKeyRef.name ?? '')?.data)
   if (secretKeyRef === undefined) return undefined
   const encoded = keyOf(secretKeyRef, config.secret(secretKeyRef.name ?? '')?.data)
-  return encoded === undefined ? undefined : fromBase64(encoded)
+  return encoded === undefined ? undefined : textOfBase64(encoded)
 }
 
 const keyOf = ({ key }: KeySelector, data: Readonly<Record<string, string>> | undefined): string | undefined =>
@@ -164,7 +167,7 @@ const projectedEntries = (source: VolumeProjection, { pod, container, config }: 
   const { configMap, secret, downwardAPI, serviceAccountToken } = source
   if (configMap !== undefined) {
     const found = config.configMap(configMap.name ?? '')
-    return found === undefined ? [] : chosen(configMapEntries(found), configMap.items)
+    return found === undefined ? [] : chosen([...configMapEntries(found), ...binaryEntries(found)], configMap.items)
   }
   if (secret !== undefined) {
     const found = config.secret(secret.name ?? '')

@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from 'ws'
 import type { Status } from '../../kubernetes/status.ts'
+import { bytesOfText, ByteReader } from '../../kubernetes/workload/byte-text.ts'
 import type { StreamOptions } from './stream-options.ts'
 
 export const CHANNEL_PROTOCOLS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
@@ -29,12 +30,15 @@ export class Channels {
   constructor(socket: WebSocket, wanted: StreamOptions, edit: (typed: string) => readonly (string | undefined)[]) {
     this.socket = socket
     this.wanted = wanted
-    const decoder = new TextDecoder()
+    const reader = new ByteReader()
     socket.on('message', (message: Buffer) => {
       const bytes = Buffer.from(message)
-      if (bytes[0] === CLOSE && bytes[1] === STDIN) this.feed(undefined)
-      else if (bytes[0] === STDIN && bytes.length > 1) {
-        for (const text of edit(decoder.decode(bytes.subarray(1), { stream: true }))) this.feed(text)
+      if (bytes[0] === CLOSE && bytes[1] === STDIN) {
+        const rest = reader.finish()
+        if (rest !== '') this.feed(rest)
+        this.feed(undefined)
+      } else if (bytes[0] === STDIN && bytes.length > 1) {
+        for (const text of edit(reader.read(bytes.subarray(1)))) this.feed(text)
       }
     })
     socket.on('error', () => {})
@@ -55,7 +59,7 @@ export class Channels {
   /** What nobody wants to see goes nowhere. */
   write(to: 'stdout' | 'stderr', text: string): void {
     const shown = this.wanted.isTerminal ? 'stdout' : to
-    if (this.wanted[shown]) this.sendOn(shown === 'stdout' ? STDOUT : STDERR, Buffer.from(text))
+    if (this.wanted[shown]) this.sendOn(shown === 'stdout' ? STDOUT : STDERR, bytesOfText(text))
   }
 
   finish(status: Status): void {
@@ -70,7 +74,7 @@ export class Channels {
     else if (text !== undefined) this.arrived.push(text)
   }
 
-  private sendOn(channel: number, bytes: Buffer): void {
+  private sendOn(channel: number, bytes: Uint8Array): void {
     if (!this.closed) this.socket.send(Buffer.concat([Buffer.from([channel]), bytes]))
   }
 }

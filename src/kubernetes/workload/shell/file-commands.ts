@@ -1,4 +1,5 @@
 /** Programs that read and write files. */
+import { bytesOfText } from '../byte-text.ts'
 import type { Command } from './commands.ts'
 import { err, namesIn, out, resolvePath, type Session } from './session.ts'
 import { splitLines } from './text.ts'
@@ -104,7 +105,7 @@ function* wc(args: readonly string[], session: Session, piped: string | undefine
     function* (text) {
       const lines = text.split('\n').length - 1
       const words = text.split(/\s+/).filter((word) => word !== '').length
-      const bytes = new TextEncoder().encode(text).length
+      const bytes = bytesOfText(text).length
       if (options.includes('l')) yield out(`${lines}\n`)
       else if (options.includes('c')) yield out(`${bytes}\n`)
       else if (options.includes('w')) yield out(`${words}\n`)
@@ -138,7 +139,7 @@ function* ls(args: readonly string[], session: Session): Process {
 const longLine = (directory: string, name: string, { world }: Session): string => {
   const text = world.files.get(directory) ?? world.files.get(resolvePath(directory, name))
   const mode = text === undefined ? 'drwxr-xr-x' : '-rw-r--r--'
-  const size = text === undefined ? 4096 : new TextEncoder().encode(text).length
+  const size = text === undefined ? 4096 : bytesOfText(text).length
   return `${mode}    1 root     root     ${String(size).padStart(9)} Jan  1 00:00 ${name}\n`
 }
 

@@ -1,4 +1,5 @@
-/** `tar`, as `kubectl cp` runs it: archives of text files. Source: POSIX.1-2024, pax, ustar Interchange Format. */
+/** `tar`, as `kubectl cp` runs it. Source: POSIX.1-2024, pax, ustar Interchange Format. */
+import { bytesOfText, textOfBytes } from '../byte-text.ts'
 import type { Command } from './commands.ts'
 import { err, out, resolvePath, type Session } from './session.ts'
 import type { Process } from './world.ts'
@@ -7,7 +8,7 @@ const BLOCK = 512
 const NAME_MAX = 100
 const REGULAR = '0'
 
-/** Abridged: regular files whose content is UTF-8; directories are there when something is in them. */
+/** Abridged: regular files; directories are there when something is in them. */
 export const tar: Command = function* (args, session, piped) {
   const options = args.filter((arg, i) => i === 0 || /^-[a-zA-Z]+$/.test(arg)).join('')
   const at = args.indexOf('-C')
@@ -24,10 +25,9 @@ function* extract(directory: string, { world }: Session, piped: string | undefin
     if (next === undefined || !('text' in next)) break
     text += next.text
   }
-  const bytes = new TextEncoder().encode(text)
-  const decoder = new TextDecoder()
+  const bytes = bytesOfText(text)
   const field = (start: number, length: number): string =>
-    decoder.decode(bytes.subarray(start, start + length)).replace(/\0.*$/s, '')
+    textOfBytes(bytes.subarray(start, start + length)).replace(/\0.*$/s, '')
   let code = 0
   for (let offset = 0; offset + BLOCK <= bytes.length && bytes[offset] !== 0;) {
     const prefix = field(offset + 345, 155)
@@ -41,7 +41,7 @@ function* extract(directory: string, { world }: Session, piped: string | undefin
     if (world.readOnly(path)) {
       yield err(`tar: can't open '${name}': Read-only file system\n`)
       code = 1
-    } else world.files.set(path, decoder.decode(bytes.subarray(start, start + size)))
+    } else world.files.set(path, textOfBytes(bytes.subarray(start, start + size)))
   }
   return code
 }
@@ -65,13 +65,13 @@ function* create(paths: readonly string[], directory: string, { world }: Session
 const octal = (n: number, length: number): string => `${n.toString(8).padStart(length - 1, '0')}\0`
 
 const entry = (name: string, text: string): string => {
-  const size = new TextEncoder().encode(text).length
+  const size = bytesOfText(text).length
   const front = name.slice(0, NAME_MAX).padEnd(NAME_MAX, '\0') + octal(0o644, 8) + octal(0, 8) + octal(0, 8)
   const middle = octal(size, 12) + octal(0, 12)
   const back = `${REGULAR}${'\0'.repeat(100)}ustar\0${'00'}`.padEnd(BLOCK - 156, '\0')
   const blank = `${front}${middle}${' '.repeat(8)}${back}`
   let sum = 0
-  for (const byte of new TextEncoder().encode(blank)) sum += byte
+  for (const byte of bytesOfText(blank)) sum += byte
   const head = `${front}${middle}${sum.toString(8).padStart(6, '0')}\0 ${back}`
   return head + text + '\0'.repeat((BLOCK - (size % BLOCK)) % BLOCK)
 }
