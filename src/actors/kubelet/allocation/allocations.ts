@@ -46,7 +46,7 @@ export class Allocations {
   constructor(host: AllocationsHost, context: ActorContext) {
     this.host = host
     this.context = context
-    this.checkpoint = new AllocationCheckpoint(context)
+    this.checkpoint = new AllocationCheckpoint(context.disk)
   }
 
   /** Whether the node takes a Pod: with what it had before a restart, else with what it asks for. */

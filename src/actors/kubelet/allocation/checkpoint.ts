@@ -1,4 +1,4 @@
-import type { ActorContext } from '../../../engine/actor.ts'
+import type { Disk } from '../../../engine/kernel/disk.ts'
 import { NO_ALLOCATION, type PodAllocation } from '../../../kubernetes/pod-allocation.ts'
 
 /** What a kubelet has granted one Pod. */
@@ -26,15 +26,15 @@ const COMPACT_MIN = 1024
  * no sync. It survives the kubelet; when the machine has lost power, the Pod's status is believed, if it says anything.
  */
 export class AllocationCheckpoint {
-  private readonly context: ActorContext
+  private readonly disk: Disk
   private readonly granted = new Map<string, Granted>()
   /** Position of a snapshot that is not yet known to be on disk. */
   private snapshotAt = -1
 
   /** Begins (again) with what the disk holds. */
-  constructor(context: ActorContext) {
-    this.context = context
-    for (const record of context.disk.records()) this.apply(record as CheckpointRecord)
+  constructor(disk: Disk) {
+    this.disk = disk
+    for (const record of disk.records()) this.apply(record as CheckpointRecord)
   }
 
   get(uid: string): Granted | undefined {
@@ -48,7 +48,7 @@ export class AllocationCheckpoint {
   /** False when it could not be written. */
   resize(uid: string, allocation: PodAllocation): boolean {
     const isWritten = this.note({ type: 'resized', uid, allocation })
-    if (isWritten) this.context.disk.sync()
+    if (isWritten) this.disk.sync()
     return isWritten
   }
 
@@ -64,12 +64,12 @@ export class AllocationCheckpoint {
   /** A sync is done: what stands in front of a snapshot is not needed any more. */
   synced(position: number): void {
     if (this.snapshotAt < 0 || position <= this.snapshotAt) return
-    this.context.disk.dropBefore(this.snapshotAt)
+    this.disk.dropBefore(this.snapshotAt)
     this.snapshotAt = -1
   }
 
   private note(record: CheckpointRecord): boolean {
-    const { disk } = this.context
+    const { disk } = this
     const isWritten = disk.append(record) >= 0
     if (!isWritten && record.type === 'resized') return false
     this.apply(record)
@@ -79,7 +79,7 @@ export class AllocationCheckpoint {
   }
 
   private compact(): void {
-    const { disk } = this.context
+    const { disk } = this
     const at = disk.position
     const snapshot: CheckpointRecord = { type: 'snapshot', pods: [...this.granted] }
     if (disk.append(snapshot) < 0) return
