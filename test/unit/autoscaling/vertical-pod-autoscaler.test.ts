@@ -10,13 +10,14 @@ import { growth } from '../../../src/actors/vertical-pod-autoscaler/decay.ts'
 import { estimate } from '../../../src/actors/vertical-pod-autoscaler/estimate.ts'
 import { EvictionBudget } from '../../../src/actors/vertical-pod-autoscaler/eviction-budget.ts'
 import { DecayingHistogram, exponentialBuckets } from '../../../src/actors/vertical-pod-autoscaler/histogram.ts'
+import { inPlaceDecision, type InPlaceDecision } from '../../../src/actors/vertical-pod-autoscaler/in-place.ts'
 import { podPatch } from '../../../src/actors/vertical-pod-autoscaler/pod-patch.ts'
 import { recommendation } from '../../../src/actors/vertical-pod-autoscaler/policy.ts'
 import type { RecommendedContainer, VerticalPodAutoscaler } from '../../../src/actors/vertical-pod-autoscaler/types.ts'
 import { updatePriority } from '../../../src/actors/vertical-pod-autoscaler/update-priority.ts'
 import { hours, minutes } from '../../../src/events/time.ts'
 import type { ResourceRequirements } from '../../../src/kubernetes/types/container.ts'
-import type { Pod } from '../../../src/kubernetes/types/pod.ts'
+import type { Pod, PodCondition } from '../../../src/kubernetes/types/pod.ts'
 import { meta } from '../controllers/objects.ts'
 
 const CORE = 1_000_000_000
@@ -280,5 +281,50 @@ describe('updater', () => {
     }
     expect(gone).toBe(allowed)
     expect(budget.allows(pod({}, { phase: 'Pending' }))).toBe(true)
+  })
+})
+
+describe('in place', () => {
+  const decided = (condition: Partial<PodCondition> | undefined, after: number, running = 2): InPlaceDecision => {
+    const conditions =
+      condition === undefined ? [] : [{ type: 'PodResizePending', status: 'True', ...condition } as const]
+    const one = pod({}, { phase: 'Running', conditions })
+    const seen = new Map(after === 0 ? [] : [[one.metadata.uid, 0]])
+    const budget = new EvictionBudget(
+      Array.from({ length: running }, () => pod({}, { phase: 'Running' })),
+      2,
+    )
+    return inPlaceDecision(one, budget, seen, after)
+  }
+  const inProgress = { type: 'PodResizeInProgress' }
+
+  test.each([
+    ['a Pod that has another size', undefined, 0, 'approved'],
+    ['one that waits for room', { reason: 'Deferred' }, minutes(5), 'deferred'],
+    ['one that has waited for more than five minutes', { reason: 'Deferred' }, minutes(5) + 1, 'evict'],
+    ['one that will never fit', { reason: 'Infeasible' }, 0, 'evict'],
+    ['one that is being resized', inProgress, hours(1), 'deferred'],
+    ['one that has been for more than an hour', inProgress, hours(1) + 1, 'evict'],
+    ['one whose resize has failed', { ...inProgress, reason: 'Error', message: 'no' }, 0, 'evict'],
+  ] as const)('%s', (_, condition, after, decision) => {
+    expect(decided(condition, after)).toBe(decision)
+  })
+
+  test('nothing is done to Pods whose group misses one already, nor to those of no group', () => {
+    expect(decided(undefined, 0, 1)).toBe('deferred')
+    expect(decided({ reason: 'Infeasible' }, 0, 1)).toBe('deferred')
+    expect(inPlaceDecision(pod({}), undefined, new Map(), 0)).toBe('deferred')
+  })
+
+  test('what a Pod has counts, not what it asks for: a resize that does not come about is noticed', () => {
+    const status = { name: 'main', ready: true, restartCount: 0, image: '', imageID: '' }
+    const held = pod(
+      { requests: { cpu: '476m' } },
+      { containerStatuses: [{ ...status, resources: { requests: { cpu: '100m' } } }] },
+    )
+    expect(updatePriority(autoscaler(), held, [recommended('476m', '200m', '1')], minutes(10))).toMatchObject({
+      isOutside: true,
+      wantsMore: true,
+    })
   })
 })
