@@ -209,12 +209,12 @@ for (const name of ['kubectl', 'kubectl-1.32'] as const) {
 }
 
 const kubectl = findProgram('kubectl')
-const replay = 'recorded commands end and print as they did against a real server: at least 205 of 206'
+const replay = 'recorded commands end and print as they did against a real server: all 206'
 const missing =
   kubectl === undefined ? whyLeftOut('kubectl') : 'left out: ../shared/oracles/api is not beside the project'
 const runs = kubectl !== undefined && hasTranscripts && existsSync(FOLDER)
 test.runIf(runs)(runs ? replay : `${replay} (${missing})`, { timeout: 200_000 }, async () => {
   const verdicts = await replayCommands(kubectl ?? '', readTheme(FOLDER, 'kubectl-static'))
   expect(verdicts).toHaveLength(206)
-  expect(verdicts.filter(({ differences }) => differences.length === 0).length).toBeGreaterThanOrEqual(205)
+  expect(verdicts.filter(({ differences }) => differences.length === 0).length).toBe(206)
 })

@@ -42,12 +42,26 @@ export function patchObject(
   if (either.isRight(read) || row.custom !== undefined) return read
   const shown =
     type === 'strategic'
-      ? goText(patch)
+      ? goText(leftOf(patch))
       : writtenAsGoDoes(patched.right, definitionOf(row.apiVersion, row.kind), touchedBy(patch))
   const words = (read.left.message ?? '').replace(/^.*? cannot be handled as a \w+: /, '')
   const error = { type: 'Invalid value' as const, field: 'patch', badValue: shown, detail: patchWords(words, type) }
   return either.left(invalid({ group: '', kind: '' }, '', [error]))
 }
+
+/**
+ * What is left of a strategic patch once it has been applied: lists whose order it gives are taken out as they are merged.
+ * Source: apimachinery/pkg/util/strategicpatch/patch.go, mergePatchIntoOriginal (v1.36).
+ */
+function leftOf(patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const names = Object.keys(patch)
+  const ordered = new Set(names.filter((name) => name.startsWith(ORDER)).map((name) => name.slice(ORDER.length)))
+  const left = names.filter((name) => !name.startsWith(ORDER) && !ordered.has(name))
+  return Object.fromEntries(left.map((name) => [name, leftOf(patch[name])]))
+}
+
+const ORDER = '$setElementOrder/'
 
 const touchedBy = (patch: unknown): Touched =>
   (Array.isArray(patch) ? touchedByOperations(patch) : touchedByMerge(patch)) ?? {}
