@@ -1,4 +1,5 @@
 import type { Micros } from '../../../events/envelope.ts'
+import type { ApiObject } from '../../../events/json.ts'
 import { defineController, type Wake, type World } from '../../../engine/client/controller.ts'
 import { call, type Sync } from '../../../engine/client/sync.ts'
 import { sameJson } from '../../../kubernetes/hash.ts'
@@ -39,7 +40,8 @@ export const deviceTaintEvictionController = defineController<Memory>({
   memory: () => ({ pools: new DevicePools(), due: new Map(), evicted: new Set() }),
 
   wakes(change, world) {
-    if (change.kind === 'Pod') return podChanged(change, world)
+    // Most Pods have no devices, and must cost nothing.
+    if (change.kind === 'Pod') return hasClaims(change.after ?? change.before) ? podChanged(change, world) : []
     return change.kind === 'ResourceClaim' ? claimChanged(change, world) : sliceChanged(change, world)
   },
 
@@ -99,12 +101,15 @@ function* look(pod: Pod, { memory, view, now, event }: World<Memory>): Generator
   } else if (memory.due.delete(key)) event('Pod', reference(key), 'Normal', REASON, 'Cancelling deletion')
 }
 
+const hasClaims = (pod: ApiObject | undefined): boolean =>
+  ((pod as Pod | undefined)?.spec.resourceClaims?.length ?? 0) > 0
+
 /** A Pod that only tells how it is doing is no news. Source: handlePodChange. */
 function* podChanged(change: Change, world: World<Memory>): Generator<Wake> {
   const before = change.before as Pod | undefined
   const after = change.after as Pod | undefined
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) world.memory.due.delete(keyOf(before))
-  if (after === undefined || (after.spec.resourceClaims?.length ?? 0) === 0) return
+  if (after === undefined) return
   const isSame =
     before?.metadata.uid === after.metadata.uid &&
     before.spec.nodeName === after.spec.nodeName &&

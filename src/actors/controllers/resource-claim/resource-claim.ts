@@ -34,7 +34,7 @@ export const resourceClaimController = defineController<Memory>({
   memory: () => ({ created: new CreatedClaims(), gone: new GonePods(), users: new ClaimUsers() }),
 
   wakes(change, world) {
-    if (change.kind === 'Pod') return podChanged(change, world)
+    if (change.kind === 'Pod') return isAboutClaims(change) ? podChanged(change, world) : []
     // A template that comes wakes nobody: the Pods that want it try again by themselves.
     return change.kind === 'ResourceClaim' ? claimChanged(change, world) : []
   },
@@ -45,6 +45,10 @@ export const resourceClaimController = defineController<Memory>({
   },
 })
 
+/** Most Pods have no claims, and must cost nothing. */
+const isAboutClaims = ({ before, after }: Change): boolean =>
+  (after !== undefined && hasClaims(after as Pod)) || (before !== undefined && hasClaims(before as Pod))
+
 /** Source: enqueuePod. */
 function* podChanged(change: Change, { memory, view }: World<Memory>): Generator<Wake> {
   const before = change.before as Pod | undefined
@@ -52,7 +56,7 @@ function* podChanged(change: Change, { memory, view }: World<Memory>): Generator
   if (before !== undefined) memory.users.remove(before)
   if (after !== undefined) memory.users.add(after)
   const pod = after ?? before
-  if (pod === undefined || !hasClaims(pod)) return
+  if (pod === undefined) return
   if (after === undefined) memory.gone.add(pod.metadata.uid)
   yield* podWakes(pod, after === undefined, view)
 }
