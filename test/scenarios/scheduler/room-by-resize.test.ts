@@ -56,7 +56,7 @@ test('a Pod that was granted more keeps others away, one whose resize is infeasi
 test('a quota bounds what a Pod may be resized to', () => {
   const cluster = createCluster({ nodes: 1 })
   const metadata = { name: 'bounds', namespace: 'default' }
-  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { 'requests.cpu': '2' } } }
+  const quota: object = { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { 'requests.cpu': '2' } } }
   cluster.run(minutes(1))
   cluster.apply([quota] as readonly ApiObject[])
   cluster.run(seconds(10))
