@@ -55,6 +55,8 @@ export interface InProcessApi {
   run(duration: Micros): Promise<void>
   /** The same until a condition holds; false if it does not within the time. */
   runUntil(condition: () => boolean, options: { readonly within: Micros }): Promise<boolean>
+  /** Waits in cluster time, which others let pass: for clients that would wait by `setTimeout`. */
+  sleep(duration: Micros): Promise<void>
   close(): void
 }
 
@@ -74,6 +76,7 @@ class InProcess implements InProcessApi {
   private readonly server = createServer()
   private readonly face: ReturnType<typeof openApiFace>
   private readonly open = new Set<Duplex>()
+  private readonly sleepers = new Set<{ readonly until: Micros; readonly wake: () => void }>()
   /** Counts all that goes through any connection. */
   private moves = 0
 
@@ -140,7 +143,9 @@ class InProcess implements InProcessApi {
     const end = this.cluster.now + duration
     await this.clientsIdle()
     while (this.cluster.now < end) {
-      this.cluster.run(Math.min(SLICE, end - this.cluster.now))
+      const alarms = [...this.sleepers].map(({ until }) => Math.max(0, until - this.cluster.now))
+      this.cluster.run(Math.min(SLICE, end - this.cluster.now, ...alarms))
+      this.wakeSleepers()
       await this.clientsIdle()
     }
   }
@@ -153,6 +158,20 @@ class InProcess implements InProcessApi {
       await this.run(Math.min(SLICE, end - this.cluster.now))
     }
     return true
+  }
+
+  sleep(duration: Micros): Promise<void> {
+    const until = this.cluster.now + duration
+    return new Promise((wake) => this.sleepers.add({ until, wake }))
+  }
+
+  /** Who waited less is woken first. */
+  private wakeSleepers(): void {
+    const due = [...this.sleepers].filter(({ until }) => until <= this.cluster.now).sort((a, b) => a.until - b.until)
+    for (const sleeper of due) {
+      this.sleepers.delete(sleeper)
+      sleeper.wake()
+    }
   }
 
   close(): void {

@@ -179,6 +179,25 @@ asBob('each context is another user', async ({ kubeConfig }) => {
   expect((await kubeConfig.makeApiClient(CoreV1Api).listNode()).items).toBeInstanceOf(Array)
 })
 
+test('who sleeps is woken in cluster time, to the microsecond and in order', async () => {
+  const cluster = createCluster({ nodes: 0, seed: 5 })
+  const api = serveInProcess(cluster)
+  const began = cluster.now
+  const woken: [string, number][] = []
+  const sleeper = async (name: string, micros: number): Promise<void> => {
+    await api.sleep(micros)
+    woken.push([name, cluster.now - began])
+  }
+  const all = [sleeper('long', seconds(2)), sleeper('short', 1_234), sleeper('never', minutes(5))]
+  await api.run(seconds(3))
+  await Promise.all(all.slice(0, 2))
+  expect(woken).toEqual([
+    ['short', 1_234],
+    ['long', seconds(2)],
+  ])
+  api.close()
+})
+
 test('the same program against the same cluster makes the same log', async () => {
   const digest = async (): Promise<string> => {
     const cluster = createCluster({ nodes: 2, seed: 5 })
