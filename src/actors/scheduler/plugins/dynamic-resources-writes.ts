@@ -1,10 +1,8 @@
+import { consumerOf, DELETE_PROTECTION } from '../../../kubernetes/resource-claims.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { AllocationResult, ResourceClaim } from '../../../kubernetes/types/resource.ts'
 import type { Json } from '../../../events/json.ts'
 import type { ApiWrite } from '../framework/plugin.ts'
-
-/** Keeps a claim while devices are allocated for it. Source: api/resource/v1/types.go, Finalizer. */
-const FINALIZER = 'resource.kubernetes.io/delete-protection'
 
 /**
  * Writes an allocation down and the Pod in as a user. Each write holds only for the version it was decided on.
@@ -18,12 +16,14 @@ export function claimWrites(
   const { namespace, name, finalizers, resourceVersion } = claim.metadata
   const target = { verb: 'patch', patchType: 'merge', kind: 'ResourceClaim', namespace, name } as const
   const writes: ApiWrite[] = []
-  const needsFinalizer = allocation !== undefined && finalizers?.includes(FINALIZER) !== true
+  const needsFinalizer = allocation !== undefined && finalizers?.includes(DELETE_PROTECTION) !== true
   if (needsFinalizer) {
-    writes.push({ ...target, body: { metadata: { resourceVersion, finalizers: [...(finalizers ?? []), FINALIZER] } } })
+    writes.push({
+      ...target,
+      body: { metadata: { resourceVersion, finalizers: [...(finalizers ?? []), DELETE_PROTECTION] } },
+    })
   }
-  const consumer = { resource: 'pods', name: pod.metadata.name, uid: pod.metadata.uid }
-  const reservedFor = [...(claim.status?.reservedFor ?? []), consumer]
+  const reservedFor = [...(claim.status?.reservedFor ?? []), consumerOf(pod)]
   const status: Json =
     allocation === undefined ? { reservedFor } : { reservedFor, allocation: allocationJson(allocation) }
   // The finalizer's write has moved the version on.

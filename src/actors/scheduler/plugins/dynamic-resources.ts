@@ -11,6 +11,7 @@ import { failure, SKIP, unresolvable, unschedulable, type Status } from '../fram
 import { allocateDevices, deviceKey, type DeviceWorld } from './device-allocator.ts'
 import { claimWrites } from './dynamic-resources-writes.ts'
 import { dynamicResourcesHints } from './dynamic-resources-hints.ts'
+import { claimOf, foreignResourceClaim, isReservedFor, notMadeYet } from '../../../kubernetes/resource-claims.ts'
 import { notFound } from '../../../kubernetes/volumes.ts'
 
 const NAME = 'DynamicResources'
@@ -43,9 +44,6 @@ const noClaims = (): ClaimsState => ({
   unavailable: new Set(),
 })
 
-const isReservedFor = (claim: ResourceClaim, { metadata }: Pod): boolean =>
-  claim.status?.reservedFor?.some(({ uid }) => uid === metadata.uid) ?? false
-
 /**
  * Devices that Pods claim: allocated with the node, from what drivers publish about theirs.
  *
@@ -62,13 +60,15 @@ export const dynamicResources = (_args: unknown, { view }: PluginHandle): Schedu
   const claimsOf = (pod: Pod): readonly ResourceClaim[] | string => {
     const found: ResourceClaim[] = []
     for (const reference of pod.spec.resourceClaims ?? []) {
-      const name = claimName(pod, reference)
-      if (name === undefined) continue
-      if (name === '')
-        return `pod "${pod.metadata.namespace ?? ''}/${pod.metadata.name}": ResourceClaim not created yet`
+      const named = claimOf(pod, reference)
+      if (named === 'none') continue
+      if (named === 'missing') return notMadeYet(pod)
+      const { name, made } = named
       const claim = claims.get(pod.metadata.namespace, name)
       if (claim === undefined) return notFound('resourceclaim.resource.k8s.io', name)
       if (claim.metadata.deletionTimestamp !== undefined) return `resourceclaim "${name}" is being deleted`
+      const foreign = made ? foreignResourceClaim(pod, claim) : undefined
+      if (foreign !== undefined) return foreign
       found.push(claim)
     }
     return found
@@ -210,16 +210,6 @@ export const dynamicResources = (_args: unknown, { view }: PluginHandle): Schedu
     sign: (pod) => ((pod.spec.resourceClaims?.length ?? 0) > 0 ? undefined : ''),
     hints: dynamicResourcesHints,
   }
-}
-
-/** Undefined: none is needed; '': not made yet. Source: dynamic-resource-allocation/resourceclaim/claim.go, Name. */
-function claimName(
-  pod: Pod,
-  reference: { readonly name: string; readonly resourceClaimName?: string },
-): string | undefined {
-  if (reference.resourceClaimName !== undefined) return reference.resourceClaimName
-  const status = pod.status?.resourceClaimStatuses?.find(({ name }) => name === reference.name)
-  return status === undefined ? '' : status.resourceClaimName
 }
 
 const deallocation = ({ metadata }: ResourceClaim) => ({
