@@ -1,6 +1,7 @@
 /** What a container finds around it: its environment, and the files that its Pod mounts. */
 import type { Container, EnvVarSource, KeySelector } from '../types/container.ts'
 import type { ConfigMap, Secret } from '../types/core.ts'
+import type { Service, ServicePort } from '../types/networking.ts'
 import type { Pod } from '../types/pod.ts'
 import type { DownwardAPIFile, KeyToPath, Volume, VolumeProjection } from '../types/volume.ts'
 import { textOfBase64 } from './byte-text.ts'
@@ -21,6 +22,8 @@ export interface ContainerPlace {
   readonly container: Container
   readonly config: ConfigReader
   readonly addresses: ClusterAddresses
+  /** Services of its namespace that were there when it was started, in order of name. */
+  readonly services: readonly Service[]
 }
 
 type Entries = readonly (readonly [string, string])[]
@@ -32,17 +35,23 @@ const binaryEntries = ({ binaryData = {} }: ConfigMap): Entries =>
 const secretEntries = ({ data = {} }: Pick<Secret, 'data'>): Entries =>
   Object.entries(data).map(([key, value]) => [key, textOfBase64(value)])
 
-/** Source: pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables (v1.36). Abridged: no variables of Services but the API server's. */
-export const environmentOf = ({ pod, container, config, addresses }: ContainerPlace): Map<string, string> => {
+const API_PORTS = [{ name: 'https', port: 443 }] as const
+
+/** Source: pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables (v1.36). */
+export const environmentOf = ({ pod, container, config, addresses, services }: ContainerPlace): Map<string, string> => {
   const variables = new Map<string, string>([
     ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
     ['HOSTNAME', pod.spec.hostname ?? pod.metadata.name],
     ['HOME', '/root'],
-    ['KUBERNETES_SERVICE_HOST', addresses.apiServer],
-    ['KUBERNETES_SERVICE_PORT', '443'],
-    ['KUBERNETES_SERVICE_PORT_HTTPS', '443'],
-    ['KUBERNETES_PORT', `tcp://${addresses.apiServer}:443`],
+    ...serviceVariables('kubernetes', addresses.apiServer, API_PORTS),
   ])
+  if (pod.spec.enableServiceLinks !== false) {
+    for (const { metadata, spec } of services) {
+      const { clusterIP = 'None', ports = [] } = spec
+      if (clusterIP === 'None' || clusterIP === '') continue
+      for (const [name, value] of serviceVariables(metadata.name, clusterIP, ports)) variables.set(name, value)
+    }
+  }
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const map = configMapRef?.name === undefined ? undefined : config.configMap(configMapRef.name)
     const secret = secretRef?.name === undefined ? undefined : config.secret(secretRef.name)
@@ -59,6 +68,39 @@ export const environmentOf = ({ pod, container, config, addresses }: ContainerPl
   }
   return variables
 }
+
+/**
+ * What Docker's links were: `WEB_SERVICE_HOST`, `WEB_PORT_80_TCP_ADDR`, … Source: pkg/kubelet/envvars/envvars.go,
+ * FromServices and makeLinkVariables (v1.36).
+ */
+const serviceVariables = (name: string, address: string, ports: readonly LinkedPort[]): Entries => {
+  const prefix = variableName(name)
+  const [first] = ports
+  if (first === undefined) return []
+  const urlOf = ({ protocol = 'TCP', port }: LinkedPort): string => `${protocol.toLowerCase()}://${address}:${port}`
+  return [
+    [`${prefix}_SERVICE_HOST`, address],
+    [`${prefix}_SERVICE_PORT`, String(first.port)],
+    ...ports
+      .filter((one) => (one.name ?? '') !== '')
+      .map((one) => [`${prefix}_SERVICE_PORT_${variableName(one.name ?? '')}`, String(one.port)] as const),
+    [`${prefix}_PORT`, urlOf(first)],
+    ...ports.flatMap((one) => {
+      const protocol = one.protocol ?? 'TCP'
+      const link = `${prefix}_PORT_${one.port}_${protocol}`
+      return [
+        [link, urlOf(one)],
+        [`${link}_PROTO`, protocol.toLowerCase()],
+        [`${link}_PORT`, String(one.port)],
+        [`${link}_ADDR`, address],
+      ] as const
+    }),
+  ]
+}
+
+type LinkedPort = Pick<ServicePort, 'name' | 'protocol' | 'port'>
+
+const variableName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 
 /** `$(NAME)` stands for a variable before it. Source: third_party/forked/golang/expansion/expand.go. */
 const expanded = (text: string, variables: ReadonlyMap<string, string>): string =>

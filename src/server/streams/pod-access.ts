@@ -4,6 +4,7 @@ import type { Micros } from '../../events/envelope.ts'
 import { allContainers } from '../../kubernetes/pods.ts'
 import { badRequest, internalError, notFound, type Status } from '../../kubernetes/status.ts'
 import type { Container, ContainerStatus } from '../../kubernetes/types/container.ts'
+import type { Service } from '../../kubernetes/types/networking.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import { environmentOf, filesOf, type ContainerPlace } from '../../kubernetes/workload/container-files.ts'
 import type { ShellWorld } from '../../kubernetes/workload/shell/world.ts'
@@ -132,8 +133,23 @@ export class PodAccess {
         apiServer: clusterIP('default', 'kubernetes') ?? '10.96.0.1',
         dns: clusterIP('kube-system', 'kube-dns') ?? '10.96.0.10',
       },
+      services: this.servicesBefore(startOf(pod, container), namespace),
     }
   }
+
+  /** A container is told of the Services that are there when it starts, and of no later ones. */
+  private servicesBefore(start: string | undefined, namespace: string): readonly Service[] {
+    return this.cluster
+      .list('Service', namespace)
+      .filter(({ metadata }) => start === undefined || metadata.creationTimestamp <= start)
+      .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+  }
+}
+
+const startOf = ({ status = {} }: Pod, { name }: Container): string | undefined => {
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status
+  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses]
+  return all.find((one) => one.name === name)?.state?.running?.startedAt
 }
 
 /** What is mounted, and over it what was written since the container started. */

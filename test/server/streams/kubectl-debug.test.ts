@@ -63,6 +63,9 @@ test.runIf(kubectl !== undefined)(
       expect(once).toMatchObject({ code: 4, stdout: 'one\n' })
       expect(cluster.get('Pod', 'default', 'one')).toBeUndefined()
 
+      const echoed = await good('run echoed -i -q --rm --restart=Never --image=busybox -- cat', 'typed\n')
+      expect(echoed).toBe('typed\n')
+
       const copied = await good('debug web --copy-to=twin --image=busybox -c extra -- sleep 1h')
       expect(copied).toBe('')
       expect(cluster.get('Pod', 'default', 'twin')?.spec.containers.map(({ name }) => name)).toEqual(['main', 'extra'])
