@@ -3,7 +3,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit, YAMLParseError } fr
 import { badRequest, requestEntityTooLarge, type Status } from '../kubernetes/status.ts'
 import { decodingProblem, nestingProblem, numberProblem, problemIn } from './body-limits.ts'
 import { alike, duplicateFields, type Duplicates } from './duplicate-fields.ts'
-import { goJsonProblem } from './go-json.ts'
+import { goJsonProblem } from '../kubernetes/go-json.ts'
 import { decodeEnvelope, isProtobuf } from './protobuf/messages.ts'
 import { mediaType, OBJECT_TYPES, unsupportedMediaType } from './media-types.ts'
 

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeObjectBody } from '../../src/server/body.ts'
 import { duplicateFields } from '../../src/server/duplicate-fields.ts'
-import { goJsonProblem } from '../../src/server/go-json.ts'
+import { goJsonProblem } from '../../src/kubernetes/go-json.ts'
 
 describe('what is no JSON', () => {
   test.each([

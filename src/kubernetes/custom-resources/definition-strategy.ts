@@ -5,11 +5,11 @@ import { defineStrategy } from '../strategy/strategy.ts'
 import { isDNS1035Label, isDNS1123Subdomain } from '../syntax.ts'
 import { Shown, type FieldErrors } from '../validation/field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
+import { APPROVAL, approvalOf } from './approval.ts'
 import { validateDefinitionSchema } from './definition-schema.ts'
 import type { Schema } from './schema.ts'
 import { hasCondition, type Conversion, type DefinedVersion, type Definition } from './definition.ts'
 
-const APPROVAL = 'api-approved.kubernetes.io'
 const NONE = { strategy: 'None' }
 
 export const customResourceDefinitionStrategy = defineStrategy<Definition>({
@@ -39,6 +39,7 @@ export const customResourceDefinitionStrategy = defineStrategy<Definition>({
     validateMetadataUpdate(next.metadata, before.metadata, errors)
     checkSpec(next.spec, errors)
     if (hasCondition(before as Definition, 'Established')) checkImmutable(next, before, errors)
+    if (approvalOf(next)?.state !== approvalOf(before)?.state) checkApproval(next, errors)
   },
   checkStatusUpdate: () => {},
   allowUnconditionalUpdate: false,
@@ -166,10 +167,11 @@ const checkImmutable = (next: Draft<Definition>, before: Draft<Definition>, erro
   same('spec.names.plural', next.spec?.names?.plural, before.spec?.names?.plural)
 }
 
-/** Groups of the project's own. Source: apiextensions/apihelpers/helpers.go, IsProtectedCommunityGroup. */
-const checkApproval = ({ metadata, spec }: Draft<Definition>, errors: FieldErrors): void => {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec?.group ?? '')) return
-  if ((metadata?.annotations?.[APPROVAL] ?? '') !== '') return
-  const words = `protected groups must have approval annotation "${APPROVAL}", see https://github.com/kubernetes/enhancements/pull/1111`
-  errors.required(`metadata.annotations[${APPROVAL}]`, words)
+const checkApproval = (definition: Draft<Definition>, errors: FieldErrors): void => {
+  const approval = approvalOf(definition)
+  const field = `metadata.annotations[${APPROVAL}]`
+  if (approval?.state === 'missing') errors.required(field, approval.reason)
+  if (approval?.state === 'invalid') {
+    errors.invalid(field, definition.metadata?.annotations?.[APPROVAL], approval.reason)
+  }
 }

@@ -6,7 +6,9 @@
 import type { ConfigMap, Secret, ServiceAccount } from '../types/core.ts'
 import type { Draft } from '../draft.ts'
 import { fromBase64 } from '../base64.ts'
+import { goJsonProblem } from '../go-json.ts'
 import { sameJson } from '../hash.ts'
+import { goKind, isObject } from '../patch/json.ts'
 import { byteLength, isConfigMapKey } from '../syntax.ts'
 import { IMMUTABLE, type FieldErrors } from './field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts'
@@ -79,12 +81,19 @@ export function validateSecret(secret: Draft<Secret>, errors: FieldErrors): void
   }
 }
 
-/** Abridged: every fault of the JSON is told as its early end. */
+/** What Go cannot unmarshal into a map is told in its words. */
 function validateJson(base64: string, at: string, errors: FieldErrors): void {
+  const problem = objectProblem(fromBase64(base64))
+  if (problem !== undefined) errors.invalid(at, '<secret contents redacted>', problem)
+}
+
+const objectProblem = (text: string): string | undefined => {
   try {
-    JSON.parse(fromBase64(base64))
+    const value: unknown = JSON.parse(text)
+    if (value === null || isObject(value)) return undefined
+    return `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`
   } catch {
-    errors.invalid(at, '<secret contents redacted>', 'unexpected end of JSON input')
+    return goJsonProblem(text)
   }
 }
 

@@ -118,3 +118,32 @@ test('a definition goes when its objects have gone, and they wait for their fina
   expect(plane.ended(watch)).toBe(200)
   expect(plane.call({ verb: 'list', kind: KIND, namespace: 'ns' }).code).toBe(404)
 })
+
+/** In a group of the project's own. */
+const approvedBy = (annotation: string): object =>
+  JSON.parse(
+    JSON.stringify({
+      ...definitionOf('boats', 'Boat'),
+      metadata: { name: 'boats.sea.k8s.io', annotations: { 'api-approved.kubernetes.io': annotation } },
+    }).replace('sea.example.com', 'sea.k8s.io'),
+  ) as object
+
+test.each([
+  ['https://github.com/kubernetes/kubernetes/pull/1', 'ApprovedAnnotation'],
+  ['unapproved, an experiment', 'UnapprovedAnnotation'],
+])("a definition in the project's own groups tells who has approved it: %s", (annotation, reason) => {
+  const plane = new ControlPlane()
+  plane.made('CustomResourceDefinition', undefined, approvedBy(annotation))
+  plane.run(seconds(1))
+  expect(conditions(plane, 'boats.sea.k8s.io')).toEqual({
+    KubernetesAPIApprovalPolicyConformant: reason,
+    NamesAccepted: 'NoConflicts',
+    Established: 'InitialNamesAccepted',
+  })
+})
+
+test('neither a URL nor a reason that begins with unapproved approves', () => {
+  const body = approvedBy('the pope')
+  const { code, status } = new ControlPlane().call({ verb: 'create', kind: 'CustomResourceDefinition', body })
+  expect([code, status?.message]).toEqual([422, expect.stringContaining('a reason starting with "unapproved"')])
+})

@@ -19,7 +19,7 @@ import { writtenByServer } from '../registry/field-tracking.ts'
 import { deletionStep, isLastUpdate, withFinalizers } from '../registry/graceful-deletion.ts'
 import { isSame, Removal, storedAs, type Attempt } from '../storage/store.ts'
 import type { World } from '../world.ts'
-import { establishedStatus, namedStatus, terminatingStatus } from './names.ts'
+import { approvedOrNot, establishedStatus, namedStatus, terminatingStatus } from './names.ts'
 
 const KIND = 'CustomResourceDefinition'
 const DONE: Answer = { code: 200 }
@@ -31,9 +31,9 @@ const LOOKS = 12
 /**
  * The controllers of definitions that run within an API server: they accept names, establish, and clear up. Each change of a
  * definition that its cache shows sets off what is to be done next, on whatever is stored by then; so several servers may do
- * it at once.
- * Source: apiextensions-apiserver/pkg/apiserver/apiserver.go: naming, establishing and finalizing controllers (v1.36).
- * Abridged: the conditions NonStructuralSchema and KubernetesAPIApprovalPolicyConformant are not set.
+ * it at once. Whether a group of the project's own is approved is told in the same write as whether the names are taken. Schemas
+ * in v1 are structural, so nothing is told of that.
+ * Source: apiextensions-apiserver/pkg/apiserver/apiserver.go: naming, establishing, finalizing and approval controllers (v1.36).
  */
 export class Definitions {
   private readonly world: World
@@ -69,7 +69,7 @@ export class Definitions {
   private nextStatus(definition: Definition): DefinitionStatus | undefined {
     const { now, cache } = this.world
     const others = cache.view.list(KIND) as readonly Definition[]
-    const named = namedStatus(definition, others, rfc3339(now))
+    const named = namedStatus(approvedOrNot(definition, rfc3339(now)), others, rfc3339(now))
     const isNamed = hasCondition(definition, 'NamesAccepted')
     if (!isNamed || hasCondition(definition, 'Established') || !sameJson(named, definition.status)) return named
     return establishedStatus(definition, rfc3339(now))

@@ -1,4 +1,5 @@
 import { setCondition } from '../../../kubernetes/conditions.ts'
+import { approvalCondition } from '../../../kubernetes/custom-resources/approval.ts'
 import {
   hasCondition,
   type DefinedNames,
@@ -92,6 +93,14 @@ const takenNames = (
   resources.delete('')
   kinds.delete('')
   return { resources, kinds }
+}
+
+/** With the condition that definitions in the project's own groups have. */
+export const approvedOrNot = (definition: Definition, now: string): Definition => {
+  const condition = approvalCondition(definition)
+  if (condition === undefined) return definition
+  const { status } = definition
+  return { ...definition, status: { ...status, conditions: setCondition(status?.conditions, condition, now) } }
 }
 
 /** Its names are accepted, so it is served. Source: establish/establishing_controller.go. */
