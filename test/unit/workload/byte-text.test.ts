@@ -71,7 +71,7 @@ test('binary keys of ConfigMaps and Secrets are mounted byte by byte', () => {
     pod,
     container,
     config: { configMap: () => config, secret: () => secret },
-    addresses: { apiServer: '10.96.0.1', dns: '10.96.0.10' }, services: [],
+    addresses: { apiServer: '10.96.0.1', dns: '10.96.0.10' },
     services: [],
   })
   for (const path of ['/config/a.bin', '/secret/b.bin']) expect(bytesOfText(files.get(path) ?? '')).toEqual(content)
