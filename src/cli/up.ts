@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
@@ -39,6 +39,7 @@ const NODES_WITHIN = seconds(60)
 
 /** `seatrial up`: a cluster for real clients, until it is interrupted. Gives the exit code. @throws BadInput */
 export const up = async (options: UpOptions): Promise<number> => {
+  if (options.kubeconfig !== undefined) checkWritable(options.kubeconfig)
   const autoscalers = autoscaling(options.autoscaling)
   const manifests = readManifests(options.files, autoscalers.addons)
   const users = options.users === undefined ? undefined : parseUsers(options.users)
@@ -85,6 +86,15 @@ export const up = async (options: UpOptions): Promise<number> => {
   if (end.failure === undefined) return CONVERGED
   process.stderr.write(`${pc.red('error')} ${end.failure}\n`)
   return NOT_CONVERGED
+}
+
+/** Told before a cluster is up that would have to be put down again. */
+const checkWritable = (kubeconfig: string): void => {
+  try {
+    closeSync(openSync(kubeconfig, 'a', 0o600))
+  } catch (error) {
+    throw new BadInput([`--kubeconfig: ${error instanceof Error ? error.message : String(error)}`])
+  }
 }
 
 /** Lets pass what the wall clock is ahead by: clients compare the cluster's times with their own clock. */

@@ -135,6 +135,7 @@ describe('bad input', () => {
     [['run'], 'there is nothing to run: give manifests with -f'],
     [['run', '-f', 'examples/shop', '--record', '/nowhere/run.jsonl', '--for', '10s'], '--record: ENOENT'],
     [['run', '-f', 'examples/shop', '--fault', 'partition node-1 node-1'], 'no network lies between node-1 and itself'],
+    [['up', '--kubeconfig', '/nowhere/kubeconfig'], '--kubeconfig: ENOENT'],
     [['replay', 'nowhere.jsonl'], 'nowhere.jsonl: no such file'],
     [['replay', 'examples'], 'examples: is a folder, not a recording'],
     [['run', '--for', 'ages'], '(--help tells how it is used)'],
