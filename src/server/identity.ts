@@ -11,9 +11,21 @@ type Identity = NonNullable<Caller['certificate']>
 /** One look at the certificate per connection. `invalid`: there is one, but not of our authority. */
 const known = new WeakMap<object, Identity | 'none' | 'invalid'>()
 
+/*
+ * A request is an input of its run, and inputs are kept: what they say of their callers is one object for each certificate,
+ * however many connections and requests are made with it.
+ */
+const vouchedFor = new WeakMap<ClientUser, Identity>()
+const certified = new Map<string, Identity>()
+const callers = new WeakMap<Identity, Caller>()
+/** There are as many as have been signed, which nothing bounds. */
+const CERTIFIED_MAX = 1000
+
 /** For a connection that has no certificates: who is at its other end. */
-export const vouchFor = (connection: object, { name, groups = [] }: ClientUser): void => {
-  known.set(connection, { user: name, groups })
+export const vouchFor = (connection: object, client: ClientUser): void => {
+  const identity = vouchedFor.get(client) ?? { user: client.name, groups: client.groups ?? [] }
+  vouchedFor.set(client, identity)
+  known.set(connection, identity)
 }
 
 /** Undefined when the client's certificate is not to be trusted. */
@@ -22,11 +34,20 @@ export const callerOf = (request: HttpRequest): Caller | undefined => {
   if (certificate === 'invalid') return undefined
   const bearer = bearerOf(singleHeader(request, 'authorization'))
   const impersonate = impersonationOf(request)
+  if (certificate !== 'none' && bearer === undefined && impersonate === undefined) return callerBy(certificate)
   return {
     ...(certificate === 'none' ? {} : { certificate }),
     ...(bearer === undefined ? {} : { bearer }),
     ...(impersonate === undefined ? {} : { impersonate }),
   }
+}
+
+const callerBy = (certificate: Identity): Caller => {
+  const before = callers.get(certificate)
+  if (before !== undefined) return before
+  const caller = { certificate }
+  callers.set(certificate, caller)
+  return caller
 }
 
 const certificateOf = (request: HttpRequest): Identity | 'none' | 'invalid' => {
@@ -51,7 +72,12 @@ const identityOf = (socket: TLSSocket): Identity | 'none' | 'invalid' => {
     readonly O?: string | readonly string[]
   }
   const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase()
-  return { user: [CN ?? ''].flat()[0] ?? '', groups: O === undefined ? [] : [O].flat(), fingerprint }
+  const before = certified.get(fingerprint)
+  if (before !== undefined) return before
+  if (certified.size >= CERTIFIED_MAX) certified.clear()
+  const identity = { user: [CN ?? ''].flat()[0] ?? '', groups: O === undefined ? [] : [O].flat(), fingerprint }
+  certified.set(fingerprint, identity)
+  return identity
 }
 
 /** Source: apiserver/pkg/authentication/request/bearertoken/bearertoken.go. */
