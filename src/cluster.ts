@@ -79,8 +79,8 @@ class SimulatedCluster implements Cluster {
     })
     this.kernel.record(OUTSIDE, 'RunStarted', { seed, options: { ...this.options } }, 0)
     this.guard(() => {
-      const { identities, favourite } = given
-      const code = { plugins: this.plugins(), identities, favourite }
+      const { identities, favourite, beginning } = given
+      const code = { plugins: this.plugins(), identities, favourite, beginning }
       this.machines = populate(this.kernel, this.options, this.projections.objects, etcd, code)
     })
   }

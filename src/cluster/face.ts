@@ -109,6 +109,8 @@ export interface CreateOptions extends ClusterOptions {
   readonly identities?: Identities
   /** Which node wins where several are equally good for a Pod; neither is this part of the options. */
   readonly favourite?: Favourite
+  /** Service accounts of kube-controller-manager's controllers in the order in which they begin; not part of the options either. */
+  readonly beginning?: readonly string[]
   /** Checked with each event; throws when something that must hold does not. */
   readonly invariants?: readonly ((event: LogEvent) => void)[]
 }

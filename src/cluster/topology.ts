@@ -57,6 +57,7 @@ interface Ground extends NodeGround {
   readonly plugins: PluginCode
   readonly identities: Identities | undefined
   readonly favourite: Favourite | undefined
+  readonly beginning: readonly string[] | undefined
 }
 
 /** What a cluster is given that no options can describe. */
@@ -64,6 +65,7 @@ export interface GivenCode {
   readonly plugins?: PluginCode
   readonly identities?: Identities
   readonly favourite?: Favourite
+  readonly beginning?: readonly string[]
 }
 
 /** Puts a cluster's processes on their machines; gives what adds machines later. */
@@ -72,7 +74,7 @@ export const populate = (
   options: ResolvedOptions,
   objects: ObjectStore,
   etcdCluster: EtcdCluster,
-  { plugins = new Map(), identities, favourite }: GivenCode = {},
+  { plugins = new Map(), identities, favourite, beginning }: GivenCode = {},
 ): Machines => {
   const apiServers = range(options.controlPlane).map((n) => `kube-apiserver/${n}`)
   // Behind a load balancer nobody knows the servers' own addresses.
@@ -81,7 +83,7 @@ export const populate = (
   const addresses = new Addresses()
   const ground: Ground = {
     ...{ kernel, options, objects, etcd: etcdCluster, servers, dns, addresses },
-    ...{ plugins, identities, favourite },
+    ...{ plugins, identities, favourite, beginning },
   }
   for (const n of range(options.controlPlane)) kernel.addHost(`cp-${n + 1}`)
   addEtcd(ground)
@@ -165,6 +167,8 @@ const addControlPlane = (ground: Ground, n: number): void => {
         servers,
         controllers: kubeControllerManager({ served, namespaced }),
         limits: options.controllerRate,
+        accounts: 'kube-system',
+        order: ground.beginning,
         cursor: cursor(manager),
         read,
       }),

@@ -30,6 +30,8 @@ export interface Identities {
   /** The name that is generated from `base` for an object as it was given. */
   name(kind: Kind, namespace: string | undefined, base: string, object: unknown): string | undefined
   uid(kind: Kind, namespace: string | undefined, name: string): string | undefined
+  /** Whether an object that is made at the same time is to be stored before this one. */
+  comesBehind(kind: Kind, namespace: string | undefined, name: string): boolean
 }
 
 export interface ApiServerOptions {

@@ -55,6 +55,21 @@ export interface CallOptions {
   readonly timeout?: Micros
   /** Takes its turn here instead of in the client's own limiter. */
   readonly limiter?: TokenBucket
+  /** Whom it is made as, where that is not the client's user: the process, for which the client needs no token. */
+  readonly as?: string
+  /** Made no sooner than this from now. */
+  readonly after?: Micros
+}
+
+/** What a client must have to be known as its user; a call waits for them. */
+export interface Credentials {
+  areValid(now: Micros): boolean
+  fetch(
+    client: ApiClient,
+    context: ActorContext,
+    cause: Seq,
+    done: (failure: ApiFailure | undefined, context: ActorContext) => void,
+  ): void
 }
 
 /** A call that waits for its turn, or for the time after which the server said to try again. */
@@ -88,20 +103,30 @@ export class ApiClient {
   private readonly endpoint: Endpoint
   private readonly read: ReadObject
   private readonly limiter: TokenBucket | undefined
+  private readonly credentials: Credentials | undefined
   private readonly pending = new Map<number, Pending>()
   private readonly waiting = new Map<number, Waiting>()
+  /** Calls that wait for credentials. */
+  private held = new Map<number, Waiting>()
   private next = 1
 
-  constructor(options: { user: string; endpoint: Endpoint; read: ReadObject; limiter?: TokenBucket }) {
+  constructor(options: {
+    user: string
+    endpoint: Endpoint
+    read: ReadObject
+    limiter?: TokenBucket
+    credentials?: Credentials
+  }) {
     this.user = options.user
     this.endpoint = options.endpoint
     this.read = options.read
     this.limiter = options.limiter
+    this.credentials = options.credentials
   }
 
   /** How many calls are under way or wait for their turn. */
   get inFlight(): number {
-    return this.pending.size + this.waiting.size
+    return this.pending.size + this.waiting.size + this.held.size
   }
 
   call<K extends Kind>(
@@ -114,7 +139,7 @@ export class ApiClient {
     const cause = options.cause ?? context.seq
     // The answer's object is read by this call's own kind, so the narrower continuation gets what it declares.
     const item: Waiting = { call, options, cause, done: done as Waiting['done'], retries: 0 }
-    const wait = (options.limiter ?? this.limiter)?.reserve(context.monotonic) ?? 0
+    const wait = Math.max((options.limiter ?? this.limiter)?.reserve(context.monotonic) ?? 0, options.after ?? 0)
     if (wait === 0) {
       this.send(request, item, context)
       return
@@ -169,7 +194,29 @@ export class ApiClient {
     context.setTimer(THROTTLE, String(request), wait)
   }
 
+  /** Holds a call until there are credentials; all that wait go on together. */
+  private hold(request: number, item: Waiting, credentials: Credentials, context: ActorContext): void {
+    this.held.set(request, item)
+    if (this.held.size > 1) return
+    credentials.fetch(this, context, item.cause, (failure, later) => {
+      const { held } = this
+      this.held = new Map()
+      for (const [waiting, one] of held) {
+        if (failure === undefined) this.dispatch(waiting, one, later)
+        else one.done(failure, later)
+      }
+    })
+  }
+
   private send(request: number, item: Waiting, context: ActorContext): void {
+    const { credentials } = this
+    const isKnown =
+      credentials === undefined || item.options.as !== undefined || credentials.areValid(context.monotonic)
+    if (isKnown) this.dispatch(request, item, context)
+    else this.hold(request, item, credentials, context)
+  }
+
+  private dispatch(request: number, item: Waiting, context: ActorContext): void {
     const { call, options, cause } = item
     const server = this.endpoint.current
     this.pending.set(request, { item, server })
@@ -180,7 +227,7 @@ export class ApiClient {
         request,
         verb,
         kind,
-        user: this.user,
+        user: options.as ?? this.user,
         apiVersion,
         namespace,
         name,

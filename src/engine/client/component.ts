@@ -1,10 +1,12 @@
-import type { ActorId } from '../../events/envelope.ts'
+import type { ActorId, Micros } from '../../events/envelope.ts'
+import { millis } from '../../events/time.ts'
 import { customRows } from '../../kubernetes/custom-resources/rows.ts'
 import { isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
 import { randomSuffix } from '../../kubernetes/names.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../actor.ts'
-import { ApiClient } from './api-client.ts'
+import { AccountTokens } from './account-tokens.ts'
+import { ApiClient, type ApiFailure } from './api-client.ts'
 import type { ClientLimits, Controller, Shared } from './controller.ts'
 import { Endpoint } from './endpoint.ts'
 import { EVENT_RETRY, EventRecorder } from './event-recorder.ts'
@@ -19,6 +21,10 @@ export interface ComponentOptions {
   readonly servers: readonly ActorId[]
   readonly controllers: readonly Controller[]
   readonly limits: ClientLimits
+  /** The namespace of its controllers' service accounts, where each calls the API with a token of its own. */
+  readonly accounts?: string
+  /** Accounts in the order in which their controllers begin, where that is known; else chance says. */
+  readonly order?: readonly string[] | undefined
   readonly cursor: () => Cursor
   readonly read: ReadObject
 }
@@ -39,10 +45,14 @@ export const bootComponent = (options: ComponentOptions): ReadonlyMap<ActorId, H
     cursor: options.cursor(),
     kinds: kinds.map((kind) => ({ kind })),
   })
-  const shared: Shared = { caches: informers, endpoint, read, changes: [] }
+  const { accounts, limits } = options
+  const tokens =
+    accounts === undefined ? undefined : new AccountTokens({ user: `system:${name}`, namespace: accounts, limits })
+  const shared: Shared = { caches: informers, endpoint, read, tokens, looks: false, changes: [] }
+  const { controllers, order = [] } = options
+  const parts = { name, instance, client, informers, shared, controllers, order }
   const leading = defineActor<Program>({
-    start: (context) =>
-      new Program({ name, instance, client, informers, shared, controllers: options.controllers }, context),
+    start: (context) => new Program(parts, context),
     receive: (program, event, context) => program.receive(event, context),
   })
   const actors = new Map<ActorId, HostedActor>([[id, leading]])
@@ -52,6 +62,27 @@ export const bootComponent = (options: ComponentOptions): ReadonlyMap<ActorId, H
   return actors
 }
 
+type Next = (failure: ApiFailure | undefined, context: ActorContext) => void
+
+/** Source: Go, iteration over maps. Those whose accounts are given come in that order behind all others. */
+const inNoOrder = (
+  controllers: readonly Controller[],
+  last: readonly string[],
+  { random }: ActorContext,
+): readonly Controller[] => {
+  const order = [...controllers]
+  for (let left = order.length; left > 1; left--) {
+    const [one] = order.splice(random.below(left), 1)
+    if (one !== undefined) order.push(one)
+  }
+  const placeOf = ({ account }: Controller): number => last.indexOf(account ?? '')
+  return last.length === 0 ? order : order.toSorted((a, b) => placeOf(a) - placeOf(b))
+}
+
+/** How often a controller looks whether its caches are filled. Source: client-go/tools/cache/shared_informer.go, syncedPollPeriod. */
+const SYNCED_POLL: Micros = millis(100)
+const LOOK = 'look'
+
 interface Parts {
   readonly name: string
   readonly instance: number
@@ -59,6 +90,7 @@ interface Parts {
   readonly informers: Informers
   readonly shared: Shared
   readonly controllers: readonly Controller[]
+  readonly order: readonly string[]
 }
 
 /** The first actor of a component's process. */
@@ -71,9 +103,12 @@ class Program {
   private readonly interestedInCustom: ActorId[] = []
   private customKinds: ReadonlySet<Kind> = new Set()
   private syncedKinds = 0
+  private order: readonly Controller[]
+  private begunAt: Micros = 0
 
   constructor(parts: Parts, context: ActorContext) {
     this.parts = parts
+    this.order = parts.controllers
     const { name, instance, client, controllers } = parts
     for (const controller of controllers) {
       const actor = `${controller.name}/${instance}`
@@ -84,7 +119,7 @@ class Program {
       }
       if (controller.customKinds) this.interestedInCustom.push(actor)
     }
-    this.recorder = new EventRecorder({ client, component: name })
+    this.recorder = new EventRecorder({ client, component: name, limiter: parts.shared.tokens?.limiter })
     this.elector = this.elect(context)
     this.elector.start(context)
   }
@@ -92,10 +127,12 @@ class Program {
   receive(event: Parameters<LeaderElector['receive']>[0], context: ActorContext): void {
     const { client, informers, shared } = this.parts
     shared.changes = []
+    shared.looks = false
     client.receive(event, context)
     if (event.type === 'TimerFired' && event.data.name === EVENT_RETRY) this.recorder.retry(context, event.data.key)
     this.elector.receive(event, context)
     informers.receive(event, context)
+    if (event.type === 'TimerFired' && event.data.name === LOOK) this.look(context)
     shared.changes = informers.take()
     if (shared.changes.some(({ kind }) => kind === 'CustomResourceDefinition')) this.followDefinitions(context)
     this.tell(context)
@@ -116,7 +153,7 @@ class Program {
 
   /** A new process is somebody else: it waits for its own old Lease to run out, like everybody. */
   private elect(context: ActorContext): LeaderElector {
-    const { name, client, informers } = this.parts
+    const { name, client } = this.parts
     const identity = `${context.host}_${randomSuffix((below) => context.random.below(below), 10)}`
     return new LeaderElector({
       client,
@@ -130,9 +167,58 @@ class Program {
         later.emit('LeaseAcquired', { lease: name, holder: later.id })
         const about = { kind: 'Lease', object: news.lease } as const
         this.recorder.record(later, about, 'Normal', 'LeaderElection', `${identity} became leader`)
-        informers.start(later)
+        this.build(later)
       },
     })
+  }
+
+  /**
+   * Controllers are built one after the other, in no order that could be relied on, and begin all together when the last is
+   * built. What one of them cannot be built without is the end of the process.
+   * Source: cmd/kube-controller-manager/app/controllermanager.go, run; the controllers are members of a Go map (v1.36).
+   */
+  private build(context: ActorContext): void {
+    const { client, controllers, order, shared } = this.parts
+    const { tokens } = shared
+    if (tokens === undefined) {
+      this.begin(context)
+      return
+    }
+    this.order = inNoOrder(controllers, order, context)
+    const steps: ((later: ActorContext, next: Next) => void)[] = []
+    for (const { account, clients, asks } of this.order) {
+      if (account === undefined) continue
+      for (let count = 0; count < clients; count++)
+        steps.push((later, next) => tokens.ensure(client, account, later, later.seq, next))
+      if (asks === 'when built') steps.push((later, next) => tokens.of(account).fetch(client, later, later.seq, next))
+    }
+    const go = (later: ActorContext): void => {
+      const step = steps.shift()
+      if (step === undefined) this.begin(later)
+      else
+        step(later, (failure, last) => {
+          if (failure === undefined) go(last)
+          else last.exit(`controllers cannot be built: ${failure.message}`)
+        })
+    }
+    go(context)
+  }
+
+  private begin(context: ActorContext): void {
+    const { client, controllers, informers, shared } = this.parts
+    for (const { account, asks } of controllers) {
+      if (account !== undefined && asks === 'at once')
+        shared.tokens?.of(account).fetch(client, context, context.seq, () => {})
+    }
+    this.begunAt = context.monotonic
+    informers.start(context)
+  }
+
+  /** Those who wait for the first lists see whether theirs have come, in the order in which they were built. */
+  private look(context: ActorContext): void {
+    const { shared, instance } = this.parts
+    shared.looks = true
+    for (const { name } of this.order) context.relay(`${name}/${instance}`)
   }
 
   /** Hands what became visible to the controllers that watch it; each of them once. */
@@ -140,8 +226,11 @@ class Program {
     const { informers, shared } = this.parts
     const { syncedKinds } = informers
     const [first, ...others] = shared.changes
-    if (syncedKinds !== this.syncedKinds) this.relay(this.interested.keys(), context)
-    else if (first !== undefined && others.length === 0) this.relay([first.kind], context)
+    if (syncedKinds !== this.syncedKinds && !context.hasTimer(LOOK, '')) {
+      const passed = context.monotonic - this.begunAt
+      context.setTimer(LOOK, '', SYNCED_POLL - (passed % SYNCED_POLL))
+    }
+    if (first !== undefined && others.length === 0) this.relay([first.kind], context)
     else if (first !== undefined) this.relay(new Set(shared.changes.map(({ kind }) => kind)), context)
     this.syncedKinds = syncedKinds
   }

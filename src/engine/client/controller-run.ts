@@ -47,8 +47,10 @@ export class ControllerRun<M> {
     this.kinds = new Set(definition.kinds)
     this.shared = shared
     this.context = context
+    const account = definition.account ?? definition.name
     this.client = new ApiClient({
-      user: definition.user ?? `system:serviceaccount:kube-system:${definition.account ?? definition.name}`,
+      user: definition.user ?? `system:serviceaccount:kube-system:${account}`,
+      credentials: definition.user === undefined ? shared.tokens?.of(account) : undefined,
       endpoint: shared.endpoint,
       read: shared.read,
       limiter: new TokenBucket(
@@ -79,7 +81,12 @@ export class ControllerRun<M> {
       if (!this.watches(change.kind)) continue
       for (const wake of definition.wakes(change, world)) world.wake(wake)
     }
-    if (this.started || !definition.kinds.every((kind) => this.shared.caches.synced(kind))) return
+    if (
+      this.started ||
+      this.shared.looks === false ||
+      !definition.kinds.every((kind) => this.shared.caches.synced(kind))
+    )
+      return
     this.started = true
     for (const tick of definition.ticks ?? []) this.context.setTimer(TICK, tick.name, 0)
   }

@@ -5,6 +5,7 @@ import type { Kind } from '../../kubernetes/kinds.ts'
 import type { Change, ReadObject, View } from '../../kubernetes/view.ts'
 import { defineActor, type HostedActor } from '../actor.ts'
 import type { Random } from '../kernel/random.ts'
+import type { AccountTokens } from './account-tokens.ts'
 import { ControllerRun } from './controller-run.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Expectations } from './expectations.ts'
@@ -64,6 +65,13 @@ export interface ControllerDefinition<M = unknown> {
   /** What is done at once when the informers are synced, and then again and again. */
   readonly ticks?: readonly { readonly name: string; readonly every: Micros; run(world: World<M>): Iterable<Wake> }[]
   readonly queue?: QueueLimits
+  /**
+   * How many clients upstream builds for it, each of which looks whether the account is there; one unless said otherwise.
+   * Only counts where controllers have accounts of their own.
+   */
+  readonly clients?: number
+  /** When it first asks the API for something, if before there is anything to do: when it is built, or when it begins. */
+  readonly asks?: 'when built' | 'at once'
   /** How much faster than others it may call the API: factors of the rate and of the burst. */
   readonly haste?: { readonly qps: number; readonly burst: number }
 }
@@ -73,6 +81,10 @@ export interface Controller {
   readonly name: string
   readonly kinds: readonly Kind[]
   readonly customKinds: boolean
+  /** Its service account; undefined where it calls the API as its process. */
+  readonly account: string | undefined
+  readonly clients: number
+  readonly asks: ControllerDefinition['asks']
   host(shared: Shared, limits: ClientLimits): HostedActor
 }
 
@@ -80,6 +92,9 @@ export const defineController = <M>(definition: ControllerDefinition<M>): Contro
   name: definition.name,
   kinds: definition.kinds,
   customKinds: definition.customKinds === true,
+  account: definition.user === undefined ? (definition.account ?? definition.name) : undefined,
+  clients: definition.clients ?? 1,
+  asks: definition.asks,
   host: (shared, limits) =>
     defineActor<ControllerRun<M>>({
       start: (context) => new ControllerRun(definition, shared, limits, context),
@@ -99,6 +114,10 @@ export interface Shared {
   readonly caches: Caches
   readonly endpoint: Endpoint
   readonly read: ReadObject
+  /** Where each controller's account must be logged in with a token. */
+  readonly tokens?: AccountTokens | undefined
+  /** Whether those who wait for the first lists look, at the event in hand, whether they have come. */
+  looks?: boolean
   /** What the event in hand made visible. */
   changes: readonly Change[]
 }

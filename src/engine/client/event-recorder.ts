@@ -51,12 +51,20 @@ export class EventRecorder {
   private current: { readonly event: Recorded; readonly as: Correlated; tries: number } | undefined
   private serial: number
 
-  /** With `qps` events take turns of their own, as a kubelet's do; else they share the client's. */
-  constructor(options: { client: ApiClient; component: string; host?: string; qps?: number; burst?: number }) {
+  /** With `qps` events take turns of their own, as a kubelet's do; with `limiter` in that one; else they share the client's. */
+  constructor(options: {
+    client: ApiClient
+    component: string
+    host?: string
+    qps?: number
+    burst?: number
+    limiter?: TokenBucket
+  }) {
     this.client = options.client
     this.component = options.component
     this.host = options.host
-    this.limiter = options.qps === undefined ? undefined : new TokenBucket(options.qps, options.burst ?? options.qps)
+    const { qps, burst } = options
+    this.limiter = qps === undefined ? options.limiter : new TokenBucket(qps, burst ?? qps)
     this.serial = fnv32a(options.component) % 1000
   }
 

@@ -43,11 +43,13 @@ export class Links {
   }
 
   between(from: string, to: string): LinkState {
-    if (this.rules.length === 0 || from === to) return CLEAR
+    if (this.rules.length === 0) return CLEAR
     let dropped = false
     let delay = 0
     let lossPpm = 0
     for (const rule of this.rules) {
+      // Within a host only what names it at both ends counts.
+      if (from === to && (rule.from !== from || rule.to !== to)) continue
       if (!matchesOneWay(rule, from, to) && !(rule.bothWays && matchesOneWay(rule, to, from))) continue
       if (rule.verdict.verdict === 'drop') dropped = true
       else if (rule.verdict.verdict === 'delay') delay += rule.verdict.delay

@@ -29,6 +29,7 @@ const auditLine = t.intersection([
   }),
   t.partial({
     userAgent: t.string,
+    stageTimestamp: t.string,
     objectRef,
     responseStatus: t.partial({ code: t.number, reason: t.string, message: t.string }),
     requestObject: t.unknown,

@@ -8,6 +8,9 @@ import { isRecord, metadataOf } from './writes.ts'
 export class Identities {
   private readonly names = new Map<string, Named[]>()
   private readonly uids = new Map<string, string[]>()
+  /** By uid of a Pod: those that were made at the same time and stored before it. */
+  private readonly before = new Map<string, readonly string[]>()
+  private readonly stored = new Set<string>()
   /** Names that were given out, until their bearers are made. */
   private readonly lent = new Map<string, { readonly names: Named[]; readonly one: Named }>()
 
@@ -22,6 +25,7 @@ export class Identities {
       const { uid } = metadataOf(answer)
       if (typeof uid === 'string' && write.code === 201) push(this.uids, place + name, uid)
     }
+    for (const [uid, others] of racing(writes)) this.before.set(uid, others)
   }
 
   /** The next name that was generated from a base; undefined when the recording has no more. */
@@ -49,11 +53,34 @@ export class Identities {
     return this.uids.get(`${kind}/${namespace ?? ''}/${name}`)?.[0]
   }
 
+  /**
+   * Whether a Pod that is to be made raced to the store with one that was there first then and is not here yet: who is first is
+   * chance, and gets the emptier node.
+   */
+  comesBehind(kind: string, namespace: string | undefined, name: string): boolean {
+    const uid = kind === 'Pod' ? this.uid(kind, namespace, name) : undefined
+    return this.before.get(uid ?? '')?.some((other) => !this.stored.has(other)) ?? false
+  }
+
   /** An object has been written. */
   made({ kind, metadata: { namespace, name, uid } }: ApiObject): void {
+    if (kind === 'Pod') this.stored.add(uid)
     this.lent.delete(`${kind}/${namespace ?? ''}/${name}`)
     const uids = this.uids.get(`${kind}/${namespace ?? ''}/${name}`)
     if (uids?.[0] === uid) uids.shift()
+  }
+}
+
+/** Pods that were made at the same time, by who was stored before whom. */
+function* racing(writes: readonly RecordedWrite[]): Generator<readonly [string, readonly string[]]> {
+  const pods = writes.flatMap(({ row, verb, subresource, code, at, answer }) => {
+    const { uid, resourceVersion } = metadataOf(answer)
+    const isMade = row.kind === 'Pod' && verb === 'create' && subresource === '' && code === 201
+    return isMade && typeof uid === 'string' ? [{ uid, at, revision: Number(resourceVersion ?? 0) }] : []
+  })
+  for (const { uid, at, revision } of pods) {
+    const others = pods.filter((one) => one.revision < revision && Math.abs(one.at - at) <= TOGETHER)
+    if (others.length > 0) yield [uid, others.map((one) => one.uid)]
   }
 }
 

@@ -8,7 +8,7 @@ import type { Pod } from '../../kubernetes/types/pod.ts'
 import { Identities } from './identities.ts'
 import { isInside } from './inside.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
-import { restartProcesses } from './processes.ts'
+import { recordedBeginning, restartProcesses, slowDown } from './processes.ts'
 import type { Incident } from './recording.ts'
 import { StandIns } from './stand-ins.ts'
 import { isRecord, metadataOf, type Write } from './writes.ts'
@@ -51,6 +51,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     dns: 0,
     identities,
     favourite: recordedNodes(incident),
+    beginning: recordedBeginning(incident),
     sinks: [collector(writes, standIns), made(identities)],
   })
   const answeredOtherwise: { request: Requested; at: Micros; recorded: number; ours: number }[] = []
@@ -62,6 +63,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     if (one?.code === undefined || one.code === ours) return
     answeredOtherwise.push({ request: one.request, at: one.at, recorded: one.code, ours })
   })
+  slowDown(cluster, incident)
   restartProcesses(cluster, incident)
   const binding = new Bindings(incident, cluster)
   const unmet: OutsideRequest[] = []

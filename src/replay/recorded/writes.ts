@@ -25,6 +25,8 @@ export interface Write {
 /** A write that was recorded, with what it takes to make it again. */
 export interface RecordedWrite extends Write {
   readonly auditID: string
+  /** How long it took to answer. */
+  readonly took: Micros
   readonly query: URLSearchParams
   readonly answer: unknown
   /** Why it was refused, if it was. */
@@ -42,9 +44,11 @@ export const recordedWrites = (lines: readonly AuditLine[], start: Micros): read
       const { verb, objectRef = {}, responseStatus } = line
       const row = rowByResource(objectRef.apiGroup ?? '', objectRef.resource ?? '')
       if (row === undefined || !WRITES.has(verb)) return []
+      const received = parseTime(line.requestReceivedTimestamp) ?? 0
       return [
         {
-          at: (parseTime(line.requestReceivedTimestamp) ?? 0) - start,
+          at: received - start,
+          took: (parseTime(line.stageTimestamp ?? '') ?? received) - received,
           user: line.user.username,
           verb: verb as Write['verb'],
           row,

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../events/envelope.ts'
 import type { ApiObject } from '../../../events/json.ts'
+import { millis } from '../../../events/time.ts'
 import { generateName } from '../../../kubernetes/names.ts'
 import {
   alreadyExists,
@@ -17,7 +18,7 @@ import { allocate } from '../allocation/allocate.ts'
 import { keysOf } from '../allocation/number-keys.ts'
 import { release } from '../allocation/reservation.ts'
 import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
-import type { Procedure } from '../procedure.ts'
+import { sleep, type Procedure } from '../procedure.ts'
 import { trackedCreate } from '../registry/field-tracking.ts'
 import { metadataToCreate } from '../registry/metadata.ts'
 import { newUid } from '../registry/uid.ts'
@@ -58,6 +59,7 @@ export function* createObject(request: Request, given: Given, world: World): Pro
   const generated = name === '' && base !== ''
   for (let attempt = 1; ; attempt++) {
     const chosen = generated ? chooseName(request, base, given, world) : name
+    yield* turnOf(request, chosen, world)
     const answer = yield* tryCreate(request, given, chosen, world)
     if (answer !== undefined) return answer
     if (!generated) return refusal(yield* nameTaken(request, chosen, world))
@@ -67,6 +69,17 @@ export function* createObject(request: Request, given: Given, world: World): Pro
 
 const chooseName = ({ row, namespace }: Request, base: string, given: Given, world: World): string =>
   world.identities?.name(row.kind, namespace, base, given) ?? generateName(base, (below) => world.random.below(below))
+
+/** How long who comes behind another waits for him, and how often he looks. */
+const PATIENCE: Micros = millis(30)
+const LOOK: Micros = millis(1)
+
+/** Where a recording is simulated again, what raced to the store then comes in the order in which it arrived. */
+function* turnOf({ row, namespace }: Request, name: string, { identities }: World): Procedure<void> {
+  if (identities === undefined) return
+  for (let waited = 0; waited < PATIENCE && identities.comesBehind(row.kind, namespace, name); waited += LOOK)
+    yield* sleep(LOOK)
+}
 
 /** Undefined when the name is taken. */
 function* tryCreate(request: Request, given: Given, name: string, world: World): Procedure<Answer | undefined> {

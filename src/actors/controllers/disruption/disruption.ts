@@ -20,6 +20,7 @@ const CONFLICT = 409
 export const disruptionController = defineController<CoveredPods>({
   name: 'disruption-controller',
   component: 'controllermanager',
+  clients: 2,
   kinds: ['PodDisruptionBudget', 'Pod', 'ReplicationController', 'ReplicaSet', 'Deployment', 'StatefulSet'],
   workers: 1,
   memory: () => new CoveredPods(),

@@ -32,6 +32,8 @@ export const garbageCollectorController = (kinds: readonly Kind[]): Controller =
     customKinds: true,
     workers: 20,
     // Source: cmd/kube-controller-manager/app/core.go, newGarbageCollectorController: a deletion takes two calls.
+    clients: 3,
+    asks: 'at once',
     haste: { qps: 2, burst: 1 },
     memory: () => ({ graph: new OwnershipGraph(), absentOwners: new LruMap(ABSENT_OWNERS) }),
     wakes: changed,

@@ -40,6 +40,7 @@ interface NoWish {
 export const horizontalPodAutoscalerController = defineController<Memory>({
   name: 'horizontal-pod-autoscaler-controller',
   account: 'horizontal-pod-autoscaler',
+  clients: 2,
   component: 'horizontal-pod-autoscaler',
   kinds: ['HorizontalPodAutoscaler', 'Pod', 'CustomResourceDefinition'],
   workers: 5,

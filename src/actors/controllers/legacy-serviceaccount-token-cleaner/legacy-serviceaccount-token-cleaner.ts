@@ -41,8 +41,7 @@ export const legacyTokenCleaner = defineController({
     {
       name: 'evaluate service account tokens',
       every: EVERY,
-      // Upstream asks since when use is tracked though there be no token to judge.
-      run: ({ view }) => (view.list('Secret').some(isTokenSecret) ? [ALL] : []),
+      run: () => [ALL],
     },
   ],
 

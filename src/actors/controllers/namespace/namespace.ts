@@ -27,6 +27,7 @@ const KUBERNETES = 'kubernetes'
 export const namespaceController = (namespacedKinds: readonly Kind[]): Controller =>
   defineController({
     name: 'namespace-controller',
+    asks: 'when built',
     kinds: ['Namespace', 'CustomResourceDefinition'],
     workers: 10,
     // Source: cmd/kube-controller-manager/app/core.go, newNamespaceController: it makes a great many calls.

@@ -20,6 +20,7 @@ interface Memory {
 export const nodeIpamController = defineController<Memory>({
   name: 'node-ipam-controller',
   account: 'node-controller',
+  asks: 'when built',
   component: 'cidrAllocator',
   kinds: ['Node'],
   workers: 30,

@@ -24,6 +24,8 @@ export const resourceQuotaController = (namespaced: readonly Kind[]): Controller
   const counted = namespaced.filter(mayCount)
   return defineController<Memory>({
     name: 'resourcequota-controller',
+    clients: 2,
+    asks: 'when built',
     kinds: [...new Set<Kind>(['ResourceQuota', ...counted])],
     workers: WORKERS,
     memory: () => new Map(),
