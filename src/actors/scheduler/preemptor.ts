@@ -4,7 +4,7 @@ import { rfc3339 } from '../../kubernetes/time.ts'
 import type { Preemption } from './framework/plugin.ts'
 import type { PodInfo } from './framework/pod-info.ts'
 import type { SchedulerPorts } from './ports.ts'
-import { statusPatch } from './scheduler-writes.ts'
+import { conditionPatch, statusPatch } from './scheduler-writes.ts'
 
 /**
  * Makes room: marks and deletes victims, takes nominations back. All but the last victim go at once; the last goes when the
@@ -63,7 +63,7 @@ export class Preemptor {
       lastTransitionTime: rfc3339(this.ports.context.now),
     }
     this.ports.write(
-      statusPatch(pod, { conditions: [condition] }),
+      statusPatch(pod, conditionPatch(pod, condition)),
       (marked) => {
         if (!marked.ok && marked.code !== 404) return done(false)
         this.remove(victim, preemptor, node, cause, done)

@@ -23,7 +23,7 @@ import type { KubeSchedulerConfiguration } from './framework/configuration.ts'
 import type { ApiWrite, PluginFactory } from './framework/plugin.ts'
 import { WATCHED_KINDS } from './observer.ts'
 import { Preemptor } from './preemptor.ts'
-import { statusPatch } from './scheduler-writes.ts'
+import { conditionPatch, statusPatch } from './scheduler-writes.ts'
 import { UNSCHEDULABLE_FLUSH_PERIOD } from './queue/scheduling-queue.ts'
 
 /** What one scheduling cycle takes: about what the real one shows for a small cluster. Abridged: it does not grow with the cluster. */
@@ -201,7 +201,7 @@ class Scheduler {
       message,
     }
     const nomination = sameNomination ? {} : { nominatedNodeName: nominatedNodeName === '' ? null : nominatedNodeName }
-    this.write(statusPatch(pod, { conditions: [condition], ...nomination }), () => {}, cause)
+    this.write(statusPatch(pod, { ...conditionPatch(pod, condition), ...nomination }), () => {}, cause)
   }
 
   private readonly write = (write: ApiWrite, done: (answer: ApiAnswer) => void, cause: Seq): void => {

@@ -41,6 +41,7 @@ export const recordedBeginning = ({ infra, writes }: Incident): readonly string[
 const MACHINE = 'cp-1'
 const MANAGER_USER = 'system:kube-controller-manager'
 const MANAGER: ProcessRef = 'kube-controller-manager/0'
+const SCHEDULER: ProcessRef = 'kube-scheduler/0'
 /** A new process looks at the Lease before it sleeps. */
 const AWAKE: Micros = seconds(1)
 /** A process that waits for the Lease looks again within 4.4 s; a pause of this length ends as TCP sends again. */
@@ -50,12 +51,12 @@ const RESTART: Micros = seconds(2)
 /** From the look at the Lease to the Event that says who leads. */
 const ELECTION: Micros = millis(3)
 
-const isElection = ({ user, row, body }: Write): boolean =>
-  user === MANAGER_USER && row.kind === 'Event' && isRecord(body) && body['reason'] === 'LeaderElection'
+const isElection = ({ row, body }: Write): boolean =>
+  row.kind === 'Event' && isRecord(body) && body['reason'] === 'LeaderElection'
 
 const PROGRAMS: Readonly<Record<string, ProcessRef>> = {
   'controller-manager': MANAGER,
-  scheduler: 'kube-scheduler/0',
+  scheduler: SCHEDULER,
   apiserver: 'kube-apiserver/0',
   etcd: 'etcd/1',
 }
@@ -74,18 +75,28 @@ const killProcesses = (cluster: Cluster, { infra }: Incident): void => {
 }
 
 /**
- * When a controller manager begins is outside: how long its start takes is the machine's doing, and when it looks at the Lease
- * again is drawn. It sleeps until it told then that it leads.
+ * When a program begins is outside: how long its start takes is the machine's doing, and when it looks at the Lease again is
+ * drawn. It sleeps until it told then that it leads.
  */
-const sleepUntilLed = (cluster: Cluster, { infra, writes }: Incident): void => {
+const sleepUntilLed = (cluster: Cluster, incident: Incident): void => {
+  for (const [program, process] of ELECTED) sleepUntil(cluster, incident, program, process)
+}
+
+const ELECTED: readonly (readonly [string, ProcessRef])[] = [
+  ['controller-manager', MANAGER],
+  ['scheduler', SCHEDULER],
+]
+
+const sleepUntil = (cluster: Cluster, { infra, writes }: Incident, program: string, process: ProcessRef): void => {
   for (const [index, { at, action }] of infra.entries()) {
-    if (action !== 'control-plane-start' && action !== 'controller-manager-start') continue
-    const end = infra.slice(index + 1).find((later) => later.action === 'controller-manager-kill')?.at ?? Infinity
-    const led = writes.find((write) => write.at > at && write.at < end && isElection(write))
+    if (action !== 'control-plane-start' && action !== `${program}-start`) continue
+    const end = infra.slice(index + 1).find((later) => later.action === `${program}-kill`)?.at ?? Infinity
+    const user = `system:kube-${program}`
+    const led = writes.find((write) => write.at > at && write.at < end && write.user === user && isElection(write))
     if (led === undefined) continue
     const until = led.at - ELECTION
     // Who was started again has to have seen the Lease for as long as that is valid, so it must not sleep from the beginning.
     const from = action === 'control-plane-start' ? at : Math.max(at + AWAKE, until - ROUND)
-    if (until > from) cluster.inject({ kind: 'pause', process: MANAGER }, { at: from, for: until - from })
+    if (until > from) cluster.inject({ kind: 'pause', process }, { at: from, for: until - from })
   }
 }
