@@ -35,13 +35,13 @@ export const readyCluster = (options: CreateOptions = {}): Cluster => {
   return cluster
 }
 
-/** Calls of a controller that write, as lines: `create Pod db-0`. Events and reads are left out. */
+/** Calls of a controller that write, as lines: `create Pod db-0`. Events, tokens and reads are left out. */
 export const writes = (cluster: Cluster, controller: string, since = 0): readonly string[] => {
   const lines: string[] = []
   for (const event of cluster.log.range(since)) {
     if (event.type !== 'ApiRequested' || !event.by.startsWith(`${controller}/`)) continue
     const { verb, kind, subresource, name, body } = event.data
-    if (kind === 'Event' || verb === 'get' || verb === 'list') continue
+    if (kind === 'Event' || subresource === 'token' || verb === 'get' || verb === 'list') continue
     const given = (body as Partial<ApiObject> | undefined)?.metadata
     const named = name ?? given?.name ?? given?.generateName ?? ''
     lines.push(`${verb} ${kind}${subresource === undefined ? '' : `/${subresource}`} ${named}`)
