@@ -13,6 +13,7 @@ import {
   KubeConfig,
   makeInformer,
   PatchStrategy,
+  RequestContext,
   setHeaderOptions,
   V1MicroTime,
   type V1ConfigMap,
@@ -35,6 +36,10 @@ const deployment = (name: string, replicas: number): V1Deployment => ({
     selector: { matchLabels: { app: name } },
     template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
   },
+})
+
+test('the client is version 2 where scripts/newest-clients.sh asks for it, else 1', () => {
+  expect('setDispatcher' in RequestContext.prototype).toBe(process.env['CLIENT_NODE'] !== undefined)
 })
 
 clusterTest('objects are created, read, patched in every way, and deleted', async ({ api, cluster, kubeConfig }) => {
