@@ -2,17 +2,20 @@
  * The last step of `npm run build`: what Node loads is a few files instead of a thousand, since finding and reading those
  * takes longer than starting a cluster. Types stay as the compiler wrote them, one file per source.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { build, type BuildOptions, type Loader, type Plugin } from 'esbuild'
 import packageJson from '../package.json' with { type: 'json' }
 
 const root = new URL('..', import.meta.url).pathname
+/** Another one than `dist` where it is only tried. */
+const outdir = process.argv[2] ?? `${root}dist`
 
-for (const file of readdirSync(`${root}dist`, { recursive: true, encoding: 'utf8' })) {
+mkdirSync(outdir, { recursive: true })
+for (const file of readdirSync(outdir, { recursive: true, encoding: 'utf8' })) {
   // What an earlier build left.
-  if (/\.c?js(\.map|\.LEGAL\.txt)?$/.test(file)) rmSync(`${root}dist/${file}`)
+  if (/\.c?js(\.map|\.LEGAL\.txt)?$/.test(file)) rmSync(`${outdir}/${file}`)
 }
-rmSync(`${root}dist/cli/compiled`, { recursive: true, force: true })
+rmSync(`${outdir}/cli/compiled`, { recursive: true, force: true })
 
 /** esbuild writes ASCII, but for regular expressions. One other character, and Node keeps two bytes for each. */
 const ascii: Plugin = {
@@ -27,7 +30,7 @@ const ascii: Plugin = {
 
 const options: BuildOptions = {
   absWorkingDir: root,
-  outdir: 'dist',
+  outdir,
   bundle: true,
   platform: 'node',
   target: 'node20',
