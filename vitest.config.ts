@@ -9,8 +9,8 @@ export default defineConfig({
     ? {}
     : { resolve: { alias: { '@kubernetes/client-node': fileURLToPath(new URL(CLIENT_NODE, import.meta.url)) } } }),
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // Two cores run two files at a time; by default one is left to Vitest itself, which needs little.
     maxWorkers: '100%',

@@ -23,7 +23,10 @@ interface Clause {
 }
 
 export const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const
-export const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] as const
+export const STREAM_TYPES = [
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+] as const
 export const LIST_TYPES = [...OBJECT_TYPES, ...STREAM_TYPES] as const
 
 /** An Accept header's clauses, best first. Source: munnerz/goautoneg, ParseAccept. */
