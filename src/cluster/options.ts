@@ -85,6 +85,12 @@ export interface ClusterOptions {
    */
   readonly authorization?: 'AlwaysAllow' | 'RBAC'
   /**
+   * Whether each controller calls the API as a service account of its own, with a token that it asks for before its first
+   * call, as kube-controller-manager's flag of this name has it: a start and a restart then take some seconds. Default: with
+   * roles yes, as kubeadm has it; without, no, as upstream's default is.
+   */
+  readonly useServiceAccountCredentials?: boolean
+  /**
    * Which objects tell who set which of their fields (managedFields): all, those whose creator names himself as clients over
    * HTTP do, none. Default `named`. What is applied server-side always does.
    */
@@ -127,6 +133,7 @@ export interface ResolvedOptions {
   /** Absent: no. */
   readonly callsWebhooks?: true
   readonly authorization: 'AlwaysAllow' | 'RBAC'
+  readonly useServiceAccountCredentials: boolean
   readonly managedFields: 'tracked' | 'named' | 'untracked'
   /** Absent: yes. */
   readonly watchCache?: false
@@ -175,6 +182,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     foldsHeartbeats: options.foldsHeartbeats ?? true,
     ...(options.callsWebhooks === true ? { callsWebhooks: true } : {}),
     authorization: options.authorization ?? 'AlwaysAllow',
+    useServiceAccountCredentials: options.useServiceAccountCredentials ?? options.authorization === 'RBAC',
     managedFields: options.managedFields ?? 'named',
     ...(options.watchCache === false ? { watchCache: false } : {}),
     ...(options.startTime === undefined ? {} : { startTime: options.startTime }),

@@ -167,7 +167,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
         servers,
         controllers: kubeControllerManager({ served, namespaced }),
         limits: options.controllerRate,
-        accounts: 'kube-system',
+        accounts: options.useServiceAccountCredentials ? 'kube-system' : undefined,
         order: ground.beginning,
         cursor: cursor(manager),
         read,

@@ -22,7 +22,7 @@ export interface ComponentOptions {
   readonly controllers: readonly Controller[]
   readonly limits: ClientLimits
   /** The namespace of its controllers' service accounts, where each calls the API with a token of its own. */
-  readonly accounts?: string
+  readonly accounts?: string | undefined
   /** Accounts in the order in which their controllers begin, where that is known; else chance says. */
   readonly order?: readonly string[] | undefined
   readonly cursor: () => Cursor

@@ -49,6 +49,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     startTime: incident.startTime,
     nodes: 0,
     dns: 0,
+    useServiceAccountCredentials: true,
     identities,
     favourite: recordedNodes(incident),
     beginning: recordedBeginning(incident),

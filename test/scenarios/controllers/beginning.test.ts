@@ -40,7 +40,7 @@ const shop = asObject({
 
 describe('controllers', () => {
   test('get their accounts one after another, ten at once and then one in 150 ms', () => {
-    const cluster = createCluster({ seed: 7, nodes: 0, dns: 0 })
+    const cluster = createCluster({ seed: 7, nodes: 0, dns: 0, useServiceAccountCredentials: true })
     cluster.run(seconds(10))
     const made = creations(ofManager(cluster))
     expect(made.length).toBeGreaterThan(30)
@@ -53,7 +53,7 @@ describe('controllers', () => {
   })
 
   test('ask for a token before their first call and not again', () => {
-    const cluster = createCluster({ seed: 7, nodes: 1 })
+    const cluster = createCluster({ seed: 7, nodes: 1, useServiceAccountCredentials: true })
     cluster.run(seconds(20))
     const since = cluster.log.length
     cluster.apply([shop])
@@ -72,7 +72,7 @@ describe('controllers', () => {
   })
 
   test('of the next process look for their accounts again, and begin when all are built', () => {
-    const cluster = createCluster({ seed: 7, nodes: 0, dns: 0 })
+    const cluster = createCluster({ seed: 7, nodes: 0, dns: 0, useServiceAccountCredentials: true })
     cluster.run(seconds(20))
     const since = cluster.log.length
     cluster.inject(kill('kube-controller-manager/0'))
@@ -90,5 +90,16 @@ describe('controllers', () => {
         event.type === 'ApiRequested' && event.by === 'kube-controller-manager/0' && event.data.verb === 'list',
     )
     expect(lists[0]?.at).toBeGreaterThan(tokens(events)[2]?.at ?? Infinity)
+  })
+
+  test('have accounts with roles, or where it is said', () => {
+    const asks = (options: Parameters<typeof createCluster>[0]): boolean => {
+      const cluster = createCluster({ seed: 7, nodes: 0, dns: 0, ...options })
+      cluster.run(seconds(10))
+      return ofManager(cluster).length > 0
+    }
+    expect(asks({ authorization: 'RBAC' })).toBe(true)
+    expect(asks({})).toBe(false)
+    expect(asks({ authorization: 'RBAC', useServiceAccountCredentials: false })).toBe(false)
   })
 })
