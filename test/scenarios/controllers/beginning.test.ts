@@ -96,7 +96,7 @@ describe('controllers', () => {
     const asks = (options: Parameters<typeof createCluster>[0]): boolean => {
       const cluster = createCluster({ seed: 7, nodes: 0, dns: 0, ...options })
       cluster.run(seconds(10))
-      return ofManager(cluster).length > 0
+      return tokens(ofManager(cluster)).length > 0
     }
     expect(asks({ authorization: 'RBAC' })).toBe(true)
     expect(asks({})).toBe(false)
