@@ -156,7 +156,8 @@ describe('legacy-serviceaccount-token-cleaner', () => {
     expect(secretOf(b, 'never')?.metadata.labels).toEqual({ [MARK]: '2026-01-02' })
   })
 
-  test('asks nothing where there is no such token', () => {
-    expect(bench(tracking('2020-01-01'), lists()).takeLines()).toEqual([])
+  test('asks since when tokens are tracked, and nothing more where there is no such token', () => {
+    const asked = ['get ConfigMap kube-apiserver-legacy-service-account-token-tracking']
+    expect(bench(tracking('2020-01-01'), lists()).takeLines()).toEqual(asked)
   })
 })
