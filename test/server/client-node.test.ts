@@ -148,9 +148,12 @@ const startPod = async (name: string, container: string): Promise<void> => {
   live.cluster.apply(
     `{apiVersion: v1, kind: Pod, metadata: {name: ${name}}, spec: {restartPolicy: Never, containers: [{name: c, ${container}}]}}`,
   )
-  const isRunning = (): boolean => live.cluster.get('Pod', 'default', name)?.status?.phase === 'Running'
-  await until(isRunning)
-  expect(isRunning()).toBe(true)
+  const isReady = (): boolean => {
+    const { conditions = [] } = live.cluster.get('Pod', 'default', name)?.status ?? {}
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
+  }
+  await until(isReady)
+  expect(isReady()).toBe(true)
 }
 
 test('logs are read, and followed to their end', { timeout: 30_000 }, async () => {
@@ -168,7 +171,8 @@ test('logs are read, and followed to their end', { timeout: 30_000 }, async () =
 })
 
 test('commands run, files are copied, ports are forwarded', { timeout: 30_000 }, async () => {
-  await startPod('web', 'image: nginx, ports: [{containerPort: 80}]')
+  // Ready is who listens.
+  await startPod('web', 'image: nginx, ports: [{containerPort: 80}], readinessProbe: {tcpSocket: {port: 80}}')
   const said = kept()
   let status: string | undefined
   const script = ['sh', '-c', 'cat > /tmp/said; cat /tmp/said']
