@@ -2,27 +2,17 @@
  * Goal: the command does what README.md says, byte for byte the same in two processes.
  * Method: it is started as a user would start it; exit codes, output and files are compared.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { buildCommand, ended, type Ended, root } from './built-command.ts'
 
-const root = new URL('../..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-const seatrial = (args: readonly string[], input = ''): Ended => {
-  const command = ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8', input })
-  return { code: status, stdout, stderr }
-}
+const { main } = buildCommand()
+const seatrial = (args: readonly string[], input?: string): Ended => ended([main, ...args], input)
 
 const STORM = ['--nodes', '4', '--fault', 'crash node-2 at 2m for 2m', '--fault', 'kill etcd leader at 3m']
 const SHOP = ['run', '-f', 'examples/shop', '--for', '8m', ...STORM]

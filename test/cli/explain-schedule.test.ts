@@ -2,21 +2,16 @@
  * Goal: `seatrial explain-schedule` and `--scheduler-config` do what docs/custom-scheduler.md says.
  * Method: the command is started as a user would start it.
  */
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { buildCommand, ended, type Ended } from './built-command.ts'
 
-const root = new URL('../..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-explain-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-
-const seatrial = (...args: readonly string[]) => {
-  const command = ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
-  return { code: status, stdout, stderr }
-}
+const { main } = buildCommand()
+const seatrial = (...args: readonly string[]): Ended => ended([main, ...args])
 
 const file = (name: string, text: string): string => {
   const path = join(folder, name)

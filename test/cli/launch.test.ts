@@ -3,27 +3,17 @@
  * Method: it is built into a folder of its own and started with nothing kept, with what the first start kept, and with bytes that
  * are no compiled script; digests and kept files are compared.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { buildCommand, ended, type Ended } from './built-command.ts'
 
-const root = new URL('../..', import.meta.url).pathname
-// Within the project: its package.json says what kind of modules these are.
-mkdirSync(join(root, '.cache'), { recursive: true })
-const folder = mkdtempSync(join(root, '.cache/launch-'))
+const { folder, main } = buildCommand()
 const compiled = join(folder, 'cli/compiled')
-afterAll(() => rmSync(folder, { recursive: true }))
-beforeAll(() => {
-  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/bundle.ts', folder], { cwd: root })
-})
-
-const started = (main: readonly string[], words: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...main, ...words], { cwd: root, encoding: 'utf8' })
-  return { code: status, stdout, stderr }
-}
-const built = (...words: readonly string[]) => started([join(folder, 'cli/main.js')], words)
+const SOURCES = ['--import', 'tsx', 'src/cli/main.ts']
+const built = (...words: readonly string[]): Ended => ended([main, ...words])
 const RUN = ['run', '-f', 'examples/shop', '--for', '1m', '--json']
 
 const kept = (): readonly string[] => {
@@ -36,13 +26,13 @@ const kept = (): readonly string[] => {
 
 test('what cannot be used is told in the same words, and nothing is kept of it', () => {
   const words = ['why', 'no-such-file.jsonl', 'pod/web']
-  expect(built(...words)).toEqual(started(['--import', 'tsx', 'src/cli/main.ts'], words))
+  expect(built(...words)).toEqual(ended([...SOURCES, ...words]))
   expect(built(...words).code).toBe(2)
   expect(kept()).toEqual([])
 })
 
 test('what the first start compiled is kept, taken by the next, and made anew where it is spoilt', () => {
-  const sources = started(['--import', 'tsx', 'src/cli/main.ts'], RUN)
+  const sources = ended([...SOURCES, ...RUN])
   const digestOf = ({ stdout }: { readonly stdout: string }): unknown => {
     const { digest } = JSON.parse(stdout) as { readonly digest: unknown }
     return digest
@@ -65,7 +55,7 @@ test('what the first start compiled is kept, taken by the next, and made anew wh
 
 test('a cluster that is kept opens its database', async () => {
   const words = ['up', '--data', join(folder, 'data')]
-  const child = spawn(process.execPath, [join(folder, 'cli/main.js'), ...words], {
+  const child = spawn(process.execPath, [main, ...words], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
