@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 /** A folder with another @kubernetes/client-node than the one that is installed. */
 const { CLIENT_NODE } = process.env
 
+/** Tests of values: what they make is gone with them. */
+const SHARING = ['unit', 'scenarios', 'sieve', 'canary', 'contract'].map((folder) => `test/${folder}/**/*.test.ts`)
+
 export default defineConfig({
   ...(CLIENT_NODE === undefined
     ? {}
@@ -16,9 +19,9 @@ export default defineConfig({
     maxWorkers: '100%',
     // One after the other, by name: the short files come last, so that no core waits for a long one.
     projects: [
-      { extends: true, test: { name: 'cluster', include: ['test/**/*.test.ts'], exclude: ['test/unit/**'] } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARING } },
       // They keep nothing that a next file could meet, so they share what is loaded.
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },
     ],
     reporters: ['default'],
   },

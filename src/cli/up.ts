@@ -54,6 +54,8 @@ export const up = async (options: UpOptions): Promise<number> => {
     nodes,
     controlPlane,
     authorization,
+    // An account and a token for each controller would make a third more of events before the first prompt.
+    useServiceAccountCredentials: false,
     managedFields,
     startTime,
     callsWebhooks: true,
