@@ -45,6 +45,18 @@ test('the kubelet ends at each step of a resize: every 4 ms for 400 ms', { timeo
   for (let delay = 0; delay < millis(400); delay += millis(4)) expect(play(endAfter(delay)).problems).toEqual([])
 })
 
+test('what is granted counts also where the status still calls an earlier resize infeasible', () => {
+  const pods = PODS.map(({ restarts }) => ({ cpu: 100, restarts }))
+  const resized = (after: number, pod: number, cpu: number): Story['happenings'][number] => ({
+    after,
+    what: { type: 'resize', pod, cpu, memory: 256 },
+  })
+  for (let after = 0; after < millis(40); after += millis(1)) {
+    const happenings = [resized(0, 0, 4200), resized(0, 0, 2800), resized(after, 1, 1400)]
+    expect(play({ seed: 0, pods, happenings }).problems).toEqual([])
+  }
+})
+
 test('a story has one log', () => {
   const story = endAfter(millis(30))
   expect(play(story).log).toBe(play(story).log)

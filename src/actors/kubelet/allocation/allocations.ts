@@ -1,6 +1,7 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { Micros } from '../../../events/envelope.ts'
 import { minutes } from '../../../events/time.ts'
+import { findCondition } from '../../../kubernetes/conditions.ts'
 import { allocationOf, allocationShown, withAllocation } from '../../../kubernetes/pod-allocation.ts'
 import { isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
 import { computeQOS } from '../../../kubernetes/qos.ts'
@@ -8,6 +9,7 @@ import { podRequests, type Resources } from '../../../kubernetes/resources.ts'
 import type { ResourceList } from '../../../kubernetes/types/meta.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { withMembers } from '../../../kubernetes/with-members.ts'
 import type { Refusal } from '../node/admission.ts'
 import { isActive, worker, type PodRecord } from '../pods/record.ts'
 import { AllocationCheckpoint, type Granted } from './checkpoint.ts'
@@ -155,7 +157,7 @@ export class Allocations {
     const node = this.host.node()
     if (node === undefined) return undefined
     const others: Pod[] = []
-    for (const other of this.host.records()) if (other !== record && isActive(other)) others.push(other.pod)
+    for (const other of this.host.records()) if (other !== record && isActive(other)) others.push(granted(other))
     return { node, allocatable: this.host.allocatable(), others }
   }
 
@@ -226,6 +228,19 @@ export class Allocations {
     record.resizing = withInProgress(record.resizing, saying(record.resizing?.inProgress, said, this.context.now))
   }
 }
+
+/**
+ * A Pod as its node counts it: what it was granted, and what containers have not given back. That a resize is infeasible the
+ * node knows itself; what the status shows of it may be about an earlier one.
+ */
+const granted = ({ pod }: PodRecord): Pod => {
+  const { status } = pod
+  if (status === undefined || findCondition(status.conditions, PENDING) === undefined) return pod
+  const conditions = status.conditions?.filter(({ type }) => type !== PENDING)
+  return withMembers<Pod>(pod, { status: { ...status, conditions } })
+}
+
+const PENDING = 'PodResizePending'
 
 /** Cheaper ones first, then by priority, by class, by how long they have waited. Source: sortPendingResizes. */
 const mostUrgentFirst = (a: PodRecord, b: PodRecord): number =>
