@@ -77,6 +77,11 @@ export const defineActor = <S>(definition: ActorDefinition<S>): HostedActor => (
   },
 })
 
+/** The usual case: what is kept in memory is an object that receives. */
+export const actorOf = <A extends { receive(event: LogEvent): void }>(
+  start: (context: ActorContext) => A,
+): HostedActor => defineActor<A>({ start, receive: (actor, event) => actor.receive(event) })
+
 const receiver = <S>(definition: ActorDefinition<S>, context: ActorContext): ((event: LogEvent) => void) => {
   try {
     const state = definition.start(context)

@@ -1,7 +1,7 @@
 import type { ActorId, EventOf, LogEvent, Micros } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
 import { minutes, seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import { actorOf, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
 import { customRow } from '../../kubernetes/custom-resources/rows.ts'
 import { customResourceOf, isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
@@ -67,10 +67,7 @@ const KINDS: readonly Kind[] = KIND_ROWS.map(({ kind }) => kind)
  * Deliberately absent: objects. Answers and watch events name revisions; whoever gets one reads the object there.
  */
 export const createApiServer = (parameters: ApiServerParameters): HostedActor =>
-  defineActor<ApiServer>({
-    start: (context) => new ApiServer(parameters, context),
-    receive: (server, event) => server.receive(event),
-  })
+  actorOf((context) => new ApiServer(parameters, context))
 
 class ApiServer implements World {
   readonly identities: Identities | undefined

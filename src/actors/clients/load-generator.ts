@@ -1,6 +1,6 @@
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
 
 export interface LoadGeneratorOptions {
@@ -32,16 +32,7 @@ export const loadGeneratorProcess = (options: LoadGeneratorOptions): ProcessSpec
     id,
     host: options.host,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          id,
-          defineActor<LoadGenerator>({
-            start: (context) => new LoadGenerator(options, context),
-            receive: (generator, event) => generator.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[id, actorOf((context) => new LoadGenerator(options, context))]]),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
 import { Routes } from './routes.ts'
 import { NodeGroups, type NodeGroupShape } from './node-groups.ts'
@@ -80,16 +80,7 @@ export const cloudProcess = (options: CloudProcessOptions): ProcessSpec => {
     id: CLOUD,
     host: options.host,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          CLOUD,
-          defineActor<Cloud>({
-            start: (context) => new Cloud(options, balancers, routes, groups, context),
-            receive: (cloud, event) => cloud.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[CLOUD, actorOf((context) => new Cloud(options, balancers, routes, groups, context))]]),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { Informers } from '../../engine/client/informers.ts'
@@ -37,16 +37,7 @@ export const coreDNSProcess = (options: CoreDNSOptions): ProcessSpec => {
     id,
     host: options.host,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          id,
-          defineActor<CoreDNS>({
-            start: (context) => new CoreDNS(options, context),
-            receive: (dns, event) => dns.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[id, actorOf((context) => new CoreDNS(options, context))]]),
   }
 }
 

@@ -1,4 +1,4 @@
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { exponential } from '../../engine/client/backoff.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
@@ -47,16 +47,7 @@ export const deviceDriverProcess = (options: DeviceDriverOptions): ProcessSpec =
     id,
     host: options.node,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          id,
-          defineActor<DeviceDriver>({
-            start: (context) => new DeviceDriver(options, context),
-            receive: (driver, event) => driver.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[id, actorOf((context) => new DeviceDriver(options, context))]]),
   }
 }
 

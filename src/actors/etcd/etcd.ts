@@ -1,6 +1,6 @@
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import { actorOf, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { RaftSafety } from './invariants.ts'
 import { announceChange, announceOperation } from './announce.ts'
 import { LEASE_TIMER, LeaseKeeper } from './lease-keeper.ts'
@@ -48,11 +48,7 @@ export interface EtcdOptions {
  * what the leader had committed when they came. What a member acknowledges is on its disk.
  * Source: server/etcdserver/server.go and v3_server.go (3.6).
  */
-export const etcd = (options: EtcdOptions): HostedActor =>
-  defineActor<Member>({
-    start: (context) => new Member(options, context),
-    receive: (member, event) => member.receive(event),
-  })
+export const etcd = (options: EtcdOptions): HostedActor => actorOf((context) => new Member(options, context))
 
 class Member {
   private readonly options: EtcdOptions

@@ -3,7 +3,7 @@ import type { ActorId, LogEvent } from '../../events/envelope.ts'
 import type { ApiObject, Json } from '../../events/json.ts'
 import { seconds } from '../../events/time.ts'
 import type { ReadObject } from '../../kubernetes/view.ts'
-import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import { actorOf, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { RestMapper, type Mapping } from './rest-mapper.ts'
@@ -31,11 +31,7 @@ export interface KubectlOptions {
  * it or patches it by the three-way merge of last applied, live and wanted.
  * Source: kubectl/pkg/cmd/apply/apply.go and patcher.go (v1.36).
  */
-export const kubectl = (options: KubectlOptions): HostedActor =>
-  defineActor<Session>({
-    start: (context) => new Session(options, context),
-    receive: (session, event) => session.receive(event),
-  })
+export const kubectl = (options: KubectlOptions): HostedActor => actorOf((context) => new Session(options, context))
 
 class Session {
   private readonly client: ApiClient

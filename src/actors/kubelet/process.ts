@@ -1,5 +1,5 @@
 import type { ActorId, Micros } from '../../events/envelope.ts'
-import { defineActor } from '../../engine/actor.ts'
+import { actorOf } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
 import type { KubeletOptions } from './config.ts'
 import { Kubelet } from './kubelet.ts'
@@ -21,15 +21,6 @@ export const kubeletProcess = (options: KubeletOptions): ProcessSpec => {
     id,
     host: options.node.name,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          id,
-          defineActor<Kubelet>({
-            start: (context) => new Kubelet(options, context),
-            receive: (kubelet, event) => kubelet.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[id, actorOf((context) => new Kubelet(options, context))]]),
   }
 }

@@ -1,5 +1,5 @@
 import type { ActorId, EventOf, LogEvent } from '../../events/envelope.ts'
-import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import { actorOf, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import { Health } from './health.ts'
 import type { LoadBalancerShape } from './shape.ts'
 
@@ -31,10 +31,7 @@ interface Route {
  * asked before it went away is still carried out.
  */
 export const loadBalancer = (shape: LoadBalancerShape, backends: readonly ActorId[]): HostedActor =>
-  defineActor<LoadBalancer>({
-    start: (context) => new LoadBalancer(shape, backends, context),
-    receive: (balancer, event) => balancer.receive(event),
-  })
+  actorOf((context) => new LoadBalancer(shape, backends, context))
 
 class LoadBalancer {
   private readonly context: ActorContext

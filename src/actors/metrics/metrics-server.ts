@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { minutes, seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { Informers } from '../../engine/client/informers.ts'
@@ -47,16 +47,7 @@ export const metricsServerProcess = (options: MetricsServerOptions): ProcessSpec
   id: METRICS_SERVER,
   host: options.host,
   restartDelay: RESTART,
-  boot: () =>
-    new Map([
-      [
-        METRICS_SERVER,
-        defineActor<MetricsServer>({
-          start: (context) => new MetricsServer(options, context),
-          receive: (server, event) => server.receive(event),
-        }),
-      ],
-    ]),
+  boot: () => new Map([[METRICS_SERVER, actorOf((context) => new MetricsServer(options, context))]]),
 })
 
 interface Waiting {

@@ -1,6 +1,6 @@
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { Informers } from '../../engine/client/informers.ts'
@@ -43,16 +43,7 @@ export const kubeProxyProcess = (options: KubeProxyOptions): ProcessSpec => {
     id,
     host: options.node,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          id,
-          defineActor<KubeProxy>({
-            start: (context) => new KubeProxy(options, context),
-            receive: (proxy, event) => proxy.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[id, actorOf((context) => new KubeProxy(options, context))]]),
   }
 }
 

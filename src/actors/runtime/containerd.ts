@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import { millis } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
 import { bytes } from '../../kubernetes/quantity.ts'
 import { imageBytes, withTag } from '../../kubernetes/workload/images.ts'
@@ -54,16 +54,7 @@ export const containerdProcess = (options: ContainerdOptions): ProcessSpec => {
     id,
     host: options.node,
     restartDelay: RESTART,
-    boot: () =>
-      new Map([
-        [
-          id,
-          defineActor<Containerd>({
-            start: (context) => new Containerd(options, context),
-            receive: (containerd, event) => containerd.receive(event),
-          }),
-        ],
-      ]),
+    boot: () => new Map([[id, actorOf((context) => new Containerd(options, context))]]),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ActorId, LogEvent, Micros, Seq } from '../../events/envelope.ts'
 import { micros, minutes, seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext, type HostedActor } from '../../engine/actor.ts'
+import { actorOf, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import { ApiClient, type ApiAnswer, type ApiCall } from '../../engine/client/api-client.ts'
 import type { ClientLimits } from '../../engine/client/controller.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
@@ -60,10 +60,7 @@ export interface KubeSchedulerOptions {
  * Source: pkg/scheduler/scheduler.go, schedule_one.go (v1.36).
  */
 export const kubeScheduler = (options: KubeSchedulerOptions): HostedActor =>
-  defineActor<Scheduler>({
-    start: (context) => new Scheduler(options, context),
-    receive: (scheduler, event) => scheduler.receive(event),
-  })
+  actorOf((context) => new Scheduler(options, context))
 
 class Scheduler {
   private readonly context: ActorContext

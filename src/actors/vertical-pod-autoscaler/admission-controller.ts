@@ -2,7 +2,7 @@ import type { EventData } from '../../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
 import { seconds } from '../../events/time.ts'
-import { defineActor, type ActorContext } from '../../engine/actor.ts'
+import { actorOf, type ActorContext } from '../../engine/actor.ts'
 import { ApiClient } from '../../engine/client/api-client.ts'
 import { Endpoint } from '../../engine/client/endpoint.ts'
 import { Informers } from '../../engine/client/informers.ts'
@@ -43,16 +43,7 @@ export const vpaAdmissionProcess = (options: AdmissionControllerOptions): Proces
   id: VPA_ADMISSION,
   host: options.host,
   restartDelay: RESTART,
-  boot: () =>
-    new Map([
-      [
-        VPA_ADMISSION,
-        defineActor<AdmissionController>({
-          start: (context) => new AdmissionController(options, context),
-          receive: (controller, event) => controller.receive(event),
-        }),
-      ],
-    ]),
+  boot: () => new Map([[VPA_ADMISSION, actorOf((context) => new AdmissionController(options, context))]]),
 })
 
 class AdmissionController {
