@@ -1,40 +1,26 @@
 import { bootComponent } from '../../engine/client/component.ts'
-import { defineController, type Controller } from '../../engine/client/controller.ts'
-import { call, type Sync } from '../../engine/client/sync.ts'
+import type { Controller } from '../../engine/client/controller.ts'
+import { defineInstaller } from '../../engine/client/installer.ts'
 import type { ProcessSpec } from '../../engine/kernel/process.ts'
 import type { ActorId } from '../../events/envelope.ts'
-import { hours, seconds } from '../../events/time.ts'
+import { seconds } from '../../events/time.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import type { DeviceDriverShape } from './shape.ts'
-
-const INSTALL = 'install'
 
 /** Also its Lease's name, and what it calls the API as. */
 export const INSTALLER = 'dra-installer'
 
-/** Makes what a driver's manifests hold: its DeviceClass. Whoever deletes it wanted that. */
-const classInstaller = ({ driver, deviceClass }: DeviceDriverShape): Controller =>
-  defineController({
-    name: 'device-class-installer',
-    account: INSTALLER,
-    kinds: ['DeviceClass'],
-    workers: 1,
-    memory: () => ({ isDone: false }),
-    wakes: () => [],
-    ticks: [{ name: INSTALL, every: hours(24), run: ({ memory }) => (memory.isDone ? [] : [INSTALL]) }],
-
-    *reconcile(_key, { memory }): Sync {
-      const body = {
-        apiVersion: 'resource.k8s.io/v1',
-        kind: 'DeviceClass',
-        metadata: { name: deviceClass },
-        spec: { selectors: [{ cel: { expression: `device.driver == '${driver}'` } }] },
-      }
-      const answer = yield* call({ verb: 'create', kind: 'DeviceClass', name: deviceClass, body })
-      if (!answer.ok && answer.reason !== 'AlreadyExists') return { retry: answer.message }
-      memory.isDone = true
-    },
-  })
+/** Makes what a driver's manifests hold: its DeviceClass. */
+const classInstaller = ({ driver, deviceClass }: DeviceDriverShape): Controller => {
+  const object = {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'DeviceClass',
+    metadata: { name: deviceClass },
+    spec: { selectors: [{ cel: { expression: `device.driver == '${driver}'` } }] },
+  }
+  const manifests = [{ kind: 'DeviceClass', object }] as const
+  return defineInstaller({ name: 'device-class-installer', account: INSTALLER, kinds: ['DeviceClass'], manifests })
+}
 
 export interface InstallerOptions {
   readonly shape: DeviceDriverShape
