@@ -22,7 +22,7 @@ import { Orphans } from './pods/orphans.ts'
 import { Claims } from './pods/claims.ts'
 import { Devices } from './pods/devices.ts'
 import { References } from './pods/references.ts'
-import { worker, type PodRecord } from './pods/record.ts'
+import { isAtWork, type PodRecord } from './pods/record.ts'
 import { PodWorkers } from './pods/workers.ts'
 import type { SyncWorld } from './pods/world.ts'
 import { Prober } from './probes/prober.ts'
@@ -301,10 +301,6 @@ export class Kubelet {
     return this.informers.view.get('Node', undefined, this.options.node.name)
   }
 }
-
-/** It runs, or has not ended yet. */
-const isAtWork = ({ row }: PodRecord): boolean =>
-  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row)
 
 const byCreation = (a: Pod, b: Pod): number => {
   const [left, right] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]

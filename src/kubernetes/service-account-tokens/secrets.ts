@@ -1,4 +1,6 @@
 /** Secrets that hold the token of a service account. Source: api/core/v1/types.go; pkg/serviceaccount/{util,legacy}.go (v1.36). */
+import type { Micros } from '../../events/envelope.ts'
+import { rfc3339 } from '../time.ts'
 import type { Secret, ServiceAccount } from '../types/core.ts'
 
 export const TOKEN_SECRET_TYPE = 'kubernetes.io/service-account-token'
@@ -8,6 +10,9 @@ export const ACCOUNT_UID = 'kubernetes.io/service-account.uid'
 export const LAST_USED = 'kubernetes.io/legacy-token-last-used'
 /** The day since which no API server takes the token. */
 export const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
+
+/** A day as these labels have it; days are compared as text. */
+export const dayOf = (at: Micros): string => rfc3339(at).slice(0, 'YYYY-MM-DD'.length)
 
 export const isTokenSecret = ({ type }: Secret): boolean => type === TOKEN_SECRET_TYPE
 

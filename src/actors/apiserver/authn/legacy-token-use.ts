@@ -1,15 +1,11 @@
-import type { Micros } from '../../../events/envelope.ts'
-import { LAST_USED } from '../../../kubernetes/service-account-tokens/secrets.ts'
+import { dayOf, LAST_USED } from '../../../kubernetes/service-account-tokens/secrets.ts'
 import { notFound } from '../../../kubernetes/status.ts'
-import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Secret } from '../../../kubernetes/types/core.ts'
 import type { Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
 import { writtenByServer } from '../registry/field-tracking.ts'
 import type { Attempt } from '../storage/store.ts'
 import type { World } from '../world.ts'
-
-const dayOf = (at: Micros): string => rfc3339(at).slice(0, 'YYYY-MM-DD'.length)
 
 /**
  * Writes into a Secret on which day its token was shown, once a day, also when it is refused as invalid; undefined when that

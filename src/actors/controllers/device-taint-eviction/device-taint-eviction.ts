@@ -7,6 +7,7 @@ import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { ResourceClaim, ResourceSlice } from '../../../kubernetes/types/resource.ts'
 import type { Change } from '../../../kubernetes/view.ts'
+import { dropOldest } from '../shared/drop-oldest.ts'
 import { deletePodCall } from '../shared/pod-control.ts'
 import { patchPodStatus } from '../shared/pod-status.ts'
 import { nameOnly } from '../shared/references.ts'
@@ -55,8 +56,7 @@ export const deviceTaintEvictionController = defineController<Memory>({
     if (problem !== undefined) return { retry: problem }
     memory.due.delete(key)
     memory.evicted.add(uid)
-    const [oldest] = memory.evicted
-    if (memory.evicted.size > EVICTED_MAX && oldest !== undefined) memory.evicted.delete(oldest)
+    dropOldest(memory.evicted, EVICTED_MAX)
   },
 })
 

@@ -5,12 +5,13 @@ import { hours } from '../../../events/time.ts'
 import { namesIn } from '../../../kubernetes/pod-references.ts'
 import {
   accountNameOf,
+  dayOf,
   INVALID_SINCE,
   isAbout,
   isTokenSecret,
   LAST_USED,
 } from '../../../kubernetes/service-account-tokens/secrets.ts'
-import { parseTime, rfc3339 } from '../../../kubernetes/time.ts'
+import { parseTime } from '../../../kubernetes/time.ts'
 import type { Secret } from '../../../kubernetes/types/core.ts'
 import type { View } from '../../../kubernetes/view.ts'
 
@@ -21,8 +22,6 @@ const EVERY: Micros = hours(24)
 const TRACKING = { namespace: 'kube-system', name: 'kube-apiserver-legacy-service-account-token-tracking' } as const
 const ALL = 'tokens'
 
-/** Days are compared as text. */
-const dayOf = (at: Micros): string => rfc3339(at).slice(0, '2026-01-01'.length)
 const isDay = (text: string): boolean => startOf(text) !== undefined
 const startOf = (day: string): Micros | undefined => parseTime(`${day}T00:00:00Z`)
 

@@ -3,6 +3,7 @@ import { hours } from '../../../events/time.ts'
 import { keyOf } from '../../../engine/client/keys.ts'
 import type { ResourceClaim } from '../../../kubernetes/types/resource.ts'
 import type { View } from '../../../kubernetes/view.ts'
+import { dropOldest } from '../shared/drop-oldest.ts'
 
 /** Source: client-go/tools/cache/mutation_cache.go, NewIntegerResourceVersionMutationCache. */
 const MOST = 100
@@ -23,8 +24,7 @@ export class CreatedClaims {
     const key = keyOf(claim)
     this.claims.delete(key)
     this.claims.set(key, { claim, until: now + KEPT })
-    const [oldest] = this.claims.keys()
-    if (this.claims.size > MOST && oldest !== undefined) this.claims.delete(oldest)
+    dropOldest(this.claims, MOST)
   }
 
   /** All claims of an owner: those in view, then those that are known only here. */

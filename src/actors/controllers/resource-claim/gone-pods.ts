@@ -1,3 +1,5 @@
+import { dropOldest } from '../shared/drop-oldest.ts'
+
 /** Source: pkg/controller/resourceclaim/controller.go, maxUIDCacheEntries (v1.36). */
 const MOST = 500
 
@@ -8,8 +10,7 @@ export class GonePods {
   add(uid: string): void {
     this.uids.delete(uid)
     this.uids.add(uid)
-    const [oldest] = this.uids
-    if (this.uids.size > MOST && oldest !== undefined) this.uids.delete(oldest)
+    dropOldest(this.uids, MOST)
   }
 
   has(uid: string): boolean {

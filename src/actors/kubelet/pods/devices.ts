@@ -1,6 +1,7 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { ApiClient } from '../../../engine/client/api-client.ts'
-import type { ActorId, LogEvent, Micros } from '../../../events/envelope.ts'
+import { keyFor } from '../../../engine/client/keys.ts'
+import type { ActorId, LogEvent, Micros, Seq } from '../../../events/envelope.ts'
 import { seconds } from '../../../events/time.ts'
 import { isReservedFor, claimOf, foreignResourceClaim, notMadeYet } from '../../../kubernetes/resource-claims.ts'
 import type { Pod, PodResourceClaim } from '../../../kubernetes/types/pod.ts'
@@ -64,17 +65,14 @@ export class Devices {
     this.gather(pod, pod.spec.resourceClaims ?? [], new Map(), (wanted) => {
       if (typeof wanted === 'string') return done(wanted)
       this.each([...wanted], done, ([plugin, claims], next) => {
-        this.ask(
-          plugin,
-          (call) => ['NodePrepareResources', { call, pod: pod.metadata.uid, claims }],
-          (problem) => {
-            if (problem !== undefined) return next(`NodePrepareResources: ${problem}`)
-            for (const claim of claims) {
-              this.prepared.set(claim, [...new Set([...(this.prepared.get(claim) ?? []), plugin])])
-            }
-            next(undefined)
-          },
-        )
+        const call = this.expect(plugin, (problem) => {
+          if (problem !== undefined) return next(`NodePrepareResources: ${problem}`)
+          for (const claim of claims) {
+            this.prepared.set(claim, [...new Set([...(this.prepared.get(claim) ?? []), plugin])])
+          }
+          next(undefined)
+        })
+        this.context.emit('NodePrepareResources', { call, pod: pod.metadata.uid, claims }, this.to(plugin))
       })
     })
   }
@@ -94,11 +92,10 @@ export class Devices {
       done(problem)
     }
     this.each([...wanted], finish, ([plugin, claims], next) => {
-      this.ask(
-        plugin,
-        (call) => ['NodeUnprepareResources', { call, claims }],
-        (problem) => next(problem === undefined ? undefined : `NodeUnprepareResources: ${problem}`),
+      const call = this.expect(plugin, (problem) =>
+        next(problem === undefined ? undefined : `NodeUnprepareResources: ${problem}`),
       )
+      this.context.emit('NodeUnprepareResources', { call, claims }, this.to(plugin))
     })
   }
 
@@ -136,7 +133,7 @@ export class Devices {
     for (const driver of new Set(allocation.devices?.results?.map((result) => result.driver))) {
       const plugin = this.plugins.get(driver)
       if (plugin === undefined) return `DRA driver ${driver} is not registered`
-      found.set(plugin, [...(found.get(plugin) ?? []), keyOf(pod, name)])
+      found.set(plugin, [...(found.get(plugin) ?? []), keyFor(pod.metadata.namespace, name)])
     }
     return undefined
   }
@@ -150,22 +147,14 @@ export class Devices {
     act(first, (problem) => (problem === undefined ? this.each(rest, done, act) : done(problem)))
   }
 
-  private ask(
-    plugin: ActorId,
-    question: (
-      call: number,
-    ) =>
-      | ['NodePrepareResources', { readonly call: number; readonly pod: string; readonly claims: readonly string[] }]
-      | ['NodeUnprepareResources', { readonly call: number; readonly claims: readonly string[] }],
-    done: (problem: Problem) => void,
-  ): void {
+  private expect(plugin: ActorId, done: (problem: Problem) => void): number {
     const call = this.next++
     this.pending.set(call, { plugin, done })
-    const options = { to: plugin, cause: this.why.seq }
-    const [type, data] = question(call)
-    // Each type goes with its own data, which the compiler does not see across the two.
-    if (type === 'NodePrepareResources') this.context.emit(type, data, options)
-    else this.context.emit(type, data, options)
+    return call
+  }
+
+  private to(plugin: ActorId): { readonly to: ActorId; readonly cause: Seq | undefined } {
+    return { to: plugin, cause: this.why.seq }
   }
 
   private answer(call: number, problem: Problem): boolean {
@@ -178,12 +167,10 @@ export class Devices {
 
 const UNAVAILABLE = 'rpc error: code = Unavailable desc = connection error: error reading server preface: EOF'
 
-const keyOf = ({ metadata }: Pod, claim: string): string => `${metadata.namespace ?? ''}/${claim}`
-
 const claimKeys = (pod: Pod): readonly string[] =>
   (pod.spec.resourceClaims ?? []).flatMap((reference) => {
     const named = claimOf(pod, reference)
-    return typeof named === 'object' ? [keyOf(pod, named.name)] : []
+    return typeof named === 'object' ? [keyFor(pod.metadata.namespace, named.name)] : []
   })
 
 const hasClaims = ({ spec }: Pod): boolean => (spec.resourceClaims?.length ?? 0) > 0

@@ -92,9 +92,12 @@ export const newRecord = (pod: Pod, state: PodState, cause: Seq): PodRecord => {
   }
 }
 
+/** It runs, or has not ended yet. */
+export const isAtWork = ({ row }: PodRecord): boolean =>
+  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row)
+
 /** Takes part in the sums of admission: neither refused nor finished. */
-export const isActive = ({ row, pod }: PodRecord): boolean =>
-  !worker.matches(row, 'rejected') && !worker.matches(row, 'terminated') && !worker.isFinal(row) && !isTerminal(pod)
+export const isActive = (record: PodRecord): boolean => isAtWork(record) && !isTerminal(record.pod)
 
 export const slotOf = (record: PodRecord, container: string): Slot => {
   let slot = record.slots.get(container)
