@@ -1,3 +1,4 @@
+import { keyOf } from '../engine/client/keys.ts'
 import type { ApiObject } from '../events/json.ts'
 import type { Event as CoreEvent } from '../kubernetes/types/core.ts'
 import type { View } from '../kubernetes/view.ts'
@@ -21,10 +22,8 @@ export const lastWarnings = (view: View): readonly string[] => {
 }
 
 /** By namespace and name, as kubectl lists. */
-const inOrder = <O extends ApiObject>(objects: readonly O[]): readonly O[] => {
-  const key = ({ metadata }: O): string => `${metadata.namespace ?? ''}/${metadata.name}`
-  return objects.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
-}
+const inOrder = <O extends ApiObject>(objects: readonly O[]): readonly O[] =>
+  objects.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 
 const nodes = (view: View): string =>
   renderTable(

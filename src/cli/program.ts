@@ -33,6 +33,24 @@ const speed = (text: string): Speed => {
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
+// Options of several words.
+
+const controlPlane = <const C extends readonly ['1', ...string[]]>(counts: C) =>
+  new Option('--control-plane <count>', 'control-plane machines').choices(counts).default('1' as const)
+
+const lasting = (count: number) =>
+  new Option('--for <duration>', 'how long to run, in virtual time')
+    .argParser(duration)
+    .default(minutes(count), `${count}m`)
+
+const nodeGroup = () =>
+  new Option(
+    '--node-group <group>',
+    `machines that cluster-autoscaler adds and removes, ${NODE_GROUP_GRAMMAR}; may be given again`,
+  )
+    .argParser(collect)
+    .default([] as string[])
+
 const addRun = (program: Command, words: () => Words): void => {
   program
     .command('run')
@@ -40,16 +58,8 @@ const addRun = (program: Command, words: () => Words): void => {
     .option('-f, --file <path>', 'manifest file or folder, - for stdin; may be given again', collect, [] as string[])
     .argument('[paths...]', 'more manifest files or folders')
     .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
-    .addOption(
-      new Option('--control-plane <count>', 'control-plane machines')
-        .choices(['1', '2', '3'] as const)
-        .default('1' as const),
-    )
-    .addOption(
-      new Option('--for <duration>', 'how long to run, in virtual time')
-        .argParser(duration)
-        .default(minutes(10), '10m'),
-    )
+    .addOption(controlPlane(['1', '2', '3']))
+    .addOption(lasting(10))
     .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
     .option(
       '--fault <fault>',
@@ -59,12 +69,7 @@ const addRun = (program: Command, words: () => Words): void => {
     )
     .option('--record <file>', 'write a recording; .gz compresses it')
     .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
-    .option(
-      '--node-group <group>',
-      `machines that cluster-autoscaler adds and removes, ${NODE_GROUP_GRAMMAR}; may be given again`,
-      collect,
-      [] as string[],
-    )
+    .addOption(nodeGroup())
     .option('--vpa', 'install the VerticalPodAutoscaler', false)
     .option('--json', 'print one JSON object instead of a report', false)
     .addHelpText(
@@ -98,11 +103,7 @@ const addUp = (program: Command, words: () => Words): void => {
     .description('start a cluster that kubectl, helm and any other client can use, until interrupted')
     .option('-f, --file <path>', 'manifest file or folder to apply; may be given again', collect, [] as string[])
     .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
-    .addOption(
-      new Option('--control-plane <count>', 'control-plane machines')
-        .choices(['1', '3'] as const)
-        .default('1' as const),
-    )
+    .addOption(controlPlane(['1', '3']))
     .option('--port <port>', 'where to listen; 0 for a free one', wholeNumber, 0)
     .option('--kubeconfig <file>', 'write the kubeconfig here and keep it')
     .option('--users <list>', 'client certificates, e.g. alice:system:masters,bob:developers')
@@ -110,12 +111,7 @@ const addUp = (program: Command, words: () => Words): void => {
     .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
     .option('--record <file>', 'write a recording; .gz compresses it')
     .option('--data <folder>', 'keep the cluster here: started again, it goes on where it was')
-    .option(
-      '--node-group <group>',
-      `machines that cluster-autoscaler adds and removes, ${NODE_GROUP_GRAMMAR}; may be given again`,
-      collect,
-      [] as string[],
-    )
+    .addOption(nodeGroup())
     .option('--vpa', 'install the VerticalPodAutoscaler', false)
     .addHelpText(
       'after',
@@ -170,14 +166,8 @@ const addExplainSchedule = (program: Command, words: () => Words): void => {
     .option('--all', 'run the recording again to tell of every node, not only of some', false)
     .option('-f, --file <path>', 'manifest file or folder to run; may be given again', collect, [] as string[])
     .option('--nodes <count>', 'worker nodes', wholeNumber, 3)
-    .addOption(
-      new Option('--control-plane <count>', 'control-plane machines')
-        .choices(['1', '2', '3'] as const)
-        .default('1' as const),
-    )
-    .addOption(
-      new Option('--for <duration>', 'how long to run, in virtual time').argParser(duration).default(minutes(2), '2m'),
-    )
+    .addOption(controlPlane(['1', '2', '3']))
+    .addOption(lasting(2))
     .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
     .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
     .addOption(
