@@ -2,36 +2,25 @@
  * Goal: docs/autoscaling.md says what is so.
  * Method: its program is the one in examples/, and prints what the page shows; its command line runs.
  */
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DEFAULT_NODE_GROUP } from '../../src/actors/cloud/node-groups.ts'
 import { WORKLOAD_ANNOTATIONS } from '../../src/kubernetes/workload/annotations.ts'
+import { fromSources, outputOf, readPage, root, shownExample } from './page.ts'
 
-const root = new URL('../..', import.meta.url).pathname
-const page = readFileSync(`${root}docs/autoscaling.md`, 'utf8')
-
-/** The blocks of a language, in order. */
-const blocks = (language: string): readonly string[] =>
-  [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, text]) =>
-    found === language ? [text ?? ''] : [],
-  )
+const { text: page, blocks } = readPage('autoscaling.md')
 
 test('the program of the page is examples/autoscaling.ts', () => {
-  const example = readFileSync(`${root}examples/autoscaling.ts`, 'utf8')
-  const code = example.slice(example.indexOf('*/\n') + 3).replaceAll("'../src/index.ts'", "'seatrial'")
-  expect(blocks('ts')).toEqual([code])
+  expect(blocks('ts')).toEqual([shownExample('autoscaling.ts')])
 })
 
 test('it prints what the page shows', { timeout: 120_000 }, () => {
-  const command = ['--import', 'tsx', 'examples/autoscaling.ts']
-  expect(blocks('')).toEqual([execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' })])
+  expect(blocks('')).toEqual([outputOf('autoscaling.ts')])
 })
 
 test('the command of the page runs, and machines come', { timeout: 120_000 }, () => {
   const [, words = ''] = /`seatrial (run [^`]+)`/.exec(page) ?? []
-  const command = ['--import', 'tsx', 'src/cli/main.ts', ...words.split(' '), '--json']
-  const told: unknown = JSON.parse(execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' }))
+  const told: unknown = JSON.parse(fromSources('src/cli/main.ts', ...words.split(' '), '--json'))
   expect(told).toMatchObject({ converged: true, pods: { total: 12, ready: 12 } })
 })
 

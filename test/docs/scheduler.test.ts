@@ -3,31 +3,19 @@
  * Method: its program is the one in examples/ and prints what the page shows; its configurations are read; the mistake it
  * shows is told in its words.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { either as E } from 'fp-ts'
 import { expect, test } from 'vitest'
 import { readConfiguration } from '../../src/actors/scheduler/configuration/read.ts'
+import { outputOf, readPage, shownExample } from './page.ts'
 
-const root = new URL('../..', import.meta.url).pathname
-const page = readFileSync(`${root}docs/custom-scheduler.md`, 'utf8')
-
-/** The blocks of a language, in order. */
-const blocks = (language: string): readonly string[] =>
-  [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, text]) =>
-    found === language ? [text ?? ''] : [],
-  )
+const { blocks } = readPage('custom-scheduler.md')
 
 test('the program of the page is examples/custom-scheduler.ts', () => {
-  const example = readFileSync(`${root}examples/custom-scheduler.ts`, 'utf8')
-  const code = example.slice(example.indexOf('*/\n') + 3).replaceAll("'../src/index.ts'", "'seatrial'")
-  expect(blocks('ts')).toEqual([code])
+  expect(blocks('ts')).toEqual([shownExample('custom-scheduler.ts')])
 })
 
 test('it prints what the page shows', () => {
-  const command = ['--import', 'tsx', 'examples/custom-scheduler.ts']
-  const output = execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
-  expect(blocks('')).toContain(output)
+  expect(blocks('')).toContain(outputOf('custom-scheduler.ts'))
 })
 
 test('every configuration of the page is read', () => {

@@ -2,14 +2,12 @@
  * Goal: docs/testing-your-controller.md says what is so.
  * Method: its test is the one in examples/, and runs here; its other program is run and prints what it should.
  */
-import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import '../../examples/website-operator.test.ts'
+import { fromSources, readPage, root } from './page.ts'
 
-const root = new URL('../..', import.meta.url).pathname
-const page = readFileSync(`${root}docs/testing-your-controller.md`, 'utf8')
-const blocks = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text]) => text ?? '')
+const blocks = readPage('testing-your-controller.md').blocks('ts')
 
 test('the test of the page is examples/website-operator.test.ts', () => {
   const example = readFileSync(`${root}examples/website-operator.test.ts`, 'utf8')
@@ -25,8 +23,7 @@ test('the program without vitest runs', () => {
   const file = `${root}examples/.without-vitest.ts`
   writeFileSync(file, (blocks[1] ?? '').replace("'seatrial'", "'../src/index.ts'"))
   try {
-    const output = execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8' })
-    expect(output).toBe('3\n')
+    expect(fromSources(file)).toBe('3\n')
   } finally {
     rmSync(file)
   }

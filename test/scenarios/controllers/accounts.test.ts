@@ -4,18 +4,10 @@
  * Method: a whole cluster with RBAC, people's requests, and every refusal in its log.
  */
 import { expect, test } from 'vitest'
-import { createCluster, type Cluster } from '../../../src/cluster.ts'
+import { createCluster } from '../../../src/cluster.ts'
 import { minutes, seconds } from '../../../src/events/time.ts'
 import { fromBase64 } from '../../../src/kubernetes/base64.ts'
-
-const refusals = (cluster: Cluster): readonly string[] => {
-  const found: string[] = []
-  for (const event of cluster.log.range(0)) {
-    if (event.type !== 'ApiResponded' || (event.data.code !== 401 && event.data.code !== 403)) continue
-    found.push(JSON.stringify(event.data.status))
-  }
-  return found
-}
+import { refusals } from '../../support/refusals.ts'
 
 test('a Secret for an account is filled in and goes with it', () => {
   const cluster = createCluster({ seed: 3, nodes: 1, authorization: 'RBAC' })

@@ -9,6 +9,7 @@ import { createCluster, type Cluster, type CreateOptions } from '../../../src/cl
 import { crash, kill } from '../../../src/cluster/fault.ts'
 import { minutes, seconds } from '../../../src/events/time.ts'
 import type { ResourceClaim } from '../../../src/kubernetes/types/resource.ts'
+import { refusals } from '../../support/refusals.ts'
 
 const TEMPLATE = `
 apiVersion: resource.k8s.io/v1
@@ -71,15 +72,6 @@ const reasons = (cluster: Cluster): ReadonlySet<string> =>
 const expectDistinct = (cluster: Cluster): void => {
   const devices = cluster.list('ResourceClaim').flatMap(devicesOf)
   expect(new Set(devices).size).toBe(devices.length)
-}
-
-const refusals = (cluster: Cluster): readonly string[] => {
-  const found: string[] = []
-  for (const event of cluster.log.range(0)) {
-    if (event.type !== 'ApiResponded' || (event.data.code !== 401 && event.data.code !== 403)) continue
-    found.push(JSON.stringify(event.data.status))
-  }
-  return found
 }
 
 test('template, claim, device, Pod, end: everything is given back, and nobody needs more than the roles give', () => {
