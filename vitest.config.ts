@@ -12,6 +12,9 @@ export default defineConfig({
     ? {}
     : { resolve: { alias: { '@kubernetes/client-node': fileURLToPath(new URL(CLIENT_NODE, import.meta.url)) } } }),
   test: {
+    setupFiles: ['test/support/seed.ts'],
+    // What is waited for may take long on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',

@@ -6,7 +6,8 @@
  */
 import { connect } from 'node:http2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { arrivals, CONFIG_MAPS, configMap, json, listening, type Stand } from '../server/support.ts'
+import { arrivals } from '../server/arrivals.ts'
+import { CONFIG_MAPS, configMap, json, listening, type Stand } from '../server/support.ts'
 
 let stand: Stand
 beforeAll(async () => {
@@ -14,7 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => stand.close())
 
-const BOUND_MS = 1500
+/** With all that a busy machine adds; what the attacks aim at is minutes. */
+const BOUND_MS = 5000
 
 const timed = async <T>(action: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number }> => {
   const began = performance.now()
@@ -88,10 +90,9 @@ test('a watcher that does not read is dropped; another one gets every event', as
   }
   await arrivals(300)
   stream.resume()
-  await arrivals(300)
-  const added = (keen.stream.lines as readonly { readonly type: string }[]).filter(({ type }) => type === 'ADDED')
-  expect(added).toHaveLength(count)
-  expect(dropped).toBe(true)
+  await expect.poll(() => dropped).toBe(true)
+  const added = () => (keen.stream.lines as readonly { readonly type: string }[]).filter(({ type }) => type === 'ADDED')
+  await expect.poll(added).toHaveLength(count)
   lazy.destroy()
 })
 
@@ -178,6 +179,6 @@ test.each([
   const headers = { 'content-type': 'application/json' }
   const { result, ms } = await timed(() => stand.client.call({ method: 'POST', path: CONFIG_MAPS, headers, body }))
   expect(result.code).toBe(413)
-  expect(ms).toBeLessThan(10 * BOUND_MS)
+  expect(ms).toBeLessThan(3 * BOUND_MS)
   expect(process.memoryUsage().rss - before).toBeLessThan(600 * 1024 * 1024)
 })

@@ -53,7 +53,7 @@ test('of 600 streams at once 250 are served at a time', async () => {
     stream.on('response', () => watching++)
     stream.on('error', () => {})
   }
-  await expect.poll(() => watching, { timeout: 5000 }).toBe(250)
+  await expect.poll(() => watching).toBe(250)
   await isHealthy()
   expect(watching).toBe(250)
   session.destroy()
@@ -73,7 +73,7 @@ test('a YAML body whose aliases multiply is refused', async () => {
   const answer = await stand.client.call({ method: 'POST', path: CONFIG_MAPS, headers, body })
   expect(answer.code).toBe(400)
   expect(answer.body.toString()).toContain('alias')
-  expect(performance.now() - began).toBeLessThan(1500)
+  expect(performance.now() - began).toBeLessThan(5000)
   await isHealthy()
 })
 

@@ -34,10 +34,10 @@ beforeAll(async () => {
 afterAll(() => live.close())
 
 const until = async (condition: () => boolean): Promise<void> => {
-  for (let i = 0; i < 200 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 25))
+  for (let i = 0; i < 2400 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 25))
 }
 
-test('an informer sees what is there, then every change', { timeout: 30_000 }, async () => {
+test('an informer sees what is there, then every change', { timeout: 90_000 }, async () => {
   const core = config.makeApiClient(CoreV1Api)
   const namespace = 'default'
   const seen: string[] = []
@@ -59,7 +59,7 @@ test('an informer sees what is there, then every change', { timeout: 30_000 }, a
   expect(seen).toEqual(['add before 1', 'add later 1', 'update later 2', 'delete later 2'])
 })
 
-test('patches of every kind', { timeout: 30_000 }, async () => {
+test('patches of every kind', { timeout: 90_000 }, async () => {
   const apps = config.makeApiClient(AppsV1Api)
   const at = { namespace: 'default', name: 'web' }
   const labels = { app: 'web' }
@@ -93,7 +93,7 @@ test('patches of every kind', { timeout: 30_000 }, async () => {
   expect(live.cluster.get('Deployment', 'default', 'web')?.status?.readyReplicas).toBe(4)
 })
 
-test('of two candidates one holds the Lease at a time', { timeout: 30_000 }, async () => {
+test('of two candidates one holds the Lease at a time', { timeout: 90_000 }, async () => {
   const api = config.makeApiClient(CoordinationV1Api)
   const at = { namespace: 'default', name: 'my-operator' }
   /** One try of leader election's: who finds the Lease free takes it, unless another was faster. */
@@ -119,7 +119,7 @@ test('of two candidates one holds the Lease at a time', { timeout: 30_000 }, asy
   }
 })
 
-test('a watch ends when its client has had enough', { timeout: 30_000 }, async () => {
+test('a watch ends when its client has had enough', { timeout: 90_000 }, async () => {
   const core = config.makeApiClient(CoreV1Api)
   const heard: string[] = []
   let ends = 0
@@ -156,7 +156,7 @@ const startPod = async (name: string, container: string): Promise<void> => {
   expect(isReady()).toBe(true)
 }
 
-test('logs are read, and followed to their end', { timeout: 30_000 }, async () => {
+test('logs are read, and followed to their end', { timeout: 90_000 }, async () => {
   await startPod('counter', `image: busybox, args: [/bin/sh, -c, 'echo one; sleep 10; echo two; sleep 10; echo three']`)
   const followed = kept()
   let isOver = false
@@ -170,7 +170,7 @@ test('logs are read, and followed to their end', { timeout: 30_000 }, async () =
   expect(last.text()).toBe('three\n')
 })
 
-test('commands run, files are copied, ports are forwarded', { timeout: 30_000 }, async () => {
+test('commands run, files are copied, ports are forwarded', { timeout: 90_000 }, async () => {
   // Ready is who listens.
   await startPod('web', 'image: nginx, ports: [{containerPort: 80}], readinessProbe: {tcpSocket: {port: 80}}')
   const said = kept()

@@ -31,12 +31,12 @@ describe.skipIf(program === undefined)(program === undefined ? whyLeftOut('kubec
         'wait',
         'pod/web',
         `--for=jsonpath={.status.containerStatuses[0].resources.requests.cpu}=${cpu}`,
-        '--timeout=20s',
+        '--timeout=60s',
       )
     try {
       live.file('pod.json', POD)
       await kubectl('apply', '-f', 'pod.json')
-      await kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=20s')
+      await kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=60s')
 
       expect(await patch({ cpu: '200m' })).toBe('pod/web patched\n')
       expect(await has('200m')).toBe('pod/web condition met\n')
@@ -49,7 +49,7 @@ describe.skipIf(program === undefined)(program === undefined ? whyLeftOut('kubec
 
       await patch({ cpu: '100' })
       const waits = '--for=jsonpath={.status.conditions[?(@.type=="PodResizePending")].reason}=Infeasible'
-      await kubectl('wait', 'pod/web', waits, '--timeout=20s')
+      await kubectl('wait', 'pod/web', waits, '--timeout=60s')
       const described = await kubectl('describe', 'pod', 'web')
       expect(described).toMatch(/PodResizePending +True/)
       expect(described).toMatch(/ResizeCompleted .* Pod resize completed: \{"containers"/)

@@ -7,7 +7,8 @@ import { request as httpsRequest } from 'node:https'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster.ts'
 import { inputsOf } from '../../src/replay/inputs.ts'
-import { arrivals, configMap, CONFIG_MAPS, json, listening, type Stand } from './support.ts'
+import { arrivals } from './arrivals.ts'
+import { configMap, CONFIG_MAPS, json, listening, type Stand } from './support.ts'
 
 type Members = Record<string, unknown>
 

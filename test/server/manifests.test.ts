@@ -49,7 +49,7 @@ test.runIf(runs)(runs ? stack : `${stack} (${why})`, { timeout: 120_000 }, async
   const program = kubectl ?? ''
   try {
     await good(program, `apply --server-side -f ${folder}kube-prometheus/setup`)
-    await good(program, 'wait --for=condition=Established crd --all --timeout=30s')
+    await good(program, 'wait --for=condition=Established crd --all --timeout=60s')
     await good(program, `apply -f ${folder}kube-prometheus`)
     expect(await good(program, `apply -f ${folder}kube-prometheus`)).not.toMatch(/created/)
     expect(await good(program, 'get prometheusrules -A -o name')).toMatch(

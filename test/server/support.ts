@@ -44,6 +44,3 @@ export const configMap = (name: string, data: Readonly<Record<string, string>> =
 })
 
 export const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
-
-/** Lets what was written to sockets arrive. */
-export const arrivals = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

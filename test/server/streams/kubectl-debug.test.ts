@@ -31,11 +31,11 @@ test.runIf(kubectl !== undefined)(
     try {
       live.file('web.json', WEB)
       await good('apply -f web.json')
-      await good('wait --for=condition=Ready pod/web --timeout=20s')
+      await good('wait --for=condition=Ready pod/web --timeout=60s')
 
       await good('debug web --image=busybox --target=main -c tools -- sleep 1h')
       await good(
-        'wait pod/web --for=jsonpath={.status.ephemeralContainerStatuses[0].state.running.startedAt} --timeout=20s',
+        'wait pod/web --for=jsonpath={.status.ephemeralContainerStatuses[0].state.running.startedAt} --timeout=60s',
       )
       const [tools] = cluster.get('Pod', 'default', 'web')?.status?.ephemeralContainerStatuses ?? []
       expect(tools).toMatchObject({
@@ -90,7 +90,7 @@ test.runIf(kubectl !== undefined)(
       live.file('web.json', WEB)
       await good('apply -f web.json')
       await good('expose pod web --port=8080 --target-port=http --name=front')
-      await good('wait --for=condition=Ready pod/web --timeout=20s')
+      await good('wait --for=condition=Ready pod/web --timeout=60s')
       expect(await good('api-versions')).toContain('metrics.k8s.io/v1beta1')
       expect(await good('top nodes')).toMatch(/NAME +CPU\(cores\) +CPU\(%\) .*\nnode-1 +\d+m +\d+% .*\nnode-2 +\d+m/)
       expect(await good('top pods')).toMatch(/NAME +CPU\(cores\) +MEMORY\(bytes\) +\nweb +\d+m +\d+Mi/)

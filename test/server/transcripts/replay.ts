@@ -3,6 +3,7 @@ import { createCluster, type Cluster } from '../../../src/cluster.ts'
 import type { Listening } from '../../../src/cluster/listen.ts'
 import { defineActor } from '../../../src/engine/actor.ts'
 import { millis } from '../../../src/events/time.ts'
+import { arrivals } from '../arrivals.ts'
 import { WireClient, type LineStream } from './client.ts'
 import { differences, normal } from './normal.ts'
 import { openApiForm } from './openapi-form.ts'
@@ -186,12 +187,12 @@ export class Player {
     if (due.length === 0) return
     this.open = this.open.filter((one) => !due.includes(one))
     this.cluster.run(millis(250))
-    await arrivals()
+    await arrivals(15)
     for (const { exchange, stream, code } of due) {
       const { frames = [], ended } = exchange.response
       for (let tries = 0; ended === 'server' && !stream.ended() && tries < 40; tries++) {
         this.cluster.run(millis(250))
-        await arrivals()
+        await arrivals(15)
       }
       const found: string[] = []
       if (code !== exchange.response.code) found.push(`code: ${exchange.response.code} ≠ ${code}`)
@@ -208,9 +209,6 @@ export class Player {
 
 const formOf = (path: string): ((value: unknown) => unknown) =>
   path.startsWith('/openapi/') ? openApiForm : (value) => normal(ownForm(path, value))
-
-/** Gives what the server has written the time to arrive. */
-const arrivals = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 15))
 
 const parsed = (text: string): unknown => {
   try {
