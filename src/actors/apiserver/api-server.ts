@@ -39,6 +39,7 @@ import { COMPACT_TIMER, Compactor } from './storage/compactor.ts'
 import { ETCD_RETRY, EtcdClient } from './storage/etcd-client.ts'
 import { EventLeases } from './storage/event-leases.ts'
 import { Store, type ObjectRef } from './storage/store.ts'
+import { Identity } from './upkeep/identity.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
 import { Watches, WATCHES_TIMER } from './watches.ts'
 import type { World } from './world.ts'
@@ -94,6 +95,7 @@ class ApiServer implements World {
   private readonly definitions: Definitions
   /** Of a server that is set up as it is shipped. */
   private readonly upkeep: Upkeep | undefined
+  private readonly identity: Identity | undefined
   private readonly compactor: Compactor
   private bootstrapped = false
 
@@ -137,6 +139,7 @@ class ApiServer implements World {
     }
     this.definitions = new Definitions(this, start)
     this.upkeep = this.isAsShipped ? new Upkeep(this, start) : undefined
+    this.identity = this.isAsShipped ? new Identity(this, context, start) : undefined
     this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
       context,
@@ -188,6 +191,7 @@ class ApiServer implements World {
 
   receive(event: LogEvent): void {
     const { context } = this
+    if (this.identity?.receive(event)) return
     switch (event.type) {
       case 'ApiRequested':
         if (isCustomKind(event.data.kind)) this.watches.open(event.data.kind)
@@ -333,6 +337,7 @@ class ApiServer implements World {
     if (this.isAsShipped) this.bootstrapAsShipped()
     this.procedures.start(bootstrap(this, this.options.advertiseAddress), this.context.seq, ({ code }) => {
       if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
+      else this.identity?.begin()
     })
   }
 

@@ -11,7 +11,7 @@ import { LeaderElector, type ElectionNews } from '../../engine/client/leader-ele
 import { TokenBucket } from '../../engine/client/token-bucket.ts'
 import type { Kind } from '../../kubernetes/kinds.ts'
 import { kindRow } from '../../kubernetes/registry.ts'
-import { randomSuffix } from '../../kubernetes/names.ts'
+import { newUid } from '../../kubernetes/uid.ts'
 import { rfc3339 } from '../../kubernetes/time.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
@@ -35,8 +35,6 @@ const FLUSH_UNSCHEDULABLE = 'flush-unschedulable'
 const FAILED_SCHEDULING_MAX = 1024
 /** Source: pkg/scheduler/apis/config/v1/defaults.go. */
 const PARALLELISM = 16
-/** Of the random part of an instance's name in its Lease. */
-const IDENTITY_DIGITS = 10
 
 export interface KubeSchedulerOptions {
   /** Of the program, and of its Lease unless the configuration names another. */
@@ -101,7 +99,7 @@ class Scheduler {
     this.preemptor = new Preemptor(ports, configuration?.parallelism ?? PARALLELISM)
     this.lease = configuration?.leaderElection?.resourceName ?? options.name
     // A new process is somebody else: it waits for its own old Lease to run out, like everybody.
-    const identity = `${context.host}_${randomSuffix((n) => context.random.below(n), IDENTITY_DIGITS)}`
+    const identity = `${context.host}_${newUid(context.random)}`
     this.elector = new LeaderElector({
       ...{ client, name: this.lease, identity },
       onChange: (news, later) => this.onElection(news, identity, later),

@@ -2,7 +2,7 @@ import type { ActorId, Micros } from '../../events/envelope.ts'
 import { millis } from '../../events/time.ts'
 import { customRows } from '../../kubernetes/custom-resources/rows.ts'
 import { isCustomKind, type Kind } from '../../kubernetes/kinds.ts'
-import { randomSuffix } from '../../kubernetes/names.ts'
+import { newUid } from '../../kubernetes/uid.ts'
 import type { Cursor, ReadObject } from '../../kubernetes/view.ts'
 import { defineActor, type ActorContext, type HostedActor } from '../actor.ts'
 import { AccountTokens } from './account-tokens.ts'
@@ -154,7 +154,7 @@ class Program {
   /** A new process is somebody else: it waits for its own old Lease to run out, like everybody. */
   private elect(context: ActorContext): LeaderElector {
     const { name, client } = this.parts
-    const identity = `${context.host}_${randomSuffix((below) => context.random.below(below), 10)}`
+    const identity = `${context.host}_${newUid(context.random)}`
     return new LeaderElector({
       client,
       name,

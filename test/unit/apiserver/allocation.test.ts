@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { ClusterIpRange } from '../../../src/actors/apiserver/allocation/cluster-ips.ts'
 import { drawNodePort } from '../../../src/actors/apiserver/allocation/node-ports.ts'
 import { drawFree } from '../../../src/actors/apiserver/allocation/numbers.ts'
-import { newUid } from '../../../src/actors/apiserver/registry/uid.ts'
+import { newUid } from '../../../src/kubernetes/uid.ts'
 import { createRandom } from '../../../src/engine/kernel/random.ts'
 
 describe('a free number', () => {

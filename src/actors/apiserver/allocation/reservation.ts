@@ -4,7 +4,7 @@ import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { IPAddress } from '../../../kubernetes/types/ingress.ts'
 import { etcd, type Procedure } from '../procedure.ts'
 import { createdByServer } from '../registry/field-tracking.ts'
-import { newUid } from '../registry/uid.ts'
+import { newUid } from '../../../kubernetes/uid.ts'
 import type { World } from '../world.ts'
 import { ipOf } from './number-keys.ts'
 

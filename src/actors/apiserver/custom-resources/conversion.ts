@@ -11,7 +11,7 @@ import { isStatus, unexpectedError, type Status } from '../../../kubernetes/stat
 import { answerBody, refusal, type Answer } from '../answer.ts'
 import { listedAt } from '../cache/page.ts'
 import type { Procedure } from '../procedure.ts'
-import { newUid } from '../registry/uid.ts'
+import { newUid } from '../../../kubernetes/uid.ts'
 import type { Request, ServedRow } from '../request.ts'
 import { Store, type Attempt, type ObjectRef, type PutResult, type Stored, type Updated } from '../storage/store.ts'
 import { callOut } from '../webhook-client.ts'

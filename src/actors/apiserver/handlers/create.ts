@@ -21,7 +21,7 @@ import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import { trackedCreate } from '../registry/field-tracking.ts'
 import { metadataToCreate } from '../registry/metadata.ts'
-import { newUid } from '../registry/uid.ts'
+import { newUid } from '../../../kubernetes/uid.ts'
 import {
   attributesOf,
   decodeBody,

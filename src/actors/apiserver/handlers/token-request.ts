@@ -10,7 +10,7 @@ import { answerBody, refusal, type Answer } from '../answer.ts'
 import { serviceAccountUser } from '../authn.ts'
 import { wallSeconds } from '../authn/tokens.ts'
 import type { Procedure } from '../procedure.ts'
-import { newUid } from '../registry/uid.ts'
+import { newUid } from '../../../kubernetes/uid.ts'
 import type { Request } from '../request.ts'
 import type { World } from '../world.ts'
 
