@@ -14,6 +14,7 @@ import type { Cursor } from '../kubernetes/view.ts'
 import type { ObjectStore } from '../projections/objects/store.ts'
 import type { Addresses } from './addresses.ts'
 import type { NodeShape, ResolvedOptions } from './options.ts'
+import { apiServerAt } from './control-plane-addresses.ts'
 
 /** What machines of the cluster's network are given. */
 export interface NodeGround {
@@ -142,10 +143,10 @@ const machineAddress = (index: number): string => {
   return `172.${16 + Math.floor(n / 65_536)}.${Math.floor(n / 256) % 256}.${n % 256}`
 }
 
-/** The machine that has an address: a node's own, or the one whose range holds a Pod's. */
+/** Who has an address: the machine of a node, the one whose range holds a Pod's, or an API server. */
 const machineOf = (addresses: Addresses, ip: string): ActorId | undefined => {
   const [first = 0, second = 0, third = 0, fourth = 0] = ip.split('.').map(Number)
   const index = first === 10 ? (second - 244) * 256 + third : (second - 16) * 65_536 + third * 256 + fourth - 10
   const name = addresses.nameAt(index)
-  return name === undefined ? undefined : hostId(name)
+  return name === undefined ? apiServerAt(ip) : hostId(name)
 }

@@ -98,6 +98,11 @@ export interface ClusterOptions {
   /** Whether watches may begin with what API servers remember beyond etcd's compaction, as `--watch-cache` has it. Default true. */
   readonly watchCache?: boolean
   /**
+   * Whether API servers that are set up as shipped (`authorization: 'RBAC'`) keep Service default/kubernetes leading to
+   * themselves, as `--endpoint-reconciler-type` has it. Default `lease`.
+   */
+  readonly endpointReconciler?: 'lease' | 'none'
+  /**
    * What the machines' clocks show when the run begins, as RFC 3339: `2026-11-21T08:00:00Z`. Default: 2026-01-01T00:00:00Z.
    * The times of events stay those since the beginning.
    */
@@ -137,6 +142,8 @@ export interface ResolvedOptions {
   readonly managedFields: 'tracked' | 'named' | 'untracked'
   /** Absent: yes. */
   readonly watchCache?: false
+  /** Absent: lease. */
+  readonly endpointReconciler?: 'none'
   /** Absent: the beginning of 2026. */
   readonly startTime?: string
   readonly history: 'all' | 'compacted'
@@ -185,6 +192,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     useServiceAccountCredentials: options.useServiceAccountCredentials ?? options.authorization === 'RBAC',
     managedFields: options.managedFields ?? 'named',
     ...(options.watchCache === false ? { watchCache: false } : {}),
+    ...(options.endpointReconciler === 'none' ? { endpointReconciler: 'none' } : {}),
     ...(options.startTime === undefined ? {} : { startTime: options.startTime }),
     history: options.history ?? 'all',
     retain: options.retain ?? 'all',

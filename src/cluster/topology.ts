@@ -30,6 +30,7 @@ import { addAddons, addonWebhooks } from './addons.ts'
 import { Addresses } from './addresses.ts'
 import type { EtcdCluster } from './etcd-cluster.ts'
 import { Machines } from './machines.ts'
+import { controlPlaneAddress } from './control-plane-addresses.ts'
 import { addMachine, addNode, fixedMachine, type NodeGround } from './nodes.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { PluginCode, ResolvedScheduler } from './schedulers.ts'
@@ -132,6 +133,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const own = n % options.etcd
   const read = objects.read
   const { authorization, managedFields, callsWebhooks = false, watchCache = true } = options
+  const advertiseAddress = options.endpointReconciler === 'none' ? undefined : controlPlaneAddress(n)
   // Who has no machines to run anything on has put nothing together.
   const isBare = options.nodes.length === 0 && options.cloud === undefined && options.csi === undefined
   const policy = isBare
@@ -147,7 +149,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       identities: ground.identities,
       metrics: METRICS_SERVER,
       webhooks: addonWebhooks(options.addons),
-      options: { authorization, managedFields, callsWebhooks, watchCache, policy },
+      options: { authorization, managedFields, callsWebhooks, watchCache, policy, advertiseAddress },
     }),
   )
   for (const scheduler of [options.scheduler, ...(options.otherSchedulers ?? [])])

@@ -32,7 +32,7 @@ const FLOORS: readonly Floor[] = [
   { name: '02-rolling-update', same: 99, equal: 97, otherwise: 0, pods: 0, conditions: 0 },
   { name: '03-node-crash', same: 100, equal: 98, otherwise: 0, pods: 0, conditions: 0 },
   { name: '04-drain-pdb', same: 100, equal: 100, otherwise: 0, pods: 0, conditions: 0 },
-  { name: '05-preemption', same: 99, equal: 96, otherwise: 0, pods: 0, conditions: 0 },
+  { name: '05-preemption', same: 99, equal: 96, otherwise: 0, pods: 1, conditions: 0 },
   { name: '06-statefulset', same: 100, equal: 97, otherwise: 1, pods: 0, conditions: 0 },
   { name: '07-daemonset', same: 98, equal: 93, otherwise: 0, pods: 0, conditions: 0 },
   { name: '08-quota-limitrange', same: 91, equal: 91, otherwise: 0, pods: 0, conditions: 0 },

@@ -22,6 +22,7 @@ import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
 import { bootstrap, ensurePolicy } from './bootstrap.ts'
 import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
 import { notedUse } from './authn/legacy-token-use.ts'
+import { SECURE_PORT } from './bootstrap/kubernetes-service.ts'
 import { ensureTokenTracking } from './bootstrap/legacy-token-tracking.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
@@ -39,6 +40,7 @@ import { COMPACT_TIMER, Compactor } from './storage/compactor.ts'
 import { ETCD_RETRY, EtcdClient } from './storage/etcd-client.ts'
 import { EventLeases } from './storage/event-leases.ts'
 import { Store, type ObjectRef } from './storage/store.ts'
+import { EndpointReconciler } from './upkeep/endpoint-reconciler.ts'
 import { Identity } from './upkeep/identity.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
 import { Watches, WATCHES_TIMER } from './watches.ts'
@@ -96,6 +98,7 @@ class ApiServer implements World {
   /** Of a server that is set up as it is shipped. */
   private readonly upkeep: Upkeep | undefined
   private readonly identity: Identity | undefined
+  private readonly endpoints: EndpointReconciler | undefined
   private readonly compactor: Compactor
   private bootstrapped = false
 
@@ -139,7 +142,12 @@ class ApiServer implements World {
     }
     this.definitions = new Definitions(this, start)
     this.upkeep = this.isAsShipped ? new Upkeep(this, start) : undefined
-    this.identity = this.isAsShipped ? new Identity(this, context, start) : undefined
+    const { advertiseAddress: address } = this.options
+    this.identity = this.isAsShipped ? new Identity({ world: this, context, start, address }) : undefined
+    this.endpoints =
+      this.isAsShipped && address !== undefined
+        ? new EndpointReconciler({ world: this, context, start, address })
+        : undefined
     this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
       context,
@@ -191,7 +199,7 @@ class ApiServer implements World {
 
   receive(event: LogEvent): void {
     const { context } = this
-    if (this.identity?.receive(event)) return
+    if (this.identity?.receive(event) || this.endpoints?.receive(event)) return
     switch (event.type) {
       case 'ApiRequested':
         if (isCustomKind(event.data.kind)) this.watches.open(event.data.kind)
@@ -212,6 +220,8 @@ class ApiServer implements World {
         return this.procedures.webhookAnswered(event.data)
       case 'MetricsAnswered':
         return this.metrics.answered(event.data)
+      case 'RequestForwarded':
+        return this.refuseStranger(event)
       case 'ConnectionLost':
         return this.disconnect(event.data.peer)
       case 'TimerFired':
@@ -229,6 +239,12 @@ class ApiServer implements World {
       { watch: data.watch, code: user.code ?? FORBIDDEN, status: user, refused: true },
       { to: client },
     )
+  }
+
+  /** Abridged: containers show no credentials, so what they ask over the network is forbidden. */
+  private refuseStranger({ by, data: { request, port } }: EventOf<'RequestForwarded'>): void {
+    const reason = port === SECURE_PORT ? 'forbidden' : 'refused'
+    this.context.emit('RequestAnswered', { request, reason }, { to: by })
   }
 
   private disconnect(peer: string): void {
@@ -335,10 +351,16 @@ class ApiServer implements World {
   private bootstrap(): void {
     this.bootstrapped = true
     if (this.isAsShipped) this.bootstrapAsShipped()
-    this.procedures.start(bootstrap(this, this.options.advertiseAddress), this.context.seq, ({ code }) => {
+    this.procedures.start(bootstrap(this), this.context.seq, ({ code }) => {
       if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
-      else this.identity?.begin()
+      else this.announce()
     })
+  }
+
+  /** Says that it is there. */
+  private announce(): void {
+    this.identity?.begin()
+    this.endpoints?.begin()
   }
 
   /**

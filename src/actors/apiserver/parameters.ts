@@ -37,7 +37,7 @@ export interface Identities {
 export interface ApiServerOptions {
   /** Range of the Services' addresses. */
   readonly serviceCidr: string
-  /** This server's own address, for Service default/kubernetes; none is published without it. */
+  /** This server's own address, for Service default/kubernetes, which gets no endpoints without it. */
   readonly advertiseAddress: string | undefined
   /** How long a request is worked on before etcd is asked or the answer leaves: from `processingMin` to that and the jitter. */
   readonly processingMin: Micros

@@ -7,7 +7,8 @@ import { DnsServers } from './dns-servers.ts'
 import type { PacketFilter } from './packet-filter.ts'
 
 /** Why nobody answered a call. */
-export type CallFailure = 'NXDOMAIN' | 'SERVFAIL' | 'refused' | 'unreachable' | 'reset' | 'error' | 'timeout'
+export type CallFailure =
+  'NXDOMAIN' | 'SERVFAIL' | 'refused' | 'unreachable' | 'reset' | 'error' | 'forbidden' | 'timeout'
 
 export interface CallTarget {
   /** A name as a process in `namespace` writes it, or an address. */
@@ -160,6 +161,6 @@ export class Calls {
   }
 }
 
-const FAILURES: readonly CallFailure[] = ['refused', 'unreachable', 'reset', 'error']
+const FAILURES: readonly CallFailure[] = ['refused', 'unreachable', 'reset', 'error', 'forbidden']
 
 const failureOf = (reason: string | undefined): CallFailure => FAILURES.find((known) => known === reason) ?? 'error'

@@ -10,7 +10,7 @@ import { inputsOf } from '../../../src/replay/inputs.ts'
 import { listening, type Stand } from '../support.ts'
 import { PODS } from './pods.ts'
 
-const OPTIONS = { nodes: 2, retain: 'all' } as const
+const OPTIONS = { nodes: 2, retain: 'all', authorization: 'RBAC' } as const
 
 let stand: Stand
 
@@ -113,6 +113,18 @@ test('what is called from inside goes through the modelled network', async () =>
   })
   expect((await exec('counter', ['nslookup', 'web'])).stdout).toContain('Name:\tweb.default.svc.cluster.local')
   expect((await log('web/log')).text).toContain('"GET / HTTP/1.1" 200')
+})
+
+test('the API answers within the cluster too, to strangers that it is not for them', async () => {
+  const ask = async (url: string) => (await exec('web', ['wget', '-qO-', '-T', '5', url])).stderr.trim()
+  const forbidden = 'wget: server returned error: HTTP/1.1 403 Forbidden'
+  expect(await ask('https://kubernetes.default')).toBe(forbidden)
+  expect(await ask('https://172.16.0.2:6443/healthz')).toBe(forbidden)
+  expect(await ask('http://172.16.0.2')).toBe("wget: can't connect to remote host: Connection refused")
+  // Where no machine is, nobody refuses.
+  expect(await ask('https://172.16.0.3:6443')).toBe('wget: download timed out')
+  const curl = await exec('web', ['curl', '-sk', '-o', '/dev/null', '-w', '%{http_code}', 'https://kubernetes.default'])
+  expect(curl.stdout).toBe('403')
 })
 
 test('sleeping takes cluster time', async () => {

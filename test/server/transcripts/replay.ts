@@ -50,6 +50,8 @@ export const freshCluster = ({ name, controllers, nodes }: Theme, startTime?: st
     ...(startTime === undefined ? {} : { startTime }),
     authorization: 'RBAC',
     managedFields: 'tracked',
+    // The recorded servers ran without.
+    endpointReconciler: 'none',
     // Expired revisions were recorded so: what a cache remembers depends on how busy it was.
     ...(name === 'expired' ? { watchCache: false } : {}),
     ...(controllers

@@ -11,6 +11,7 @@ import { createdByServer, writtenByServer } from '../registry/field-tracking.ts'
 import { newUid } from '../../../kubernetes/uid.ts'
 import { Removal, type ObjectRef } from '../storage/store.ts'
 import type { World } from '../world.ts'
+import { SECURE_PORT } from '../bootstrap/kubernetes-service.ts'
 import { base32 } from './base32.ts'
 
 /** Source: pkg/controlplane/apiserver/server.go: IdentityLease{Duration,RenewInterval,GC} (v1.36). */
@@ -21,6 +22,8 @@ const COLLECT_EVERY: Micros = hours(1)
 const RENEW_JITTER = 40
 
 const NAMESPACE = 'kube-system'
+/** Source: api/core/v1/annotation_key_constants.go, AnnotationPeerAdvertiseAddress. */
+const PEER_ADDRESS = 'kubernetes.io/peer-advertise-address'
 const COMPONENT = 'apiserver.kubernetes.io/identity'
 const SERVER = 'kube-apiserver'
 /** How much of the host's digest is its server's name. Source: apiserver/pkg/server/config.go, NewConfig. */
@@ -41,12 +44,21 @@ export class Identity {
   private readonly world: World
   private readonly context: ActorContext
   private readonly start: (procedure: Procedure<Answer>) => void
+  private readonly annotations: Readonly<Record<string, string>>
   private readonly ref: ObjectRef
 
-  constructor(world: World, context: ActorContext, start: (procedure: Procedure<Answer>) => void) {
+  constructor(parts: {
+    readonly world: World
+    readonly context: ActorContext
+    readonly start: (procedure: Procedure<Answer>) => void
+    /** Where its peers find it. */
+    readonly address: string | undefined
+  }) {
+    const { world, context } = parts
     this.world = world
     this.context = context
-    this.start = start
+    this.start = parts.start
+    this.annotations = parts.address === undefined ? {} : { [PEER_ADDRESS]: `${parts.address}:${SECURE_PORT}` }
     this.ref = world.refTo('Lease', NAMESPACE, serverName(context.host))
   }
 
@@ -82,11 +94,16 @@ export class Identity {
     const { world, context, ref } = this
     const renewTime = microTime(world.now)
     const labels = { [COMPONENT]: SERVER, 'kubernetes.io/hostname': context.host }
+    const { annotations } = this
     if (stored !== undefined) {
       const { metadata, spec } = stored
       const next = {
         ...stored,
-        metadata: { ...metadata, labels: { ...metadata.labels, ...labels } },
+        metadata: {
+          ...metadata,
+          labels: { ...metadata.labels, ...labels },
+          annotations: { ...metadata.annotations, ...annotations },
+        },
         spec: { ...spec, renewTime },
       }
       return writtenByServer(stored, next, '', world) as Lease
@@ -96,7 +113,15 @@ export class Identity {
     const lease: Lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { name: ref.name, namespace: NAMESPACE, uid, resourceVersion: '', creationTimestamp, labels },
+      metadata: {
+        name: ref.name,
+        namespace: NAMESPACE,
+        uid,
+        resourceVersion: '',
+        creationTimestamp,
+        labels,
+        annotations,
+      },
       spec: { holderIdentity: `${ref.name}_${newUid(world.random)}`, leaseDurationSeconds: LEASE_SECONDS, renewTime },
     }
     return createdByServer(lease, world) as Lease

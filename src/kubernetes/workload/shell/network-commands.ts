@@ -45,6 +45,15 @@ const urlIn = (args: readonly string[]): string =>
 
 const failureOf = (reply: Reply): string => (reply !== undefined && 'failure' in reply ? reply.failure : 'unreachable')
 
+/** Failures that are answers all the same. */
+const HTTP_ERRORS: Readonly<Record<string, readonly [status: number, text: string]>> = {
+  error: [503, 'Service Unavailable'],
+  forbidden: [403, 'Forbidden'],
+}
+
+/** What a server has said instead of an answer; undefined when it answered, or nobody did. */
+const httpError = (reply: Reply): readonly [status: number, text: string] | undefined => HTTP_ERRORS[failureOf(reply)]
+
 function* wget(args: readonly string[], session: Session): Process {
   const { host, port, url } = targetOf(urlIn(args))
   const timeout = parseDuration(valueAfter(args, '-T', '--timeout') ?? '') ?? PATIENCE
@@ -56,7 +65,9 @@ function* wget(args: readonly string[], session: Session): Process {
       yield err(`wget: bad address '${host}${port === 80 ? '' : `:${port}`}'\n`)
     else {
       if (!isQuiet) yield err(`Connecting to ${host}:${port}\n`)
-      yield err(`wget: ${WGET_FAILURES[failure] ?? `can't connect to remote host: No route to host`}\n`)
+      const [status, text] = httpError(reply) ?? []
+      const answered = status === undefined ? undefined : `server returned error: HTTP/1.1 ${status} ${text}`
+      yield err(`wget: ${answered ?? WGET_FAILURES[failure] ?? `can't connect to remote host: No route to host`}\n`)
     }
     return 1
   }
@@ -78,7 +89,6 @@ const WGET_FAILURES: Readonly<Record<string, string>> = {
   refused: `can't connect to remote host: Connection refused`,
   timeout: 'download timed out',
   reset: 'error getting response: Connection reset by peer',
-  error: 'server returned error: HTTP/1.1 503 Service Unavailable',
 }
 
 function* curl(args: readonly string[], session: Session): Process {
@@ -87,22 +97,21 @@ function* curl(args: readonly string[], session: Session): Process {
   const flags = args.filter((arg) => /^-[a-zA-Z]+$/.test(arg)).join('')
   const isSilent = flags.includes('s') && !flags.includes('S')
   const reply = yield { kind: 'call', host, port, timeout }
-  const isError = reply !== undefined && 'failure' in reply && reply.failure === 'error'
-  if (reply === undefined || (!('pod' in reply) && !isError)) {
+  const error = httpError(reply)
+  if (reply === undefined || (!('pod' in reply) && error === undefined)) {
     const [code, text] = curlFailure(failureOf(reply), host, port)
     if (!isSilent) yield err(`curl: (${code}) ${text}\n`)
     return code
   }
-  const status = isError ? 503 : 200
-  const failsOnError = (flags.includes('f') || args.includes('--fail')) && isError
+  const [status, text] = error ?? [200, 'OK']
+  const failsOnError = (flags.includes('f') || args.includes('--fail')) && error !== undefined
   if (failsOnError) {
     if (!isSilent) yield err(`curl: (22) The requested URL returned error: ${status}\n`)
     return 22
   }
-  const body = 'pod' in reply ? responseBody(reply.pod) : 'Service Unavailable\n'
+  const body = 'pod' in reply ? responseBody(reply.pod) : `${text}\n`
   const file = valueAfter(args, '-o')
-  if (flags.includes('I') || flags.includes('i'))
-    yield out(`HTTP/1.1 ${status} ${isError ? 'Service Unavailable' : 'OK'}\r\n\r\n`)
+  if (flags.includes('I') || flags.includes('i')) yield out(`HTTP/1.1 ${status} ${text}\r\n\r\n`)
   if (file === undefined) {
     if (!flags.includes('I')) yield out(body)
   } else if (file !== '/dev/null') session.world.files.set(resolvePath(session.directory, file), body)
@@ -148,7 +157,7 @@ function* nc(args: readonly string[]): Process {
   const [host = '', port = '0'] = args.filter((arg, i) => !arg.startsWith('-') && !['-w'].includes(args[i - 1] ?? ''))
   const timeout = parseDuration(valueAfter(args, '-w') ?? '') ?? PATIENCE
   const reply = yield { kind: 'call', host, port: Number(port), timeout }
-  const isOpen = reply !== undefined && ('pod' in reply || ('failure' in reply && reply.failure === 'error'))
+  const isOpen = reply !== undefined && ('pod' in reply || httpError(reply) !== undefined)
   if (isOpen) {
     if (args.some((arg) => /^-[a-z]*v/.test(arg))) yield err(`${host} (${host}:${port}) open\n`)
     return 0
