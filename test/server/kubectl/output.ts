@@ -48,7 +48,9 @@ export const shapeOf = (text: string): readonly string[] => {
     .map((line) => line.replace(/docker\.io\/library\//, '').replace(/(Image ID|imageID"?): .*/, '$1: <image>'))
     .map((line) => line.replace(/Debian GNU\/Linux .* (?=<runtime>)/, '<system> '))
     .map((line) =>
-      line.replace(/\bapiserver-[a-z2-7]{26}\b/g, 'apiserver-<host>').replace(/\b(host|cp-1)_(?=<uid>)/g, '<host>_'),
+      line
+        .replace(/\bapiserver-[a-z2-7]{26}(?![a-z2-7])/g, 'apiserver-<host>')
+        .replace(/\b(host|cp-1)_(?=<uid>)/g, '<host>_'),
     )
     .map((line) => line.replace(/\bnode-[ab](\/[\d.]+)?\b/g, '<node>'))
     .map((line) => line.replace(/\b(192\.168|192\.0|10\.244|172\.16)\.\d+\.\d+\b/g, '<ip>'))
