@@ -1,6 +1,5 @@
 import type { ActorId, EventOf, LogEvent, Micros } from '../../events/envelope.ts'
 import type { ApiObject } from '../../events/json.ts'
-import { minutes, seconds } from '../../events/time.ts'
 import { actorOf, type ActorContext, type HostedActor } from '../../engine/actor.ts'
 import type { Random } from '../../engine/kernel/random.ts'
 import { customRow } from '../../kubernetes/custom-resources/rows.ts'
@@ -15,21 +14,23 @@ import { storageKey } from '../../kubernetes/storage-key.ts'
 import { MetricsAggregation } from './aggregation/metrics.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
-import { repairAddresses } from './allocation/repair.ts'
 import { ServiceAddresses } from './allocation/service-addresses.ts'
 import { Gate } from './authz/gate.ts'
-import { bootstrapPolicy } from '../../kubernetes/rbac/bootstrap.ts'
-import { bootstrap, ensurePolicy } from './bootstrap.ts'
-import { builtIns, ensureBuiltIn } from './bootstrap/built-in.ts'
+import { PostStartHooks } from './bootstrap/post-start-hooks.ts'
 import { notedUse } from './authn/legacy-token-use.ts'
 import { SECURE_PORT } from './bootstrap/kubernetes-service.ts'
-import { ensureTokenTracking } from './bootstrap/legacy-token-tracking.ts'
 import { EtcdFeed, FEED_TIMER, PROGRESS_TIMER } from './cache/etcd-feed.ts'
 import { WatchCache } from './cache/watch-cache.ts'
 import { convertedTo } from './custom-resources/conversion.ts'
 import { Definitions } from './custom-resources/definitions.ts'
 import { freshAs, freshAsEtcd, keptByEtcd } from './handlers/read.ts'
-import { DEFAULT_OPTIONS, type ApiServerOptions, type ApiServerParameters, type Identities } from './parameters.ts'
+import {
+  DEFAULT_OPTIONS,
+  isAsShipped,
+  type ApiServerOptions,
+  type ApiServerParameters,
+  type Identities,
+} from './parameters.ts'
 import type { Answer } from './answer.ts'
 import type { Procedure } from './procedure.ts'
 import { Procedures, WAIT_TIMER } from './procedures.ts'
@@ -40,19 +41,11 @@ import { COMPACT_TIMER, Compactor } from './storage/compactor.ts'
 import { ETCD_RETRY, EtcdClient } from './storage/etcd-client.ts'
 import { EventLeases } from './storage/event-leases.ts'
 import { Store, type ObjectRef } from './storage/store.ts'
-import { EndpointReconciler } from './upkeep/endpoint-reconciler.ts'
-import { Identity } from './upkeep/identity.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
 import { Watches, WATCHES_TIMER } from './watches.ts'
 import type { World } from './world.ts'
 
 const FORBIDDEN = 403
-const BOOTSTRAP_TIMER = 'bootstrap'
-const REPAIR_TIMER = 'repair-addresses'
-/** Source: pkg/controlplane/apiserver/options, RepairServicesInterval. */
-const REPAIR_EVERY: Micros = minutes(3)
-/** What could not be made at the start is tried again after this. */
-const BOOTSTRAP_RETRY: Micros = seconds(1)
 
 const SERVED: ReadonlyMap<string, ServedRow> = new Map(
   SERVED_KINDS.map((row): [string, ServedRow] => [row.kind, row as ServedRow]),
@@ -97,10 +90,8 @@ class ApiServer implements World {
   private readonly definitions: Definitions
   /** Of a server that is set up as it is shipped. */
   private readonly upkeep: Upkeep | undefined
-  private readonly identity: Identity | undefined
-  private readonly endpoints: EndpointReconciler | undefined
+  private readonly hooks: PostStartHooks | undefined
   private readonly compactor: Compactor
-  private bootstrapped = false
 
   constructor(parameters: ApiServerParameters, context: ActorContext) {
     this.context = context
@@ -137,17 +128,11 @@ class ApiServer implements World {
     const behind = (count: number): void => this.feed.hurry(context, count)
     const webhookAt = (url: string): ActorId | undefined => this.webhookAt(url)
     this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind, webhookAt })
-    const start = (procedure: Procedure<Answer>): void => {
-      this.procedures.start(procedure, context.seq, () => {})
+    const start = (procedure: Procedure<Answer>, done: (answer: Answer) => void = () => {}): void => {
+      this.procedures.start(procedure, context.seq, done)
     }
     this.definitions = new Definitions(this, start)
-    this.upkeep = this.isAsShipped ? new Upkeep(this, start) : undefined
-    const { advertiseAddress: address } = this.options
-    this.identity = this.isAsShipped ? new Identity({ world: this, context, start, address }) : undefined
-    this.endpoints =
-      this.isAsShipped && address !== undefined
-        ? new EndpointReconciler({ world: this, context, start, address })
-        : undefined
+    this.upkeep = isAsShipped(this.options) ? new Upkeep(this, start) : undefined
     this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
       context,
@@ -160,7 +145,8 @@ class ApiServer implements World {
     this.compactor = new Compactor(this.etcd, this.options.compactionInterval)
     this.feed.start(context)
     this.compactor.start(context)
-    if (this.options.bootstrap) context.setTimer(REPAIR_TIMER, '', REPAIR_EVERY)
+    const { options } = this
+    if (options.bootstrap) this.hooks = new PostStartHooks({ world: this, context, options, start })
   }
 
   /** A kind's row, in the version that a caller speaks: built in, or defined by what this server's cache shows. */
@@ -199,7 +185,7 @@ class ApiServer implements World {
 
   receive(event: LogEvent): void {
     const { context } = this
-    if (this.identity?.receive(event) || this.endpoints?.receive(event)) return
+    if (this.hooks?.receive(event)) return
     switch (event.type) {
       case 'ApiRequested':
         if (isCustomKind(event.data.kind)) this.watches.open(event.data.kind)
@@ -276,10 +262,6 @@ class ApiServer implements World {
         return this.feed.askProgress(this.context)
       case COMPACT_TIMER:
         return this.compactor.fired(this.context)
-      case BOOTSTRAP_TIMER:
-        return this.bootstrap()
-      case REPAIR_TIMER:
-        return this.repairAddresses()
     }
   }
 
@@ -293,7 +275,7 @@ class ApiServer implements World {
     this.definitions.fill()
     this.upkeep?.fill()
     this.procedures.cacheMoved()
-    if (this.options.bootstrap && !this.bootstrapped) this.bootstrap()
+    this.hooks?.filled()
   }
 
   private take(revision: number): void {
@@ -336,50 +318,5 @@ class ApiServer implements World {
   private progress(revision: number): void {
     this.cache.progress(revision)
     this.procedures.cacheMoved()
-  }
-
-  private repairAddresses(): void {
-    this.context.setTimer(REPAIR_TIMER, '', REPAIR_EVERY)
-    const repair = repairAddresses(this)
-    if (repair !== undefined) this.procedures.start(repair, this.context.seq, () => {})
-  }
-
-  private get isAsShipped(): boolean {
-    return this.options.bootstrap && this.options.authorization === 'RBAC'
-  }
-
-  private bootstrap(): void {
-    this.bootstrapped = true
-    if (this.isAsShipped) this.bootstrapAsShipped()
-    this.procedures.start(bootstrap(this), this.context.seq, ({ code }) => {
-      if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
-      else this.announce()
-    })
-  }
-
-  /** Says that it is there. */
-  private announce(): void {
-    this.identity?.begin()
-    this.endpoints?.begin()
-  }
-
-  /**
-   * What a server has that is set up as it is shipped, beside what every cluster needs; a cluster without authorization, as tests
-   * start by the thousand, does without. All at once: one after the other they would hold the server back for a hundred round
-   * trips.
-   */
-  private bootstrapAsShipped(): void {
-    const policy = [...bootstrapPolicy(), ...this.options.policy]
-    this.gate.awaitPolicy(policy)
-    const writes = [
-      ...policy.map((object) => ensurePolicy(object, this)),
-      ...builtIns(this.addresses.range.cidr).map((object) => ensureBuiltIn(object, this)),
-      ensureTokenTracking(this),
-    ]
-    for (const write of writes) {
-      this.procedures.start(write, this.context.seq, ({ code }) => {
-        if (code >= 400) this.context.setTimer(BOOTSTRAP_TIMER, '', BOOTSTRAP_RETRY)
-      })
-    }
   }
 }

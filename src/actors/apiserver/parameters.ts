@@ -92,3 +92,7 @@ export const DEFAULT_OPTIONS: ApiServerOptions = {
   callsWebhooks: false,
   masters: ['system:apiserver', 'kubernetes-admin', 'admin'],
 }
+
+/** Whether it has what upstream's comes with: a cluster in a test mostly does without. */
+export const isAsShipped = ({ bootstrap, authorization }: ApiServerOptions): boolean =>
+  bootstrap && authorization === 'RBAC'
