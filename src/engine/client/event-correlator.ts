@@ -44,7 +44,7 @@ interface Observed {
 
 /**
  * Repeated events become a higher count; from the tenth different message on, similar ones are combined into one event
- * that is written over; too many about one object are dropped, though they still count.
+ * that is written over; too many of one type about one object are dropped, though they still count.
  * Source: client-go/tools/record/events_cache.go, EventCorrelator.EventCorrelate (v1.36).
  */
 export class EventCorrelator {
@@ -60,7 +60,7 @@ export class EventCorrelator {
     const before = this.observed.get(key)
     const seen = before === undefined ? { name, count: 1, first: at } : { ...before, count: before.count + 1 }
     this.observed.set(key, seen)
-    if (!this.allows(event.subject, elapsed)) return undefined
+    if (!this.allows(`${event.subject}/${event.type}`, elapsed)) return undefined
     const message = combined ? `(combined from similar events): ${event.message}` : event.message
     return { ...seen, message, combined, patch: before !== undefined }
   }
@@ -88,9 +88,10 @@ export class EventCorrelator {
     return true
   }
 
-  private allows(subject: string, elapsed: Micros): boolean {
-    let bucket = this.spam.get(subject)
-    if (bucket === undefined) this.spam.set(subject, (bucket = new SpamBucket(elapsed)))
+  /** Warnings about an object and what is normal are counted apart: observed with v1.36.2, kubelet and replicaset-controller. */
+  private allows(key: string, elapsed: Micros): boolean {
+    let bucket = this.spam.get(key)
+    if (bucket === undefined) this.spam.set(key, (bucket = new SpamBucket(elapsed)))
     return bucket.take(elapsed)
   }
 }

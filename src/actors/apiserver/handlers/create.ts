@@ -104,12 +104,14 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
   const errors = strategy.validate(prepared)
   if (errors.length > 0) return refusal(invalid(row, name, errors))
   warnOfCreate(request, prepared)
-  const refused = yield* validate(prepared, attributes, answers, world)
-  if (refused !== undefined) return refusal(refused)
-  return row.kind === 'Service'
-    ? yield* storeService(request, prepared as Service, world)
-    : yield* store(request, prepared, world)
+  const check: Check = (object) => validate(object, attributes, answers, world)
+  if (row.kind === 'Service') return yield* storeService(request, prepared as Service, check, world)
+  const refused = yield* check(prepared)
+  return refused === undefined ? yield* store(request, prepared, world) : refusal(refused)
 }
+
+/** What admission has against an object as it would be stored. */
+type Check = (object: ApiObject) => Procedure<Status | undefined>
 
 /** A condition that an object is born with, as a gated Pod is, is as old as the object. */
 const withConditionTimes = (object: ApiObject, now: Micros): ApiObject => {
@@ -133,12 +135,17 @@ function* store(request: Request, object: ApiObject, world: World): Procedure<An
 }
 
 /**
- * A Service takes its address before it is written and gives it back when it is known not to be written. What came of a write
+ * A Service takes its address before admission looks at it and gives it back when it is known not to be written. What came of a write
  * that etcd did not confirm nobody knows: then the address stays taken.
  */
-function* storeService(request: Request, service: Service, world: World): Procedure<Answer | undefined> {
+function* storeService(request: Request, service: Service, check: Check, world: World): Procedure<Answer | undefined> {
   const allocated = yield* allocate(service, undefined, isDryRun(request), world)
   if (isStatus(allocated)) return refusal(allocated)
+  const refused = yield* check(allocated.service)
+  if (refused !== undefined) {
+    yield* release(allocated.taken, world)
+    return refusal(refused)
+  }
   const answer = yield* store(request, allocated.service, world)
   if (answer !== undefined) {
     if (answer.code >= 400 && answer.code < 500) yield* release(allocated.taken, world)
