@@ -149,3 +149,23 @@ describe('a Service', () => {
     expect(plane.made('Service', 'default', { metadata: { name: 's' }, spec }).spec.clusterIP).toBe('None')
   })
 })
+
+test('a Service has its address when a quota looks at it, and gives it back when that refuses', () => {
+  const plane = inNamespace()
+  const hard = { services: '0' }
+  plane.made('ResourceQuota', 'ns', { metadata: { name: 'q' }, spec: { hard } })
+  const status = { hard, used: hard }
+  const target = { kind: 'ResourceQuota', namespace: 'ns', name: 'q', subresource: 'status' } as const
+  plane.call({ ...target, verb: 'patch', patchType: 'merge', body: { status } })
+  plane.run(millis(100))
+  const before = plane.events.length
+  const service = { metadata: { name: 's' }, spec: { ports: [{ port: 80 }] } }
+  expect(plane.create('Service', 'ns', service).status?.message).toMatch(
+    /^services "s" is forbidden: exceeded quota: q/,
+  )
+  const keys = plane.events.slice(before).flatMap(({ type, data }) => (type === 'RevisionCommitted' ? [data] : []))
+  expect(keys).toMatchObject([
+    { key: expect.stringMatching(/^\/registry\/ipaddresses\//) as string, deleted: false },
+    { key: expect.stringMatching(/^\/registry\/ipaddresses\//) as string, deleted: true },
+  ])
+})
