@@ -70,9 +70,9 @@ test('scale changes the replicas of a workload and nothing else', () => {
 })
 
 describe('eviction', () => {
-  const running = (plane: ControlPlane, name: string): void => {
+  const running = (plane: ControlPlane, name: string, phase = 'Running'): void => {
     plane.made('Pod', 'ns', pod(name, { nodeName: 'n' }, { labels: { app: 'x' } }))
-    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+    const status = { phase, conditions: [{ type: 'Ready', status: 'True' }] }
     plane.call({
       verb: 'patch',
       kind: 'Pod',
@@ -93,14 +93,14 @@ describe('eviction', () => {
     plane.call({ verb: 'patch', ...target, patchType: 'merge', body })
   }
 
-  const evict = (plane: ControlPlane, name: string): number =>
+  const evict = (plane: ControlPlane, name: string, deleteOptions?: object): number =>
     plane.send({
       verb: 'create',
       kind: 'Pod',
       namespace: 'ns',
       name,
       subresource: 'eviction',
-      body: { metadata: { name } },
+      body: { metadata: { name }, ...(deleteOptions && { deleteOptions }) },
     })
 
   const evicted = (plane: ControlPlane, names: readonly string[]): readonly Answered[] => {
@@ -138,6 +138,18 @@ describe('eviction', () => {
     budget(plane, 'b', undefined)
     const [answer] = evicted(plane, ['p'])
     expect([answer?.code, answer?.status?.details?.retryAfterSeconds]).toEqual([429, 10])
+  })
+
+  test.each(['Running', 'Succeeded'])('that is only tried, as its body says, leaves a Pod that is %s', (phase) => {
+    const plane = inNamespace()
+    running(plane, 'p', phase)
+    budget(plane, 'b', { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2 })
+    const request = evict(plane, 'p', { dryRun: ['All'] })
+    plane.runUntil(() => plane.answer(request) !== undefined)
+    expect(plane.answer(request)?.code).toBe(201)
+    const { metadata, status } = plane.read('Pod', 'ns', 'p')
+    expect([metadata.deletionTimestamp, status?.conditions?.length]).toEqual([undefined, 1])
+    expect(plane.read('PodDisruptionBudget', 'ns', 'b').status?.disruptionsAllowed).toBe(1)
   })
 
   test('under two budgets fails', () => {

@@ -45,7 +45,7 @@ const EVICTED: PodCondition = {
 
 /** The body of POST pods/<name>/eviction. Source: api/policy/v1/types.go, Eviction. */
 interface Eviction extends ApiObject {
-  readonly deleteOptions?: DeleteOptions
+  readonly deleteOptions?: DeleteOptions & { readonly dryRun?: readonly string[] }
 }
 
 const DONE: Answer = { code: 201, object: { ...success(), code: 201 } }
@@ -56,24 +56,29 @@ const DONE: Answer = { code: 201, object: { ...success(), code: 201 } }
  * The two steps are two writes. What a crash between them leaves, the disruption controller forgets after two minutes.
  * Source: pkg/registry/core/pod/storage/eviction.go, Create (v1.36).
  */
-export function* evict(request: Request, world: World): Procedure<Answer> {
-  const { row, namespace, name, answers } = request
-  const eviction = (request.body ?? {}) as Eviction
+export function* evict(asked: Request, world: World): Procedure<Answer> {
+  const { row, namespace, name, answers } = asked
+  const eviction = (asked.body ?? {}) as Eviction
   if ((eviction.metadata?.name ?? name) !== name) {
     return refusal(badRequest('name in URL does not match name in Eviction object'))
   }
-  const attributes = attributesOf(request, 'CREATE', name, undefined)
+  const attributes = attributesOf(asked, 'CREATE', name, undefined)
   const admitted = yield* admit(eviction, attributes, answers, world)
   if (isStatus(admitted)) return refusal(admitted)
   const refused = yield* validate(admitted, attributes, answers, world)
   if (refused !== undefined) return refusal(refused)
 
-  const options: DeleteOptions = { ...request.options, ...eviction.deleteOptions }
+  const { dryRun = [], ...given } = eviction.deleteOptions ?? {}
+  const request = dryRun.length === 0 ? asked : asDryRun(asked)
+  const options: DeleteOptions = { ...request.options, ...given }
   const ref = world.refTo(row.kind, namespace, name)
   const found = yield* deleteUnlessGuarded(request, ref, options, world)
   if ('code' in found) return found
   return yield* deleteByBudget(request, ref, found, options, world)
 }
+
+/** Who only tries says so in the query or, as `kubectl drain` does, in the body. Source: eviction.go, propagateDryRun. */
+const asDryRun = (asked: Request): Request => ({ ...asked, options: { ...asked.options, dryRun: true } })
 
 /** A Pod that serves nobody any more, or not yet, is deleted without asking. Gives the Pod that has to be asked for. */
 function* deleteUnlessGuarded(
