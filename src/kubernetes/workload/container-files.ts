@@ -103,7 +103,7 @@ type LinkedPort = Pick<ServicePort, 'name' | 'protocol' | 'port'>
 const variableName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 
 /** `$(NAME)` stands for a variable before it. Source: third_party/forked/golang/expansion/expand.go. */
-const expanded = (text: string, variables: ReadonlyMap<string, string>): string =>
+export const expanded = (text: string, variables: ReadonlyMap<string, string>): string =>
   text.replace(/\$(\$|\(([^)]+)\))/g, (whole, what: string, name: string | undefined) =>
     what === '$' ? '$' : (variables.get(name ?? '') ?? whole),
   )

@@ -5,7 +5,7 @@ import type { Pod } from '../types/pod.ts'
 import { annotationsOf } from './annotations.ts'
 import { programIn, shortName } from './images.ts'
 import { modelFor } from './model.ts'
-import { scriptLines } from './script-lines.ts'
+import { scriptLines, type WorldAt } from './script-lines.ts'
 
 export interface LogLine {
   readonly at: Micros
@@ -28,13 +28,20 @@ const LINES_MAX = 5_000
 
 /**
  * Lines of one life up to and including `to`, in order of time. The annotation `seatrial.dev/log` takes the place of what
- * would be written at the start; a command that is a script writes what its `echo`s say.
+ * would be written at the start; a command that is a program that containers are known to have, or a script of such, writes
+ * what it would write in the world around it.
  */
-export const logLines = (pod: Pod, container: Container, life: LoggedLife, to: Micros): readonly LogLine[] => {
+export const logLines = (
+  pod: Pod,
+  container: Container,
+  life: LoggedLife,
+  to: Micros,
+  worldAt?: WorldAt,
+): readonly LogLine[] => {
   const until = life.endedAt === undefined ? to : Math.min(to, life.endedAt)
   const lines = [
     ...(ownLines(pod, container, life, until) ??
-      scriptLines(container, life.startedAt, until, LINES_MAX) ??
+      scriptLines(container, life.startedAt, until, LINES_MAX, worldAt) ??
       startLines(pod, container, life)),
     ...servedLines(pod, container, life),
     ...endLines(container, life),

@@ -1,29 +1,42 @@
 /** What a container's own command writes. */
 import type { Micros } from '../../events/envelope.ts'
 import type { Container } from '../types/container.ts'
+import { expanded } from './container-files.ts'
 import type { LogLine } from './log-lines.ts'
-import { runCommand } from './shell/run.ts'
-import { isShell } from './shell/shells.ts'
-import { emptyWorld } from './shell/world.ts'
+import { isProgram, runCommand } from './shell/run.ts'
+import { emptyWorld, type ShellWorld } from './shell/world.ts'
 import { splitLines } from './shell/text.ts'
 
 /** Steps after which a script that neither sleeps nor ends is left alone. */
 const STEPS_MAX = 100_000
 
-/** Undefined where the command is no script that writes. */
+/** What a process meets whose clock shows `now`, which is a moment of virtual time. */
+export type WorldAt = (now: () => Micros) => ShellWorld
+
+export const nothingAround: WorldAt = (now) => ({ ...emptyWorld(), now })
+
+/**
+ * Undefined where the command is no program that a container is known to have.
+ *
+ * Abridged: nobody answers what it asks the network for.
+ */
 export const scriptLines = (
   { command = [], args = [] }: Pick<Container, 'command' | 'args'>,
   startedAt: Micros,
   until: Micros,
   most: number,
+  worldAt: WorldAt = nothingAround,
 ): readonly LogLine[] | undefined => {
   const words = [...command, ...args]
-  if (!isShell(words[0] ?? '') && words[0] !== 'echo') return undefined
+  if (!isProgram(words[0] ?? '')) return undefined
   const lines: LogLine[] = []
   let at = startedAt
   let rest = ''
-  const world = { ...emptyWorld(), now: () => at }
-  const running = runCommand(words, world)
+  const world = worldAt(() => at)
+  const running = runCommand(
+    words.map((word) => expanded(word, world.variables)),
+    world,
+  )
   let next = running.next()
   for (let step = 0; next.done !== true && step < STEPS_MAX && at <= until && lines.length < most; step++) {
     const { value: effect } = next

@@ -2,10 +2,10 @@
 import type { WebSocket } from 'ws'
 import { seconds } from '../../events/time.ts'
 import { attendedShell } from '../../kubernetes/workload/interactive.ts'
-import { logLines } from '../../kubernetes/workload/log-lines.ts'
 import { runCommand } from '../../kubernetes/workload/shell/run.ts'
 import type { Channels } from './channels.ts'
 import { delayed, drive, openChannels, promptOf, statusOf, type Attended } from './process.ts'
+import { writtenBy } from './written.ts'
 
 /** The most that passes until a machine that lives has ended a process. */
 const ENDS_WITHIN = seconds(2)
@@ -23,13 +23,7 @@ export const serveAttach = async (socket: WebSocket, attended: Attended): Promis
 
 const follow = async (channels: Channels, attended: Attended, isTerminal: boolean): Promise<void> => {
   const { access, connected, life, calls } = attended
-  const { pod, container } = connected
-  const lines = (): readonly { readonly text: string }[] => {
-    const { startedAt, restartCount, ended } = life
-    const requests = access.requestsOf(pod)
-    const logged = { startedAt, restartCount, endedAt: ended?.at, exitCode: ended?.exitCode, requests }
-    return logLines(pod, container, logged, access.cluster.now)
-  }
+  const lines = (): readonly { readonly text: string }[] => writtenBy(connected, life, access)
   let told = lines().length
   while (!channels.closed) {
     const all = lines()

@@ -2,12 +2,13 @@
 import type { Micros } from '../../events/envelope.ts'
 import { badRequest, type Status } from '../../kubernetes/status.ts'
 import { microTime, parseTime } from '../../kubernetes/time.ts'
-import { logLines, type LogLine } from '../../kubernetes/workload/log-lines.ts'
+import type { LogLine } from '../../kubernetes/workload/log-lines.ts'
 import type { ContainerLife } from '../../projections/container-lives.ts'
 import type { Reply } from '../reply.ts'
 import { wallTime } from '../wall-time.ts'
 import { numberIn } from './log-options.ts'
 import type { ConnectedContainer, PodAccess } from './pod-access.ts'
+import { writtenBy } from './written.ts'
 
 interface LogOptions {
   readonly follow: boolean
@@ -32,7 +33,7 @@ export const serveLog = (
   const problem = notStarted(connected, options.previous)
   if (problem !== undefined) return reply.status(problem)
   const life = lifeOf(connected, options.previous, access)
-  const lines = life === undefined ? [] : linesOf(connected, life, access)
+  const lines = life === undefined ? [] : writtenBy(connected, life, access)
   const first = limited(chosen(lines, options).map(shownWith(options, access)).join(''), options.limitBytes)
   if (!options.follow || life === undefined) return reply.body(200, 'text/plain', first)
   follow({ connected, life, access, options, told: lines.length }, first, reply)
@@ -65,19 +66,6 @@ const lifeOf = (connected: ConnectedContainer, previous: boolean, access: PodAcc
   const restarts = connected.status?.lastState?.terminated
   if (!previous) return lives.at(-1)
   return restarts === undefined ? undefined : lives.findLast(({ ended }) => ended !== undefined)
-}
-
-const linesOf = (
-  { pod, container }: ConnectedContainer,
-  life: ContainerLife,
-  access: PodAccess,
-): readonly LogLine[] => {
-  const { startedAt, restartCount, ended } = life
-  const requests = access.requestsOf(pod)
-  const { at: endedAt, exitCode, reason } = ended ?? {}
-  const outOfMemory = reason === 'OOMKilled'
-  const logged = { startedAt, restartCount, endedAt, exitCode, outOfMemory, requests }
-  return logLines(pod, container, logged, access.cluster.now)
 }
 
 const chosen = (lines: readonly LogLine[], { since, tailLines }: LogOptions): readonly LogLine[] => {
@@ -123,7 +111,7 @@ const follow = (followed: Followed, first: string, reply: Reply): void => {
   const timer = setInterval(() => {
     if (response.destroyed) return clearInterval(timer)
     const { ended } = life
-    const lines = linesOf(connected, life, access)
+    const lines = writtenBy(connected, life, access)
     write(lines.slice(followed.told).map(shownWith(options, access)).join(''))
     followed.told = lines.length
     if (ended === undefined) return

@@ -97,11 +97,20 @@ export class PodAccess {
 
   /** What a process inside sees. */
   world(connected: ConnectedContainer, life: ContainerLife): ShellWorld {
+    let own = this.written.get(life.id)
+    if (own === undefined) this.written.set(life.id, (own = new Map<string, string>()))
+    return this.worldOver(own, connected)
+  }
+
+  /** What a process sees in a container to which nobody has written. */
+  freshWorld(connected: ConnectedContainer): ShellWorld {
+    return this.worldOver(new Map(), connected)
+  }
+
+  private worldOver(own: Map<string, string>, connected: ConnectedContainer): ShellWorld {
     const { pod, container } = connected
     const place = this.placeOf(connected)
     const { files, directories, readOnly } = filesOf(place)
-    let own = this.written.get(life.id)
-    if (own === undefined) this.written.set(life.id, (own = new Map<string, string>()))
     const runAs = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? 0
     const command = [...(container.command ?? []), ...(container.args ?? [])].join(' ')
     return {
