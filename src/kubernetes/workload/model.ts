@@ -10,7 +10,7 @@ import { annotationsOf, hasWorkloadAnnotations, type AnnotationValues } from './
 import { programOf } from './command.ts'
 import { parseDuration } from './duration.ts'
 import { programIn } from './images.ts'
-import { attendedShell } from './interactive.ts'
+import { attendedCommand } from './interactive.ts'
 
 /** How a container behaves; see the catalogue for its members. */
 export type WorkloadModel = t.TypeOf<typeof workloadModel>
@@ -92,7 +92,7 @@ const defaultModel = (pod: Pick<Pod, 'spec'>, container: Container): WorkloadMod
 }
 
 const programModel = (pod: Pick<Pod, 'spec'>, container: Container): WorkloadModel => {
-  if (attendedShell(container) !== undefined) return PROGRAM
+  if (attendedCommand(container) !== undefined) return PROGRAM
   const program = programIn(container.image ?? '')
   const run = programOf(container)
   if (run !== undefined && (container.command !== undefined || container.args !== undefined)) {

@@ -7,6 +7,8 @@ import type { Container, ContainerStatus } from '../../kubernetes/types/containe
 import type { Service } from '../../kubernetes/types/networking.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import { environmentOf, filesOf, type ContainerPlace } from '../../kubernetes/workload/container-files.ts'
+import type { LogLine } from '../../kubernetes/workload/log-lines.ts'
+import { splitLines } from '../../kubernetes/workload/shell/text.ts'
 import type { ShellWorld } from '../../kubernetes/workload/shell/world.ts'
 import { foldAll, foldEvent } from '../../engine/projection.ts'
 import {
@@ -16,6 +18,9 @@ import {
   type ContainerLives,
 } from '../../projections/container-lives.ts'
 import { wallTime } from '../wall-time.ts'
+
+/** As much of what a container said is kept. */
+const HEARD_MAX = 5_000
 
 /** What the API server answers to a connection. */
 export interface Location {
@@ -37,6 +42,8 @@ export class PodAccess {
   private readonly subscription: { unsubscribe(): void }
   /** What was written to a container's own file system, by the runtime's name for it. */
   private readonly written = new Map<string, Map<string, string>>()
+  /** What commands wrote at which somebody sat, by the runtime's name for their containers. */
+  private readonly heard = new Map<string, LogLine[]>()
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
@@ -105,6 +112,29 @@ export class PodAccess {
   /** What a process sees in a container to which nobody has written. */
   freshWorld(connected: ConnectedContainer): ShellWorld {
     return this.worldOver(new Map(), connected)
+  }
+
+  /** What was written while somebody sat at it goes to its container's log. */
+  hear({ id }: ContainerLife, text: string): void {
+    const said = this.heard.get(id) ?? []
+    this.heard.set(id, said)
+    said.push({ at: this.cluster.now, text })
+    if (said.length > HEARD_MAX) said.shift()
+  }
+
+  /** In lines, the last of which may not have ended. */
+  heardOf({ id }: ContainerLife): readonly LogLine[] {
+    const lines: LogLine[] = []
+    let open: LogLine | undefined
+    for (const { at, text } of this.heard.get(id) ?? []) {
+      const split = splitLines((open?.text ?? '') + text)
+      for (const line of split.lines) {
+        lines.push({ at: open?.at ?? at, text: line })
+        open = undefined
+      }
+      open = split.rest === '' ? undefined : { at: open?.at ?? at, text: split.rest }
+    }
+    return open === undefined ? lines : [...lines, open]
   }
 
   private worldOver(own: Map<string, string>, connected: ConnectedContainer): ShellWorld {

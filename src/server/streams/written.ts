@@ -1,4 +1,5 @@
 /** What a container has written, to its log and to whoever is attached. */
+import { attendedCommand } from '../../kubernetes/workload/interactive.ts'
 import { logLines, type LogLine } from '../../kubernetes/workload/log-lines.ts'
 import type { ContainerLife } from '../../projections/container-lives.ts'
 import { wallTime } from '../wall-time.ts'
@@ -17,6 +18,7 @@ export const writtenBy = (
 ): readonly LogLine[] => {
   const { cluster } = access
   const { pod, container } = connected
+  if (attendedCommand(container) !== undefined) return access.heardOf(life)
   const { startedAt, restartCount, ended } = life
   const { at: endedAt, exitCode, reason } = ended ?? {}
   const outOfMemory = reason === 'OOMKilled'

@@ -66,6 +66,18 @@ test.runIf(kubectl !== undefined)(
       const echoed = await good('run echoed -i -q --rm --restart=Never --image=busybox -- cat', 'typed\n')
       expect(echoed).toBe('typed\n')
 
+      await good('expose pod web --port=80')
+      const fetched = await good('run fetched -i -q --rm --restart=Never --image=busybox -- wget -qO- web')
+      expect(fetched).toBe('Served by default/web\n')
+      const missed = await live.run(
+        kubectl ?? '',
+        'run missed -i -q --restart=Never --image=busybox -- wget -qO- nowhere',
+      )
+      expect(missed).toMatchObject({ code: 1, stderr: expect.stringContaining("wget: bad address 'nowhere'") })
+      expect(await good('logs missed')).toBe("wget: bad address 'nowhere'\n")
+      const listed = await good('debug web -i -q --image=busybox -c listing -- ls /')
+      expect(listed.split('\n')).toContain('etc')
+
       const copied = await good('debug web --copy-to=twin --image=busybox -c extra -- sleep 1h')
       expect(copied).toBe('')
       expect(cluster.get('Pod', 'default', 'twin')?.spec.containers.map(({ name }) => name)).toEqual(['main', 'extra'])

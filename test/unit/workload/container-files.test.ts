@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import type { Service } from '../../../src/kubernetes/types/networking.ts'
 import type { Pod } from '../../../src/kubernetes/types/pod.ts'
 import { environmentOf } from '../../../src/kubernetes/workload/container-files.ts'
-import { attendedShell } from '../../../src/kubernetes/workload/interactive.ts'
+import { attendedCommand } from '../../../src/kubernetes/workload/interactive.ts'
 
 const metadata = (name: string) => ({ name, namespace: 'shop', uid: name, resourceVersion: '1', creationTimestamp: '' })
 const service = (name: string, spec: Service['spec']): Service => ({
@@ -84,12 +84,17 @@ test('enableServiceLinks: false leaves those of the API server', () => {
   ])
 })
 
-test('a shell and cat read an open standard input, nothing else does', () => {
+test('at an open standard input, a shell and cat live for what is typed; what asks the world is run for whoever comes', () => {
   const asked = (command: readonly string[], stdin = true) =>
-    attendedShell({ name: 'c', image: 'busybox', command, stdin })
-  expect(asked(['cat'])).toEqual(['cat'])
-  expect(asked(['/bin/sh'])).toEqual(['/bin/sh'])
-  expect(asked(['cat', '/etc/hosts'])).toBeUndefined()
+    attendedCommand({ name: 'c', image: 'busybox', command, stdin })
+  expect(asked(['cat'])).toEqual({ words: ['cat'], readsInput: true })
+  expect(asked(['/bin/sh'])).toEqual({ words: ['/bin/sh'], readsInput: true })
+  expect(asked(['cat', '/etc/hosts'])?.readsInput).toBe(false)
+  expect(asked(['nslookup', 'web'])?.readsInput).toBe(false)
+  expect(asked(['sh', '-c', 'wget -qO- web; exit 3'])?.readsInput).toBe(false)
+  expect(asked(['sh', '-c', 'while true; do wget web; sleep 1; done'])).toBeUndefined()
+  expect(asked(['sh', '-c', 'echo hi'])).toBeUndefined()
   expect(asked(['cat'], false)).toBeUndefined()
   expect(asked(['sleep', '1'])).toBeUndefined()
+  expect(asked(['a-server'])).toBeUndefined()
 })
