@@ -2,7 +2,7 @@
 import type { Container } from '../types/container.ts'
 import { programOf } from './command.ts'
 import { programIn } from './images.ts'
-import { networkCommands } from './shell/network-commands.ts'
+import { asksNetwork } from './shell/network-commands.ts'
 import { isProgram } from './shell/run.ts'
 import { baseName, isShell } from './shell/shells.ts'
 
@@ -37,7 +37,5 @@ const asksTheWorld = (container: Container, words: readonly string[]): boolean =
   const [program = '', ...rest] = words
   const run = programOf(container)
   if (!isShell(program)) return run === undefined && isProgram(program)
-  return run?.forever !== true && rest.some((word) => NETWORK.test(word))
+  return run?.forever !== true && rest.some((word) => word.split(/[^\w/-]+/).some(asksNetwork))
 }
-
-const NETWORK = new RegExp(`\\b(${networkCommands.map(([name]) => name).join('|')})\\b`)

@@ -3,6 +3,7 @@ import type { Micros } from '../../events/envelope.ts'
 import type { Container } from '../types/container.ts'
 import { expanded } from './container-files.ts'
 import type { LogLine } from './log-lines.ts'
+import { asksNetwork } from './shell/network-commands.ts'
 import { isProgram, runCommand } from './shell/run.ts'
 import { emptyWorld, type ShellWorld } from './shell/world.ts'
 import { splitLines } from './shell/text.ts'
@@ -16,9 +17,9 @@ export type WorldAt = (now: () => Micros) => ShellWorld
 export const nothingAround: WorldAt = (now) => ({ ...emptyWorld(), now })
 
 /**
- * Undefined where the command is no program that a container is known to have.
+ * Undefined where the command is no program that a container is known to have, or one that only says what others answer.
  *
- * Abridged: nobody answers what it asks the network for.
+ * Abridged: nobody answers what a script asks the network for.
  */
 export const scriptLines = (
   { command = [], args = [] }: Pick<Container, 'command' | 'args'>,
@@ -28,7 +29,8 @@ export const scriptLines = (
   worldAt: WorldAt = nothingAround,
 ): readonly LogLine[] | undefined => {
   const words = [...command, ...args]
-  if (!isProgram(words[0] ?? '')) return undefined
+  const [program = ''] = words
+  if (!isProgram(program) || asksNetwork(program)) return undefined
   const lines: LogLine[] = []
   let at = startedAt
   let rest = ''

@@ -26,6 +26,7 @@ ${once('printing', 'command: [env], env: [{name: COLOR, valueFrom: {configMapKey
 ${once('expanding', 'command: [echo], args: ["$(GREETING), $(NOBODY)"], env: [{name: GREETING, value: hello}]')}
 ${once('asking', 'command: [sh, -c, "echo $HOSTNAME is $color"], envFrom: [{configMapRef: {name: conf}}]')}
 ${once('reading', 'command: [cat, /etc/conf/color], volumeMounts: [{name: conf, mountPath: /etc/conf}]')}
+${once('fetching', 'command: [wget, -qO-, nowhere]')}
 ${once('dated', 'command: [sh, -c, "date; sleep 61; date"]')}
 ${once('writing', 'command: [sh, -c, "cat /tmp/seen; echo seen > /tmp/seen; sleep 1h"]')}
 `
@@ -58,6 +59,10 @@ test('files are those that are mounted, and nothing is left of a look at the log
   expect(await log('reading')).toBe('blue\n')
   expect(await log('writing')).toBe(NOT_THERE)
   expect(await log('writing')).toBe(NOT_THERE)
+})
+
+test('of what only the network could say nothing is made up', async () => {
+  expect(await log('fetching')).toBe('')
 })
 
 test('clocks show the time of the cluster', async () => {

@@ -3,6 +3,7 @@ import { parseDuration } from '../duration.ts'
 import { seconds } from '../../../events/time.ts'
 import type { Command } from './commands.ts'
 import { err, out, resolvePath, type Session } from './session.ts'
+import { baseName } from './shells.ts'
 import type { Process, Reply } from './world.ts'
 
 interface Target {
@@ -174,3 +175,8 @@ export const networkCommands: readonly (readonly [string, Command])[] = [
   ['nslookup', nslookup],
   ['nc', nc],
 ]
+
+const names: ReadonlySet<string> = new Set(networkCommands.map(([name]) => name))
+
+/** Whether a program of this name says what others on the network answer. */
+export const asksNetwork = (program: string): boolean => names.has(baseName(program))
