@@ -42,7 +42,7 @@ export const up = async (options: UpOptions): Promise<number> => {
   if (options.kubeconfig !== undefined) checkWritable(options.kubeconfig)
   const autoscalers = autoscaling(options.autoscaling)
   const manifests = readManifests(options.files, autoscalers.addons)
-  const users = options.users === undefined ? undefined : parseUsers(options.users)
+  const users = options.users === undefined ? undefined : await withAdministrator(parseUsers(options.users))
   // Real clients meet what real clusters have.
   const authorization = 'RBAC' as const
   const managedFields = 'tracked' as const
@@ -136,6 +136,14 @@ class Ending {
     this.failure = error instanceof Error ? error.message : String(error)
     this.end()
   }
+}
+
+/** In a cluster of people without rights somebody has to give them some; the first named is still the one that kubectl is. */
+const withAdministrator = async (users: readonly ClientUser[]): Promise<readonly ClientUser[]> => {
+  const { ADMINISTRATOR } = await import('../server/listen.ts')
+  const [masters = ''] = ADMINISTRATOR.groups ?? []
+  const isThere = users.some(({ name, groups = [] }) => name === ADMINISTRATOR.name || groups.includes(masters))
+  return isThere ? users : [...users, ADMINISTRATOR]
 }
 
 /** `NAME[:GROUP]` with commas between; a group may have colons of its own. */

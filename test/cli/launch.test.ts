@@ -68,3 +68,17 @@ test('a cluster that is kept opens its database', async () => {
   expect(code).toBe(0)
   expect(readdirSync(join(folder, 'data'))).toContain('seatrial.db')
 })
+
+test('a cluster of people without rights has somebody who can give them some', async () => {
+  const path = join(folder, 'kubeconfig')
+  const child = spawn(process.execPath, [main, 'up', '--users', 'bob:developers,eve', '--kubeconfig', path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (chunk.toString().includes('KUBECONFIG')) child.kill()
+  })
+  await once(child, 'exit')
+  const config = readFileSync(path, 'utf8')
+  expect(config).toMatch(/^current-context: bob$/m)
+  expect([...config.matchAll(/^ +user: (.+)$/gm)].map(([, user]) => user)).toEqual(['bob', 'eve', 'admin'])
+})
