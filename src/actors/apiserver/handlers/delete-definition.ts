@@ -21,7 +21,7 @@ export function* deleteDefinition(
 ): Procedure<Answer | undefined> {
   const { row, name, options } = request
   const { uid, deletionTimestamp } = found.object.metadata
-  const broken = preconditionsBroken(options.preconditions, row.group, row.kind, found.object.metadata)
+  const broken = preconditionsBroken(options.preconditions, row, found.object.metadata)
   if (broken !== undefined) return refusal(broken)
   if (deletionTimestamp !== undefined) return undefined
   const now = rfc3339(world.now)

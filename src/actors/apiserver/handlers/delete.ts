@@ -74,7 +74,7 @@ export function* removeObject(
   const { row } = request
   let current: Stored | undefined = found
   while (current !== undefined) {
-    const broken = preconditionsBroken(options.preconditions, row.group, row.kind, current.object.metadata)
+    const broken = preconditionsBroken(options.preconditions, row, current.object.metadata)
     if (broken !== undefined) return refusal(broken)
     const step = deletionStep(row.kind, current.object, options, world.now)
     if (isDryRun(request)) return dryRunAnswer(row, ref, current.object, step)
@@ -113,7 +113,7 @@ function* takeAway(
       return removedAnswer(row, ref, current.object, result.revision)
     }
     current = result.instead
-    const broken = current && preconditionsBroken(preconditions, row.group, row.kind, current.object.metadata)
+    const broken = current && preconditionsBroken(preconditions, row, current.object.metadata)
     if (broken !== undefined) return refusal(broken)
   }
   return refusal(notFound(row, ref.name))

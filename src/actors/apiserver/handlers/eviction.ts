@@ -177,7 +177,7 @@ function* markAndDelete(
   if (isDryRun(request)) return yield* removeObject(request, ref, found, options, world)
   const updated = yield* world.store.guaranteedUpdate(ref, undefined, function* (stored) {
     if (stored === undefined) return notFound(row, ref.name)
-    const broken = preconditionsBroken(options.preconditions, row.group, row.kind, stored.object.metadata)
+    const broken = preconditionsBroken(options.preconditions, row, stored.object.metadata)
     return broken ?? withCondition(stored.object as Pod, rfc3339(world.now))
   })
   if (isStatus(updated)) return refusal(updated)

@@ -1,5 +1,6 @@
 import type { ObjectMeta } from '../../../events/json.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
+import type { KindRow } from '../../../kubernetes/registry.ts'
 import { conflict, type Status } from '../../../kubernetes/status.ts'
 
 /** How a caller wants a delete done. Source: apimachinery/pkg/apis/meta/v1/types.go, DeleteOptions. */
@@ -21,12 +22,11 @@ export const FOREGROUND = 'foregroundDeletion'
 /** Why the preconditions do not hold. Source: apiserver/pkg/registry/rest/delete.go, BeforeDelete (v1.36), which names the kind. */
 export const preconditionsBroken = (
   preconditions: Preconditions | undefined,
-  group: string,
-  kind: string,
+  { group, objectKind }: KindRow,
   { name, uid, resourceVersion }: ObjectMeta,
 ): Status | undefined => {
   if (preconditions === undefined) return undefined
-  const what = { group, resource: kind }
+  const what = { group, resource: objectKind }
   if (preconditions.uid !== undefined && preconditions.uid !== uid) {
     const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
     return conflict(what, name, why)
