@@ -16,9 +16,19 @@ import { createCertificates } from '../../src/server/certificates.ts'
 import { CONFIG_MAPS, configMap, json, listening, type Stand } from './support.ts'
 
 interface Review {
-  readonly request: { readonly uid: string; readonly operation: string; readonly name: string }
+  readonly request: {
+    readonly uid: string
+    readonly operation: string
+    readonly name: string
+    readonly kind: { readonly version: string; readonly kind: string }
+    readonly requestKind: { readonly version: string }
+    readonly object: {
+      readonly apiVersion: string
+      readonly metadata: { readonly annotations?: Readonly<Record<string, string>> }
+    }
+  }
 }
-type Respond = (review: Review) => object | undefined
+type Respond = (review: { readonly request: { readonly uid: string } }) => object | undefined
 
 /** What the webhook says at each path; undefined: nothing, ever. */
 const responses = new Map<string, Respond>()
@@ -160,6 +170,80 @@ describe.each(speeds)('at speed %s', (speed) => {
     runsAgain()
   })
 
+  test('one that wants it is asked again when a later one has changed the object; so are the plugins', async () => {
+    const adds = (key: string) => base64([{ op: 'add', path: `/metadata/annotations/${key}`, value: 'yes' }])
+    responses.set('/a', says({ allowed: true, patchType: 'JSONPatch', patch: adds('a') }))
+    responses.set('/b', says({ allowed: true, patchType: 'JSONPatch', patch: adds('b') }))
+    responses.set('/c', says({ allowed: true }))
+    await hook('Mutating', '/a', { name: 'a.example.com', reinvocationPolicy: 'IfNeeded' })
+    await hook('Mutating', '/b', { name: 'b.example.com', reinvocationPolicy: 'IfNeeded' })
+    await hook('Mutating', '/c', { name: 'c.example.com', reinvocationPolicy: 'IfNeeded' })
+    const { code } = await stand.client.call({
+      method: 'POST',
+      path: CONFIG_MAPS,
+      ...json({ ...configMap('one'), metadata: { name: 'one', annotations: { own: 'yes' } } }),
+    })
+    expect(code).toBe(201)
+    const seen = asked.map(({ request }) => Object.keys(request.object.metadata.annotations ?? {}).join())
+    expect(seen).toEqual(['own', 'own,a', 'own,a,b', 'own,a,b'])
+    runsAgain()
+  })
+
+  test('custom resources are seen and changed as what they are, in the version that a rule asks for', async () => {
+    const version = (name: string, storage: boolean) => ({
+      name,
+      served: true,
+      storage,
+      schema: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+        },
+      },
+    })
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'boats.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'boats', kind: 'Boat' },
+        versions: [version('v1', true), version('v1beta1', false)],
+      },
+    }
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    expect((await stand.client.call({ method: 'POST', path, ...json(definition) })).code).toBe(201)
+    const rule = (apiVersions: readonly string[]) => ({
+      rules: [{ operations: ['*'], apiGroups: ['example.com'], apiVersions, resources: ['boats'] }],
+    })
+    const patch = base64([{ op: 'add', path: '/spec', value: { size: 7, unknown: 1 } }])
+    responses.set('/v1', says({ allowed: true, patchType: 'JSONPatch', patch }))
+    responses.set('/exact', says({ allowed: true }))
+    await hook('Mutating', '/v1', rule(['v1']))
+    await hook('Validating', '/exact', { ...rule(['v1beta1']), matchPolicy: 'Exact' })
+    const boats = (of: string) => `/apis/example.com/${of}/namespaces/default/boats`
+    const boat = (of: string) => ({ apiVersion: `example.com/${of}`, kind: 'Boat', metadata: { name: of } })
+    await expect
+      .poll(async () => (await stand.client.call({ method: 'GET', path: boats('v1') })).code, { interval: 20 })
+      .toBe(200)
+    for (const of of ['v1', 'v1beta1']) {
+      const made = await stand.client.call({ method: 'POST', path: boats(of), ...json(boat(of)) })
+      expect(JSON.parse(made.body.toString())).toMatchObject({ apiVersion: `example.com/${of}`, spec: { size: 7 } })
+    }
+    const told = asked.map(({ request: { kind, requestKind, object } }) => [
+      `${kind.version} ${kind.kind}`,
+      requestKind.version,
+      object.apiVersion,
+    ])
+    expect(told).toEqual([
+      ['v1 Boat', 'v1', 'example.com/v1'],
+      ['v1 Boat', 'v1beta1', 'example.com/v1'],
+      ['v1beta1 Boat', 'v1beta1', 'example.com/v1beta1'],
+    ])
+    runsAgain()
+  })
+
   test('a validating one denies with its code and message', async () => {
     responses.set(
       '/deny',
@@ -201,7 +285,7 @@ describe.each(speeds)('at speed %s', (speed) => {
     ],
     [
       'an answer to another question',
-      () => says({ allowed: true })({ request: { uid: 'x', operation: '', name: '' } }),
+      () => says({ allowed: true })({ request: { uid: 'x' } }),
       {},
       'received invalid webhook response: expected response.uid=',
     ],

@@ -8,6 +8,7 @@ import type { KindRow } from '../../kubernetes/registry.ts'
 import { badRequest, type Status } from '../../kubernetes/status.ts'
 import type { Strategy } from '../../kubernetes/strategy/strategy.ts'
 import type { Attributes, Operation } from './admission/admission.ts'
+import { Reinvocation } from './admission/reinvocation.ts'
 import type { Answers } from './admission/ask.ts'
 import type { User } from './authn.ts'
 import type { GivenMeta } from './registry/metadata.ts'
@@ -130,4 +131,5 @@ export const attributesOf = (
   old,
   dryRun: options.dryRun === true,
   warnings,
+  reinvocation: new Reinvocation(),
 })

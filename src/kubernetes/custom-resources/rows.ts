@@ -51,13 +51,17 @@ export const customRowByKind = (view: View, apiVersion: string, kind: string): S
 
 /** All rows that a view serves, each kind in all its versions. */
 export const customRows = (view: View): readonly ServedRow[] =>
-  view.list('CustomResourceDefinition').flatMap((object) => {
-    const { metadata, spec } = object as Definition
-    return spec.versions.flatMap(({ name, served }) => {
-      const row = served ? customRow(view, metadata.name, `${spec.group}/${name}`) : undefined
-      return row === undefined ? [] : [row]
-    })
+  view.list('CustomResourceDefinition').flatMap(({ metadata }) => customVersions(view, metadata.name))
+
+/** The rows of a custom kind in all versions that are served. */
+export const customVersions = (view: View, kind: string): readonly ServedRow[] => {
+  const definition = view.get('CustomResourceDefinition', undefined, kind) as Definition | undefined
+  const { group = '', versions = [] } = definition?.spec ?? {}
+  return versions.flatMap(({ name, served }) => {
+    const row = served ? customRow(view, kind, `${group}/${name}`) : undefined
+    return row === undefined ? [] : [row]
   })
+}
 
 function rowOf(definition: Definition, kind: CustomKind, version: DefinedVersion): ServedRow {
   let rows = rowsOf.get(definition)

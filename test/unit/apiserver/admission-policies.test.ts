@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { mutatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/mutating.ts'
 import { validatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/validating.ts'
 import type { ApiObject } from '../../../src/events/json.ts'
+import { kindRow } from '../../../src/kubernetes/registry.ts'
 import type { Status } from '../../../src/kubernetes/status.ts'
 import { attributes, meta, worldOf } from './admission-world.ts'
 
@@ -13,7 +14,7 @@ const API = 'admissionregistration.k8s.io/v1'
 const CONFIG_MAPS = {
   resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] }],
 }
-const RESOURCE = { group: '', resource: 'configmaps' }
+const RESOURCE = kindRow('ConfigMap')
 
 const namespace = {
   apiVersion: 'v1',

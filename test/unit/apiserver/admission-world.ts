@@ -1,5 +1,6 @@
 /** What an admission plugin sees, made of plain objects. */
 import type { Attributes, AdmissionWorld } from '../../../src/actors/apiserver/admission/admission.ts'
+import { Reinvocation } from '../../../src/actors/apiserver/admission/reinvocation.ts'
 import { Authorizer } from '../../../src/actors/apiserver/authz/authorizer.ts'
 import { createRandom } from '../../../src/engine/kernel/random.ts'
 import type { ApiObject } from '../../../src/events/json.ts'
@@ -55,5 +56,6 @@ export const attributes = (
   old: undefined,
   dryRun: false,
   warnings: new Set(),
+  reinvocation: new Reinvocation(),
   ...given,
 })

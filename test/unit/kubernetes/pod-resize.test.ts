@@ -2,6 +2,7 @@
  * Goal: through its subresource `resize` a Pod's processors and memory can be changed, and nothing else.
  * Method: tables of changes with the API server's words; small Pods go through the subresource's strategy and through admission.
  */
+import { kindRow } from '../../../src/kubernetes/registry.ts'
 import { describe, expect, test } from 'vitest'
 import { limitRanger } from '../../../src/actors/apiserver/admission/limit-ranger.ts'
 import type { Draft } from '../../../src/kubernetes/draft.ts'
@@ -184,7 +185,7 @@ test('a LimitRange bounds a resize', () => {
   const world = worldOf([range])
   const before = podOf({ containers: [app(all('1'))] })
   const about = attributes({
-    ...{ kind: 'Pod', resource: { group: '', resource: 'pods' }, name: 'p' },
+    ...{ kind: 'Pod', resource: kindRow('Pod'), name: 'p' },
     ...{ operation: 'UPDATE', subresource: 'resize', old: before },
   })
   expect(limitRanger.applies('UPDATE', 'Pod', 'resize')).toBe(true)

@@ -2,10 +2,12 @@ import type { Micros } from '../../../events/envelope.ts'
 import type { ApiObject } from '../../../events/json.ts'
 import type { Random } from '../../../engine/kernel/random.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
-import type { GroupResource, Status } from '../../../kubernetes/status.ts'
+import type { KindRow } from '../../../kubernetes/registry.ts'
+import type { Status } from '../../../kubernetes/status.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import type { User } from '../authn.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
+import type { Reinvocation } from './reinvocation.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
 
@@ -13,7 +15,8 @@ export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
 export interface Attributes {
   readonly operation: Operation
   readonly kind: Kind
-  readonly resource: GroupResource
+  /** The kind's row in the version that is asked for. The object itself is in the stored one, unless a webhook converts it. */
+  readonly resource: KindRow
   readonly subresource: string
   readonly namespace: string | undefined
   readonly name: string
@@ -23,6 +26,8 @@ export interface Attributes {
   readonly dryRun: boolean
   /** What the answer will warn of; plugins add to it. */
   readonly warnings: Set<string>
+  /** Who is asked a second time. */
+  readonly reinvocation: Reinvocation
 }
 
 /** What a plugin may look at. The view is the server's own cache and may be behind. */

@@ -9,8 +9,22 @@ import type { AdmissionWorld, Attributes, Question } from './admission.ts'
 /** What one request's plugins have learnt from the storage. Kept over retries of its write. */
 export type Answers = Map<string, ApiObject | null>
 
-/** Lets all mutating plugins have their say, asking the storage for whatever they do not believe the cache about. */
+/** Lets all mutating plugins and webhooks have their say, and once more when one of them has changed the object. */
 export function* admit(
+  object: ApiObject,
+  attributes: Attributes,
+  answers: Answers,
+  world: World,
+): Procedure<ApiObject | Status> {
+  const { reinvocation } = attributes
+  const admitted = yield* admitOnce(object, attributes, answers, world)
+  if (isStatus(admitted) || !reinvocation.isWanted) return admitted
+  reinvocation.isSecond = true
+  return yield* admitOnce(admitted, attributes, answers, world)
+}
+
+/** Asks the storage for whatever plugins do not believe the cache about. */
+function* admitOnce(
   object: ApiObject,
   attributes: Attributes,
   answers: Answers,

@@ -1,5 +1,6 @@
 import type { ApiObject } from '../../../events/json.ts'
-import { kindRow } from '../../../kubernetes/registry.ts'
+import { customVersions } from '../../../kubernetes/custom-resources/rows.ts'
+import { kindRow, type KindRow } from '../../../kubernetes/registry.ts'
 import { matchesSelector } from '../../../kubernetes/selectors.ts'
 import type {
   MatchResources,
@@ -15,36 +16,62 @@ const EXEMPT_GROUP = 'admissionregistration.k8s.io'
 
 export const isExempt = ({ resource }: Attributes): boolean => resource.group === EXEMPT_GROUP
 
-/** Source: apiserver/pkg/admission/plugin/policy/matching/matching.go (v1.36). */
+/**
+ * As which row a request is seen; undefined when it does not match.
+ * Source: apiserver/pkg/admission/plugin/policy/matching/matching.go (v1.36).
+ */
 export function matchesResources(
   match: MatchResources | undefined,
   object: ApiObject,
   attributes: Attributes,
   view: View,
-): boolean {
-  if (match === undefined) return true
-  const { resourceRules, excludeResourceRules = [], namespaceSelector, objectSelector } = match
-  if (excludeResourceRules.some((rule) => matchesRule(rule, attributes))) return false
-  if (resourceRules !== undefined && resourceRules.length > 0) {
-    if (!resourceRules.some((rule) => matchesRule(rule, attributes))) return false
-  }
-  return (
-    matchesNamespace(namespaceSelector, object, attributes, view) && matchesObject(objectSelector, object, attributes)
-  )
+): KindRow | undefined {
+  if (match === undefined) return attributes.resource
+  const { resourceRules = [], excludeResourceRules = [], matchPolicy, namespaceSelector, objectSelector } = match
+  if (matchesRules(excludeResourceRules, matchPolicy, attributes, view) !== undefined) return undefined
+  if (!matchesNamespace(namespaceSelector, object, attributes, view)) return undefined
+  if (!matchesObject(objectSelector, object, attributes)) return undefined
+  return resourceRules.length === 0 ? attributes.resource : matchesRules(resourceRules, matchPolicy, attributes, view)
+}
+
+type Rule = RuleWithOperations | NamedRuleWithOperations
+
+/**
+ * As which row rules see a request: in the version asked for or, unless they want it exactly, in another one of its kind.
+ * Source: plugin/webhook/generic/webhook.go, ShouldCallHook (v1.36).
+ * Abridged: what another webhook converts is always seen in the version asked for.
+ */
+export function matchesRules(
+  rules: readonly Rule[],
+  matchPolicy: string | undefined,
+  attributes: Attributes,
+  view: View,
+): KindRow | undefined {
+  const { resource } = attributes
+  const isSeen = (row: KindRow): boolean => rules.some((rule) => matchesRule(rule, attributes, row))
+  if (isSeen(resource)) return resource
+  const other = matchPolicy === 'Exact' ? undefined : versionsOf(resource, view).find(isSeen)
+  return resource.custom?.convertedBy === undefined ? other : other && resource
+}
+
+const versionsOf = ({ kind, custom }: KindRow, view: View): readonly KindRow[] => {
+  if (custom !== undefined) return customVersions(view, kind)
+  const stored = kindRow(kind)
+  return [stored, ...stored.others]
 }
 
 /** Source: plugin/webhook/predicates/rules/rules.go: `*` is all of a part, `pods/*` all subresources. */
-export function matchesRule(rule: RuleWithOperations | NamedRuleWithOperations, attributes: Attributes): boolean {
-  const { operation, resource, kind, subresource, namespace, name } = attributes
+function matchesRule(rule: Rule, attributes: Attributes, row: KindRow): boolean {
+  const { operation, kind, subresource, namespace, name } = attributes
   const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope = '*' } = rule
   const names = 'resourceNames' in rule ? (rule.resourceNames ?? []) : []
   const hasScope = scope === '*' || (scope === 'Namespaced') === (namespace !== undefined && kind !== 'Namespace')
   return (
     hasScope &&
     has(operations, operation) &&
-    has(apiGroups, resource.group) &&
-    has(apiVersions, kindRow(kind).version) &&
-    resources.some((one) => matchesResource(one, resource.resource, subresource)) &&
+    has(apiGroups, row.group) &&
+    has(apiVersions, row.version) &&
+    resources.some((one) => matchesResource(one, row.resource, subresource)) &&
     (names.length === 0 || names.includes(name))
   )
 }

@@ -4,7 +4,7 @@ import { expressionOf } from '../../../../kubernetes/cel/expression.ts'
 import { fromCel } from '../../../../kubernetes/cel/values.ts'
 import type { Draft } from '../../../../kubernetes/draft.ts'
 import { patchObject } from '../../../../kubernetes/patch/patch.ts'
-import { kindRow } from '../../../../kubernetes/registry.ts'
+import type { KindRow } from '../../../../kubernetes/registry.ts'
 import { forbidden, type Status } from '../../../../kubernetes/status.ts'
 import type { MutatingAdmissionPolicy, Mutation } from '../../../../kubernetes/types/admissionregistration.ts'
 import type { AdmissionPlugin, AdmissionWorld, Attributes } from '../admission.ts'
@@ -16,8 +16,7 @@ type Changed = { readonly object: ApiObject } | { readonly problem: string }
 
 /**
  * Policies in CEL that change what is written. Source: apiserver/pkg/admission/plugin/policy/mutating (v1.36).
- * Abridged: an apply configuration is merged as a strategic patch is; no policy is called again after another has changed the
- * object.
+ * Abridged: an apply configuration is merged as a strategic patch is.
  */
 export const mutatingAdmissionPolicy: AdmissionPlugin = {
   name: 'MutatingAdmissionPolicy',
@@ -26,26 +25,34 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
   admit(object, attributes, world) {
     const bindings = world.view.list('MutatingAdmissionPolicyBinding')
     if (bindings.length === 0 || isExempt(attributes)) return { object }
+    const { policies } = attributes.reinvocation
+    policies.begin(object)
     let current = object
     for (const policy of world.view.list('MutatingAdmissionPolicy')) {
-      if (!matchesResources(policy.spec.matchConstraints, current, attributes, world.view)) continue
+      const row = matchesResources(policy.spec.matchConstraints, current, attributes, world.view)
+      if (row === undefined) continue
       for (const binding of bindings) {
         const { policyName, matchResources, paramRef } = binding.spec
         if (policyName !== policy.metadata.name) continue
+        const invocation = `${policyName} ${binding.metadata.name}`
+        if (!policies.isAsked(invocation)) continue
         if (!matchesResources(matchResources, current, attributes, world.view)) continue
         const params = paramsOf(policy.spec.paramKind, paramRef, attributes.namespace, world.view)
         const outcome: Changed =
           'problem' in params
             ? { problem: `failed to configure binding: ${params.problem}` }
             : params.reduce<Changed>(
-                (so, param) => ('problem' in so ? so : mutate(policy, so.object, attributes, world, param)),
+                (so, param) => ('problem' in so ? so : mutate(policy, so.object, attributes, row, world, param)),
                 { object: current },
               )
-        if ('object' in outcome) current = outcome.object
-        else if (policy.spec.failurePolicy !== 'Ignore')
+        if ('object' in outcome) {
+          policies.wasCalled(invocation, policy.spec.reinvocationPolicy, current, outcome.object)
+          current = outcome.object
+        } else if (policy.spec.failurePolicy !== 'Ignore')
           return { refusal: failed(policy, binding, outcome.problem, attributes) }
       }
     }
+    policies.end(current)
     return { object: current }
   },
 }
@@ -61,27 +68,27 @@ const mutate = (
   { spec: { matchConditions, variables, mutations = [] } }: MutatingAdmissionPolicy,
   object: ApiObject,
   attributes: Attributes,
+  row: KindRow,
   world: AdmissionWorld,
   param: ApiObject | undefined,
 ): Changed => {
-  const holds = conditionsHold(matchConditions, variablesOf(object, attributes, world, param))
+  const holds = conditionsHold(matchConditions, variablesOf(object, attributes, row, world, param))
   if (holds === false) return { object }
   if (holds !== true) return holds
   let current = object
   for (const mutation of mutations) {
-    const all = withVariables(variablesOf(current, attributes, world, param), variables)
+    const all = withVariables(variablesOf(current, attributes, row, world, param), variables)
     const expression = mutation.applyConfiguration?.expression ?? mutation.jsonPatch?.expression ?? ''
     const outcome = expressionOf(expression)(all)
     if ('problem' in outcome) return { problem: `expression '${expression}' resulted in error: ${outcome.problem}` }
-    const changed = applied(mutation, current, fromCel(outcome.value), attributes)
+    const changed = applied(mutation, current, fromCel(outcome.value), row)
     if ('problem' in changed) return changed
     current = changed.object
   }
   return { object: current }
 }
 
-const applied = ({ patchType }: Mutation, object: ApiObject, patch: unknown, { kind }: Attributes): Changed => {
-  const row = kindRow(kind)
+const applied = ({ patchType }: Mutation, object: ApiObject, patch: unknown, row: KindRow): Changed => {
   const patched = patchObject(row, object, patchType === 'JSONPatch' ? 'json' : 'strategic', patch, 'Ignore')
   if (either.isLeft(patched)) return { problem: patched.left.message ?? 'the patch does not apply' }
   // What is still missing of it, validation tells.

@@ -1,5 +1,6 @@
 import type { ApiObject } from '../../../../events/json.ts'
 import { expressionOf } from '../../../../kubernetes/cel/expression.ts'
+import type { KindRow } from '../../../../kubernetes/registry.ts'
 import { forbidden, type Status } from '../../../../kubernetes/status.ts'
 import type {
   ValidatingAdmissionPolicy,
@@ -39,11 +40,12 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
     if (bindings.length === 0 || isExempt(attributes)) return undefined
     let refusal: Status | undefined
     for (const policy of world.view.list('ValidatingAdmissionPolicy')) {
-      if (!matchesResources(policy.spec.matchConstraints, object, attributes, world.view)) continue
+      const row = matchesResources(policy.spec.matchConstraints, object, attributes, world.view)
+      if (row === undefined) continue
       for (const binding of bindings) {
         if (binding.spec.policyName !== policy.metadata.name) continue
         if (!matchesResources(binding.spec.matchResources, object, attributes, world.view)) continue
-        const [denial, ...others] = denials(policy, binding, object, attributes, world)
+        const [denial, ...others] = denials(policy, binding, object, attributes, row, world)
         if (denial === undefined) continue
         const actions = binding.spec.validationActions ?? []
         if (actions.includes('Deny')) refusal ??= denied(policy, binding, denial, attributes)
@@ -79,6 +81,7 @@ const denials = (
   { spec: { paramRef } }: ValidatingAdmissionPolicyBinding,
   object: ApiObject,
   attributes: Attributes,
+  row: KindRow,
   world: AdmissionWorld,
 ): readonly Denial[] => {
   const { paramKind, failurePolicy = 'Fail', matchConditions, variables, validations = [] } = policy.spec
@@ -87,7 +90,7 @@ const denials = (
   const params = paramsOf(paramKind, paramRef, attributes.namespace, world.view)
   if ('problem' in params) return failing(`failed to configure binding: ${params.problem}`)
   return params.flatMap((param) => {
-    const given = variablesOf(object, attributes, world, param)
+    const given = variablesOf(object, attributes, row, world, param)
     const holds = conditionsHold(matchConditions, given)
     if (holds === false) return []
     if (holds !== true) return failing(holds.problem)

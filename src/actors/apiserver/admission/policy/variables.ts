@@ -1,9 +1,9 @@
 import type { ApiObject } from '../../../../events/json.ts'
 import { expressionOf } from '../../../../kubernetes/cel/expression.ts'
 import { toCel } from '../../../../kubernetes/cel/values.ts'
-import { kindRow } from '../../../../kubernetes/registry.ts'
+import { shownAs, type KindRow } from '../../../../kubernetes/registry.ts'
 import type { MatchCondition, Variable } from '../../../../kubernetes/types/admissionregistration.ts'
-import type { AdmissionWorld, Attributes } from '../admission.ts'
+import type { AdmissionWorld, Attributes, Operation } from '../admission.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -14,48 +14,61 @@ export type Variables = Readonly<Record<string, unknown>>
 export function variablesOf(
   object: ApiObject,
   attributes: Attributes,
+  row: KindRow,
   { view }: AdmissionWorld,
   params: ApiObject | undefined,
 ): Variables {
-  const { operation, namespace, old } = attributes
+  const { namespace } = attributes
+  const { object: given, old } = objectsIn(row, object, attributes)
   return {
-    object: operation === 'DELETE' ? null : toCel(object),
-    oldObject: operation === 'DELETE' ? toCel(object) : toCel(old),
-    request: toCel(requestOf(attributes)),
+    object: toCel(given),
+    oldObject: toCel(old),
+    request: toCel(requestOf(attributes, row)),
     params: toCel(params),
     namespaceObject: namespace === undefined ? null : toCel(view.get('Namespace', undefined, namespace)),
   }
 }
 
-/** Source: api/admission/v1/types.go, AdmissionRequest. */
-export const requestOf = ({
-  kind,
-  resource,
-  subresource,
-  name,
-  namespace,
-  operation,
-  user,
-  dryRun,
-}: Attributes): object => {
-  const { group, version } = kindRow(kind)
-  const gvk = { group, version, kind }
-  const gvr = { group, version, resource: resource.resource }
-  return {
-    kind: gvk,
-    resource: gvr,
-    subResource: subresource,
-    requestKind: gvk,
-    requestResource: gvr,
-    requestSubResource: subresource,
-    name,
-    namespace: namespace ?? '',
-    operation,
-    userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
-    dryRun,
-    options: {},
-  }
+/** What is written and what was there, in a row's version. */
+export const objectsIn = (
+  row: KindRow,
+  object: ApiObject,
+  { operation, old }: Attributes,
+): { readonly object: ApiObject | null; readonly old: ApiObject | null } => {
+  const shown = shownAs(row, object)
+  if (operation === 'DELETE') return { object: null, old: shown }
+  return { object: shown, old: old === undefined ? null : shownAs(row, old) }
 }
+
+/** Seen as a row's version. Source: api/admission/v1/types.go, AdmissionRequest. */
+export const requestOf = (
+  { resource: asked, subresource, name, namespace, operation, user, dryRun }: Attributes,
+  row: KindRow,
+): object => ({
+  kind: kindOf(row),
+  resource: resourceOf(row),
+  subResource: subresource,
+  requestKind: kindOf(asked),
+  requestResource: resourceOf(asked),
+  requestSubResource: subresource,
+  name,
+  namespace: namespace ?? '',
+  operation,
+  userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
+  dryRun,
+  options: optionsOf(operation, dryRun),
+})
+
+/** Abridged: of what is asked for beside the object, only whether it counts. */
+const optionsOf = (operation: Operation, dryRun: boolean): object => ({
+  kind: OPTIONS[operation],
+  apiVersion: 'meta.k8s.io/v1',
+  ...(dryRun ? { dryRun: ['All'] } : {}),
+})
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const
+
+const kindOf = ({ group, version, objectKind }: KindRow): object => ({ group, version, kind: objectKind })
+const resourceOf = ({ group, version, resource }: KindRow): object => ({ group, version, resource })
 
 /** Adds `variables`: each is worked out when it is first asked for, in terms of those before it. */
 export function withVariables(given: Variables, definitions: readonly Variable[] = []): Variables {

@@ -3,11 +3,12 @@ import { goQuote } from '../../../../kubernetes/validation/field-error.ts'
 import type { ApiObject } from '../../../../events/json.ts'
 import type { Status } from '../../../../kubernetes/status.ts'
 import type { Procedure } from '../../procedure.ts'
+import type { KindRow } from '../../../../kubernetes/registry.ts'
 import { newUid } from '../../../../kubernetes/uid.ts'
 import { callOut } from '../../webhook-client.ts'
 import type { World } from '../../world.ts'
 import type { Attributes } from '../admission.ts'
-import { requestOf } from '../policy/variables.ts'
+import { objectsIn, requestOf } from '../policy/variables.ts'
 
 const DEFAULT_TIMEOUT_SECONDS = 10
 
@@ -22,22 +23,18 @@ export interface AdmissionResponse {
   readonly warnings?: readonly string[]
 }
 
-/** Asks a webhook. A `problem` tells what went wrong as its caller would. */
+/** Asks a webhook, in a row's version. A `problem` tells what went wrong as its caller would. */
 export function* callOne(
   webhook: Webhook,
   object: ApiObject,
   attributes: Attributes,
+  row: KindRow,
   world: World,
   patches: boolean,
 ): Procedure<AdmissionResponse | { readonly problem: string }> {
   const uid = newUid(world.random)
-  const isDelete = attributes.operation === 'DELETE'
-  const request = {
-    uid,
-    ...requestOf(attributes),
-    object: isDelete ? null : object,
-    oldObject: isDelete ? object : (attributes.old ?? null),
-  }
+  const { object: given, old } = objectsIn(row, object, attributes)
+  const request = { uid, ...requestOf(attributes, row), object: given, oldObject: old }
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, clientConfig } = webhook
   const reply = yield* callOut({ clientConfig, timeoutSeconds }, { ...REVIEW, request }, world)
   if ('problem' in reply) return { problem: `failed to call webhook: ${reply.problem}` }

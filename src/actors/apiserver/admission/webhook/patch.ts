@@ -3,16 +3,14 @@ import type { ApiObject } from '../../../../events/json.ts'
 import { fromBase64 } from '../../../../kubernetes/base64.ts'
 import type { Draft } from '../../../../kubernetes/draft.ts'
 import { patchObject } from '../../../../kubernetes/patch/patch.ts'
-import { kindRow } from '../../../../kubernetes/registry.ts'
-import type { Attributes } from '../admission.ts'
+import type { KindRow } from '../../../../kubernetes/registry.ts'
 
-/** An object with a webhook's JSON patch, in base64, applied and its defaults filled in anew. */
+/** An object with a webhook's JSON patch, in base64, applied as the webhook sees it, and its defaults filled in anew. */
 export function patched(
   object: ApiObject,
   patch: string,
-  { kind }: Attributes,
+  row: KindRow,
 ): { readonly object: ApiObject } | { readonly problem: string } {
-  const row = kindRow(kind)
   try {
     const result = patchObject(row, object, 'json', JSON.parse(fromBase64(patch)), 'Ignore')
     if (either.isLeft(result)) return { problem: result.left.message ?? 'the patch does not apply' }

@@ -1,11 +1,12 @@
 import type { ApiObject } from '../../../../events/json.ts'
 import { badRequest, forbidden, internalError, isStatus, type Status } from '../../../../kubernetes/status.ts'
+import type { KindRow } from '../../../../kubernetes/registry.ts'
 import type { Webhook } from '../../../../kubernetes/types/admissionregistration.ts'
 import { goQuote } from '../../../../kubernetes/validation/field-error.ts'
 import type { Procedure } from '../../procedure.ts'
 import type { World } from '../../world.ts'
 import type { AdmissionWorld, Attributes } from '../admission.ts'
-import { isExempt, matchesNamespace, matchesObject, matchesRule } from '../match.ts'
+import { isExempt, matchesNamespace, matchesObject, matchesRules } from '../match.ts'
 import { conditionsHold, variablesOf } from '../policy/variables.ts'
 import { callOne, type AdmissionResponse } from './call.ts'
 import { patched } from './patch.ts'
@@ -13,7 +14,6 @@ import { patched } from './patch.ts'
 /**
  * Lets webhooks change an object, one after the other, each what the one before has left.
  * Source: apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go (v1.36).
- * Abridged: no webhook is called again after another has changed the object.
  */
 export function* mutateByWebhooks(
   object: ApiObject,
@@ -23,15 +23,23 @@ export function* mutateByWebhooks(
 ): Procedure<ApiObject | Status> {
   const configurations = world.cache.view.list('MutatingWebhookConfiguration')
   if (configurations.length === 0 || isExempt(attributes)) return object
+  const { webhooks: callees } = attributes.reinvocation
+  callees.begin(object)
   let current = object
-  for (const webhook of sorted(configurations).flatMap(({ webhooks = [] }) => webhooks)) {
-    const response: AdmissionResponse | Status | undefined = yield* ask(webhook, current, attributes, view, world, true)
-    if (isStatus(response)) return response
-    if (response?.patch === undefined) continue
-    const changed = patched(current, response.patch, attributes)
-    if ('problem' in changed) return internalError(changed.problem)
-    current = changed.object
+  for (const { metadata, webhooks = [] } of sorted(configurations)) {
+    for (const webhook of webhooks) {
+      const invocation = `${metadata.name}/${webhook.name}`
+      if (!callees.isAsked(invocation)) continue
+      const said: Said = yield* ask(webhook, current, attributes, view, world, true)
+      if (said === undefined) continue
+      if (isStatus(said)) return said
+      const changed = said.patch === undefined ? { object: current } : patched(current, said.patch, said.row)
+      if ('problem' in changed) return internalError(changed.problem)
+      callees.wasCalled(invocation, webhook.reinvocationPolicy, current, changed.object)
+      current = changed.object
+    }
   }
+  callees.end(current)
   return current
 }
 
@@ -51,7 +59,10 @@ export function* validateByWebhooks(
   return undefined
 }
 
-/** A webhook's word if it is asked; a Status when the request ends with it. */
+/** What a webhook has said and as which version of the object it has seen it; a Status when the request ends with it. */
+type Said = (AdmissionResponse & { readonly row: KindRow }) | Status | undefined
+
+/** A webhook's word if it is asked. */
 function* ask(
   webhook: Webhook,
   object: ApiObject,
@@ -59,25 +70,30 @@ function* ask(
   view: AdmissionWorld,
   world: World,
   patches: boolean,
-): Procedure<AdmissionResponse | Status | undefined> {
+): Procedure<Said> {
   const { name, failurePolicy = 'Fail', sideEffects } = webhook
   const { resource, dryRun } = attributes
-  const matched = matches(webhook, object, attributes, view)
-  if (matched === false) return undefined
-  if (matched !== true) {
+  const row = matched(webhook, object, attributes, view)
+  if (row === undefined) return undefined
+  const { matchConditions = [] } = webhook
+  const holds =
+    matchConditions.length === 0 ||
+    conditionsHold(matchConditions, variablesOf(object, attributes, row, view, undefined))
+  if (holds === false) return undefined
+  if (holds !== true) {
     if (failurePolicy === 'Ignore') return undefined
-    return forbidden(resource, attributes.name, `${name}: failed to evaluate match conditions: ${matched.problem}`)
+    return forbidden(resource, attributes.name, `${name}: failed to evaluate match conditions: ${holds.problem}`)
   }
   if (dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     return badRequest(`admission webhook ${goQuote(name)} does not support dry run`)
   }
-  const outcome = yield* callOne(webhook, object, attributes, world, patches)
+  const outcome = yield* callOne(webhook, object, attributes, row, world, patches)
   if ('problem' in outcome) {
     if (failurePolicy === 'Ignore') return undefined
     return internalError(`failed calling webhook ${goQuote(name)}: ${outcome.problem}`)
   }
   for (const warning of outcome.warnings ?? []) attributes.warnings.add(warning)
-  return outcome.allowed === true ? outcome : denied(name, outcome)
+  return outcome.allowed === true ? { ...outcome, row } : denied(name, outcome)
 }
 
 /** Source: plugin/webhook/errors/statuserror.go, ToStatusErr. */
@@ -98,17 +114,16 @@ const denied = (name: string, { status = {} }: AdmissionResponse): Status => {
   }
 }
 
-const matches = (
-  { rules = [], namespaceSelector, objectSelector, matchConditions }: Webhook,
+/** As which row of its kind a webhook sees the object, if its rules and selectors match. */
+const matched = (
+  { rules = [], matchPolicy, namespaceSelector, objectSelector }: Webhook,
   object: ApiObject,
   attributes: Attributes,
-  world: AdmissionWorld,
-): boolean | { readonly problem: string } => {
-  if (!rules.some((rule) => matchesRule(rule, attributes))) return false
-  if (!matchesNamespace(namespaceSelector, object, attributes, world.view)) return false
-  if (!matchesObject(objectSelector, object, attributes)) return false
-  if (matchConditions === undefined || matchConditions.length === 0) return true
-  return conditionsHold(matchConditions, variablesOf(object, attributes, world, undefined))
+  { view }: AdmissionWorld,
+): KindRow | undefined => {
+  const row = matchesRules(rules, matchPolicy, attributes, view)
+  if (row === undefined || !matchesNamespace(namespaceSelector, object, attributes, view)) return undefined
+  return matchesObject(objectSelector, object, attributes) ? row : undefined
 }
 
 /** Configurations count in the order of their names. */
