@@ -1,7 +1,8 @@
 /** CEL expressions: the one place that knows the library which evaluates them. Source: apiserver/pkg/admission/plugin/cel (v1.36). */
-import { Environment, EvaluationError } from '@marcbachmann/cel-js'
+import { Environment, EvaluationError, Optional } from '@marcbachmann/cel-js'
 import { withLibrary } from './library.ts'
 import { structLiteralsAsMaps } from './struct-literals.ts'
+import { toCel } from './values.ts'
 
 /** What an expression gave, or why it gave nothing. */
 export type Outcome = { readonly value: unknown } | { readonly problem: string }
@@ -25,14 +26,33 @@ const LIMIT = 2048
 export function expressionOf(text: string): Expression {
   const known = compiled.get(text)
   if (known !== undefined) return known
-  const made = compile(text)
+  environment ??= createEnvironment()
+  const made = compile(text, environment)
   if (compiled.size >= LIMIT) compiled.clear()
   compiled.set(text, made)
   return made
 }
 
-function compile(text: string): Expression {
-  environment ??= createEnvironment()
+/** Of the rules that are asked of new objects too: `oldSelf` is optional, none where there was nothing. */
+let withOptionalOld: Environment | undefined
+const compiledWithOptionalOld = new Map<string, Expression>()
+
+/** As `expressionOf`, for a rule whose `oldSelf` is what `optionalOf` gives. */
+export function expressionWithOptionalOld(text: string): Expression {
+  const known = compiledWithOptionalOld.get(text)
+  if (known !== undefined) return known
+  withOptionalOld ??= createEnvironment().registerVariable('oldSelf', 'optional<dyn>')
+  const made = compile(text, withOptionalOld)
+  if (compiledWithOptionalOld.size >= LIMIT) compiledWithOptionalOld.clear()
+  compiledWithOptionalOld.set(text, made)
+  return made
+}
+
+/** A value of JSON that may be absent. */
+export const optionalOf = (value: unknown): unknown =>
+  value === undefined ? Optional.none() : Optional.of(toCel(value))
+
+function compile(text: string, environment: Environment): Expression {
   try {
     const program = environment.parse(structLiteralsAsMaps(text))
     return (variables) => {

@@ -1,5 +1,5 @@
 /** Rules in CEL that a schema holds its values to. Source: apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go (v1.36). */
-import { expressionOf } from '../cel/expression.ts'
+import { expressionOf, expressionWithOptionalOld, optionalOf, type Expression } from '../cel/expression.ts'
 import { toCel } from '../cel/values.ts'
 import { sameJson } from '../hash.ts'
 import { FieldErrors, OMITTED, type FieldError } from '../validation/field-error.ts'
@@ -22,7 +22,10 @@ export const hasRules = (schema: Schema): boolean => {
   return has
 }
 
-/** What the rules say of an object, and of what it was. What did not change is not judged again. */
+/**
+ * What the rules say of an object, and of what it was. What did not change is judged again only by rules that ask what it was.
+ * Abridged: what the others say of it is no warning.
+ */
 export function ruleErrors(object: unknown, old: unknown, schema: Schema): readonly FieldError[] {
   const errors = new FieldErrors()
   judge(object, old, schema, '', errors)
@@ -31,8 +34,10 @@ export function ruleErrors(object: unknown, old: unknown, schema: Schema): reado
 
 function judge(value: unknown, old: unknown, schema: Schema, at: string, errors: FieldErrors): void {
   if (!hasRules(schema) || value === undefined) return
-  if (old !== undefined && sameJson(value, old)) return
-  for (const rule of schema['x-kubernetes-validations'] ?? []) judgeBy(rule, value, old, at, errors)
+  const isKept = old !== undefined && sameJson(value, old)
+  for (const rule of schema['x-kubernetes-validations'] ?? []) {
+    if (!isKept || isTransition(rule)) judgeBy(rule, value, old, at, errors)
+  }
   if (Array.isArray(value)) {
     const { items } = schema
     if (items === undefined) return
@@ -49,12 +54,13 @@ function judge(value: unknown, old: unknown, schema: Schema, at: string, errors:
   }
 }
 
-const TRANSITION = /\boldSelf\b/
+const isTransition = ({ rule }: ValidationRule): boolean => /\boldSelf\b/.test(rule)
 
 function judgeBy(rule: ValidationRule, value: unknown, old: unknown, at: string, errors: FieldErrors): void {
-  if (TRANSITION.test(rule.rule) && old === undefined && rule.optionalOldSelf !== true) return
-  const variables = { self: toCel(value), oldSelf: toCel(old) }
-  const outcome = expressionOf(rule.rule)(variables)
+  const isOptional = rule.optionalOldSelf === true
+  if (isTransition(rule) && old === undefined && !isOptional) return
+  const variables = { self: toCel(value), oldSelf: isOptional ? optionalOf(old) : toCel(old) }
+  const outcome = expressionIn(rule, rule.rule)(variables)
   const field = `${at}${rule.fieldPath ?? ''}`
   const shown = isScalar(value) ? value : OMITTED
   if ('problem' in outcome) {
@@ -75,11 +81,14 @@ function judgeBy(rule: ValidationRule, value: unknown, old: unknown, at: string,
   }
 }
 
+const expressionIn = ({ optionalOldSelf }: ValidationRule, text: string): Expression =>
+  optionalOldSelf === true ? expressionWithOptionalOld(text) : expressionOf(text)
+
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
 
 const wordsOf = (rule: ValidationRule, variables: Readonly<Record<string, unknown>>): string => {
   if (rule.messageExpression !== undefined) {
-    const outcome = expressionOf(rule.messageExpression)(variables)
+    const outcome = expressionIn(rule, rule.messageExpression)(variables)
     if ('value' in outcome && typeof outcome.value === 'string' && outcome.value.trim() !== '') return outcome.value
   }
   return rule.message ?? `failed rule: ${rule.rule}`
