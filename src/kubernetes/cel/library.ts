@@ -5,6 +5,7 @@
  */
 import type { Environment } from '@marcbachmann/cel-js'
 import { either } from 'fp-ts'
+import { withAuthorizer } from './authorizer.ts'
 import { parseIPv4 } from './ipv4.ts'
 import {
   addQuantities,
@@ -222,4 +223,5 @@ const texts = (environment: Environment): Environment =>
     )
 
 /** An environment with all of them. */
-export const withLibrary = (environment: Environment): Environment => texts(lists(networks(quantities(environment))))
+export const withLibrary = (environment: Environment): Environment =>
+  withAuthorizer(texts(lists(networks(quantities(environment)))))

@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { mutatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/mutating.ts'
 import { validatingAdmissionPolicy } from '../../../src/actors/apiserver/admission/policy/validating.ts'
 import type { ApiObject } from '../../../src/events/json.ts'
+import { Authorizer } from '../../../src/actors/apiserver/authz/authorizer.ts'
 import { kindRow } from '../../../src/kubernetes/registry.ts'
 import type { Status } from '../../../src/kubernetes/status.ts'
-import { attributes, meta, worldOf } from './admission-world.ts'
+import { attributes, meta, viewOf, worldOf } from './admission-world.ts'
 
 const API = 'admissionregistration.k8s.io/v1'
 const CONFIG_MAPS = {
@@ -85,6 +86,50 @@ describe('ValidatingAdmissionPolicy', () => {
     const here = binding({ matchResources: { namespaceSelector: { matchLabels: { tier: 'a' } } } })
     expect(judge(configMap('c', { a: '1', b: '2' }), [short, elsewhere]).refusal).toBeUndefined()
     expect(judge(configMap('c', { a: '1', b: '2' }), [short, here]).refusal?.code).toBe(422)
+  })
+
+  test.each([
+    ["authorizer.group('').resource('secrets').namespace('default').check('get').allowed()", true],
+    ["authorizer.group('').resource('secrets').namespace('other').check('get').allowed()", false],
+    ["authorizer.group('').resource('secrets').namespace('default').name('s').check('list').allowed()", false],
+    ["authorizer.group('').resource('pods').subresource('log').namespace('default').check('get').allowed()", true],
+    ["authorizer.requestResource.check('approve').allowed()", true],
+    ["authorizer.requestResource.check('sign').allowed()", false],
+    ["authorizer.path('/metrics').check('get').allowed()", false],
+    ["authorizer.serviceAccount('default', 'x').requestResource.check('approve').allowed()", false],
+    [
+      "authorizer.serviceAccount('default', 'x').group('').resource('pods').namespace('default').check('get').allowed()",
+      true,
+    ],
+    ["authorizer.requestResource.check('approve').reason().contains('RoleBinding')", true],
+    ["authorizer.requestResource.check('approve').errored()", false],
+  ])('the authorizer is asked: %s', (expression, allowed) => {
+    const RBAC = 'rbac.authorization.k8s.io'
+    const role = (name: string, rules: object, kind: string, subject: string): readonly ApiObject[] => [
+      { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: meta(name, 'default'), ...rules },
+      {
+        apiVersion: `${RBAC}/v1`,
+        kind: 'RoleBinding',
+        metadata: meta(name, 'default'),
+        ...{
+          roleRef: { apiGroup: RBAC, kind: 'Role', name },
+          subjects: [{ kind, name: subject, ...(kind === 'User' ? { apiGroup: RBAC } : { namespace: 'default' }) }],
+        },
+      },
+    ]
+    const rule = (verb: string, resource: string) => ({ verbs: [verb], apiGroups: [''], resources: [resource] })
+    const objects = [
+      ...role('a', { rules: ['secrets', 'pods/log'].map((one) => rule('get', one)) }, 'User', 'ann'),
+      ...role('b', { rules: [rule('approve', 'configmaps')] }, 'User', 'ann'),
+      ...role('c', { rules: [rule('get', 'pods')] }, 'ServiceAccount', 'x'),
+      policy({ validations: [{ expression }] }),
+      binding(),
+      namespace,
+    ]
+    const world = { ...worldOf(objects), authorizer: new Authorizer('RBAC', viewOf(objects)) }
+    const asked = attributes({ kind: 'ConfigMap', resource: RESOURCE, name: 'c' })
+    const outcome = validatingAdmissionPolicy.validate?.(configMap('c', {}), asked, world)
+    expect(outcome === undefined, JSON.stringify(outcome)).toBe(allowed)
   })
 
   test('variables and parameters are there; a parameter that is missing is as bad as its binding says', () => {

@@ -4,18 +4,16 @@ import { toCel } from '../../../../kubernetes/cel/values.ts'
 import { shownAs, type KindRow } from '../../../../kubernetes/registry.ts'
 import type { MatchCondition, Variable } from '../../../../kubernetes/types/admissionregistration.ts'
 import type { AdmissionWorld, Attributes, Operation } from '../admission.ts'
+import { authorizerOf } from './authorizer.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 
-/**
- * What expressions can name. Source: apiserver/pkg/admission/plugin/cel/condition.go (v1.36).
- * Abridged: no `authorizer`.
- */
+/** What expressions can name. Source: apiserver/pkg/admission/plugin/cel/condition.go (v1.36). */
 export function variablesOf(
   object: ApiObject,
   attributes: Attributes,
   row: KindRow,
-  { view }: AdmissionWorld,
+  { view, authorizer }: AdmissionWorld,
   params: ApiObject | undefined,
 ): Variables {
   const { namespace } = attributes
@@ -25,6 +23,7 @@ export function variablesOf(
     oldObject: toCel(old),
     request: toCel(requestOf(attributes, row)),
     params: toCel(params),
+    authorizer: authorizerOf(authorizer, attributes),
     namespaceObject: namespace === undefined ? null : toCel(view.get('Namespace', undefined, namespace)),
   }
 }
