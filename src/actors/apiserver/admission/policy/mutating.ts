@@ -4,10 +4,12 @@ import { expressionOf } from '../../../../kubernetes/cel/expression.ts'
 import { fromCel } from '../../../../kubernetes/cel/values.ts'
 import type { Draft } from '../../../../kubernetes/draft.ts'
 import { patchObject } from '../../../../kubernetes/patch/patch.ts'
-import type { KindRow } from '../../../../kubernetes/registry.ts'
+import { readObject } from '../../../../kubernetes/read-object.ts'
+import { shownAs, type KindRow } from '../../../../kubernetes/registry.ts'
 import { forbidden, type Status } from '../../../../kubernetes/status.ts'
 import type { MutatingAdmissionPolicy, Mutation } from '../../../../kubernetes/types/admissionregistration.ts'
 import type { AdmissionPlugin, AdmissionWorld, Attributes } from '../admission.ts'
+import { withConfiguration } from './apply-configuration.ts'
 import { isExempt, matchesResources } from '../match.ts'
 import { paramsOf } from './params.ts'
 import { conditionsHold, variablesOf, withVariables } from './variables.ts'
@@ -16,7 +18,6 @@ type Changed = { readonly object: ApiObject } | { readonly problem: string }
 
 /**
  * Policies in CEL that change what is written. Source: apiserver/pkg/admission/plugin/policy/mutating (v1.36).
- * Abridged: an apply configuration is merged as a strategic patch is.
  */
 export const mutatingAdmissionPolicy: AdmissionPlugin = {
   name: 'MutatingAdmissionPolicy',
@@ -88,10 +89,17 @@ const mutate = (
   return { object: current }
 }
 
-const applied = ({ patchType }: Mutation, object: ApiObject, patch: unknown, row: KindRow): Changed => {
-  const patched = patchObject(row, object, patchType === 'JSONPatch' ? 'json' : 'strategic', patch, 'Ignore')
-  if (either.isLeft(patched)) return { problem: patched.left.message ?? 'the patch does not apply' }
+const applied = ({ patchType }: Mutation, object: ApiObject, change: unknown, row: KindRow): Changed => {
+  const read =
+    patchType === 'JSONPatch' ? patchObject(row, object, 'json', change, 'Ignore') : configured(row, object, change)
+  if ('problem' in read) return read
+  if (either.isLeft(read)) return { problem: read.left.message ?? 'the patch does not apply' }
   // What is still missing of it, validation tells.
-  const draft: Draft<ApiObject> = patched.right.object
+  const draft: Draft<ApiObject> = read.right.object
   return { object: (row.strategy?.defaults(draft) ?? draft) as ApiObject }
+}
+
+const configured = (row: KindRow, object: ApiObject, configuration: unknown) => {
+  const outcome = withConfiguration(row, { ...shownAs(row, object) }, configuration)
+  return 'problem' in outcome ? outcome : readObject(row, outcome.json, 'Ignore')
 }

@@ -1,5 +1,7 @@
 import type { ApiObject } from '../../../../events/json.ts'
+import { customRowByKind } from '../../../../kubernetes/custom-resources/rows.ts'
 import { KIND_ROWS } from '../../../../kubernetes/kind-rows/kind-rows.ts'
+import { shownAs, type KindRow } from '../../../../kubernetes/registry.ts'
 import { matchesSelector } from '../../../../kubernetes/selectors.ts'
 import type { ParamKind, ParamRef } from '../../../../kubernetes/types/admissionregistration.ts'
 import type { View } from '../../../../kubernetes/view.ts'
@@ -15,7 +17,7 @@ export function paramsOf(
   view: View,
 ): Params {
   if (kind === undefined || ref === undefined) return [undefined]
-  const row = KIND_ROWS.find((one) => one.kind === kind.kind && one.apiVersion === kind.apiVersion)
+  const row = rowOf(kind, view)
   if (row === undefined) {
     return {
       problem: `failed to find resource referenced by paramKind: '${kind.apiVersion ?? ''}, Kind=${kind.kind ?? ''}'`,
@@ -26,7 +28,10 @@ export function paramsOf(
     ref.selector === undefined
       ? [view.get(row.kind, within, ref.name ?? '')].flatMap((one) => one ?? [])
       : view.list(row.kind, within).filter(({ metadata }) => matchesSelector(ref.selector, metadata.labels))
-  if (found.length > 0) return found
+  if (found.length > 0) return found.map((one) => shownAs(row, one))
   if (ref.parameterNotFoundAction !== 'Deny') return []
   return { problem: 'no params found for policy binding with `Deny` parameterNotFoundAction' }
 }
+
+const rowOf = ({ apiVersion = '', kind = '' }: ParamKind, view: View): KindRow | undefined =>
+  KIND_ROWS.find((one) => one.kind === kind && one.apiVersion === apiVersion) ?? customRowByKind(view, apiVersion, kind)
