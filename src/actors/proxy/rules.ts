@@ -34,10 +34,22 @@ export const serviceRules = (
   if (spec.type === 'ExternalName' || spec.clusterIP === undefined || ['', 'None'].includes(spec.clusterIP))
     return NO_RULES
   const isSame =
-    spec.internalTrafficPolicy !== 'Local' && spec.externalTrafficPolicy !== 'Local' && place.zone === undefined
+    spec.internalTrafficPolicy !== 'Local' &&
+    spec.externalTrafficPolicy !== 'Local' &&
+    place.zone === undefined &&
+    !isForNodes(slices)
   // On every node the same: made once for all kube-proxies that see these versions.
   if (isSame) return shared(service, slices)
   return makeRules(service, slices, place, `${metadata.namespace ?? ''}/${metadata.name}`)
+}
+
+/** Hints for nodes count only where each ready endpoint has one: the first tells whether they may. */
+const isForNodes = (slices: readonly EndpointSlice[]): boolean => {
+  for (const { endpoints } of slices) {
+    const ready = endpoints?.find(isEndpointReady)
+    if (ready !== undefined) return ready.hints?.forNodes !== undefined
+  }
+  return false
 }
 
 const NO_RULES: readonly ForwardingRule[] = []
@@ -109,19 +121,30 @@ const candidatesOf = (port: ServicePort, slices: readonly EndpointSlice[]): read
 }
 
 /** Ready ones; where there are none, those that still serve while they terminate. */
-const choose = (all: readonly Candidate[], { node, zone }: Place, isLocal: boolean): readonly Candidate[] => {
-  const reachable = isLocal ? all.filter(({ endpoint }) => endpoint.nodeName === node) : all
+const choose = (all: readonly Candidate[], place: Place, isLocal: boolean): readonly Candidate[] => {
+  const reachable = isLocal ? all.filter(({ endpoint }) => endpoint.nodeName === place.node) : all
   const ready = reachable.filter(({ endpoint }) => isEndpointReady(endpoint))
-  if (ready.length > 0) return isLocal ? ready : nearby(ready, zone)
+  if (ready.length > 0) return isLocal ? ready : nearby(ready, place)
   return reachable.filter(({ endpoint }) => isEndpointServing(endpoint) && isEndpointTerminating(endpoint))
 }
 
-/** Those hinted for this zone, if every ready endpoint has a hint and some are for it. Source: topology.go, canUseTopology. */
-const nearby = (ready: readonly Candidate[], zone: string | undefined): readonly Candidate[] => {
-  if (zone === undefined) return ready
-  if (ready.some(({ endpoint }) => (endpoint.hints?.forZones ?? []).length === 0)) return ready
-  const near = ready.filter(({ endpoint }) => endpoint.hints?.forZones?.some(({ name }) => name === zone) === true)
-  return near.length === 0 ? ready : near
+/**
+ * Those hinted for this node, if every ready endpoint has a hint for nodes and some are for it; else the same of zones.
+ * Source: topology.go, topologyModeFromHints (v1.36).
+ */
+const nearby = (ready: readonly Candidate[], { node, zone }: Place): readonly Candidate[] =>
+  hintedFor(ready, node, ({ endpoint }) => endpoint.hints?.forNodes) ??
+  hintedFor(ready, zone, ({ endpoint }) => endpoint.hints?.forZones) ??
+  ready
+
+const hintedFor = (
+  ready: readonly Candidate[],
+  here: string | undefined,
+  hintsIn: (candidate: Candidate) => readonly { readonly name: string }[] | undefined,
+): readonly Candidate[] | undefined => {
+  if (here === undefined || ready.some((candidate) => (hintsIn(candidate) ?? []).length === 0)) return undefined
+  const near = ready.filter((candidate) => hintsIn(candidate)?.some(({ name }) => name === here) === true)
+  return near.length === 0 ? undefined : near
 }
 
 /** Whether two rules do the same. */

@@ -90,6 +90,21 @@ describe('a Service', () => {
     expect(targets(serviceWith(), slices, { node: 'node-1', zone: 'c' })).toHaveLength(2)
   })
 
+  test('keeps to the node before the zone where all that is ready is for a node', () => {
+    const near = (node: string): Partial<Endpoint> => ({
+      nodeName: node,
+      hints: { forZones: [{ name: 'a' }], forNodes: [{ name: node }] },
+    })
+    const first = at('10.244.0.2', READY, near('node-1'))
+    const second = at('10.244.1.2', READY, near('node-2'))
+    const plain = at('10.244.2.2', READY, { nodeName: 'node-3', hints: { forZones: [{ name: 'b' }] } })
+    const service = serviceWith()
+    expect(targets(service, [sliceWith([first, second])])).toEqual(['10.244.0.2:8080'])
+    expect(targets(service, [sliceWith([first, second])], { node: 'node-2' })).toEqual(['10.244.1.2:8080'])
+    expect(targets(service, [sliceWith([first, second])], { node: 'node-9', zone: 'a' })).toHaveLength(2)
+    expect(targets(service, [sliceWith([first, plain])], { node: 'node-1', zone: 'b' })).toEqual(['10.244.2.2:8080'])
+  })
+
   test('has a rule for every way in', () => {
     const service: Service = {
       ...serviceWith({ type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30080 }], externalIPs: ['192.0.2.7'] }),

@@ -21,7 +21,8 @@ export interface Desired {
 
 /**
  * A Pod on a node that is not there is left out, and the Service tried again, unless it publishes whatever it selects.
- * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only, no hints.
+ * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only, and no hints by the
+ * annotation service.kubernetes.io/topology-mode, only those that `spec.trafficDistribution` asks for.
  */
 export const desiredEndpoints = (
   service: Service,

@@ -2,6 +2,7 @@ import { sameJson } from '../../../kubernetes/hash.ts'
 import { controllerReference, isOwnedBy } from '../../../kubernetes/owners.ts'
 import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
 import { identityOf, portKey, type PortGroup } from './endpoints.ts'
+import { hinted, hintsOf, lacksHints, type HintFor } from './traffic-distribution.ts'
 
 /** Source: pkg/controller/endpointslice/config/v1alpha1/defaults.go, MaxEndpointsPerSlice. */
 const MAX_ENDPOINTS_PER_SLICE = 100
@@ -63,8 +64,22 @@ export const planSlices = (
   for (const [key, group] of desired) planGroup(service, byPorts.get(key) ?? [], group, drafts)
   for (const [key, slices] of byPorts) if (!desired.has(key)) drafts.remove.push(...slices)
   keepOne(service, existing.length, drafts)
-  reuse(service, drafts)
-  return drafts
+  const told = withHints(existing, drafts, hintsOf(service))
+  reuse(service, told)
+  return told
+}
+
+/** All that is written bears the hints that it should; a slice that only lacks those is written too. Source: trafficdist.go, ReconcileHints. */
+const withHints = (existing: readonly EndpointSlice[], drafts: Drafts, hintFor: HintFor): Drafts => {
+  const touched = new Set([...drafts.update, ...drafts.remove].map(({ metadata }) => metadata.name))
+  const lacking = existing
+    .filter(({ metadata, endpoints }) => !touched.has(metadata.name) && lacksHints(endpoints ?? [], hintFor))
+    .map((slice) => ({ ...slice, metadata: { ...slice.metadata }, ports: slice.ports }))
+  const tell = (draft: SliceDraft): SliceDraft => ({
+    ...draft,
+    endpoints: draft.endpoints?.map((endpoint) => hinted(endpoint, hintFor)) ?? null,
+  })
+  return { create: drafts.create.map(tell), update: [...drafts.update, ...lacking].map(tell), remove: drafts.remove }
 }
 
 /** A Service without endpoints has one empty slice, so that nobody takes silence for an answer. */
