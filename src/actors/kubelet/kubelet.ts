@@ -269,7 +269,7 @@ export class Kubelet {
     const host: AllocationsHost = {
       records: () => this.workers.all(),
       get: (uid) => this.workers.get(uid),
-      node: () => this.reporter.node,
+      node: () => newest(this.ownNode(), this.reporter.node),
       allocatable: () => allocatableOf(this.options.node),
       wake: (record) => this.workers.wake(record),
       event: (pod, type, reason, message) => this.events.pod(pod, undefined, type, reason, message, why.seq),
@@ -300,6 +300,16 @@ export class Kubelet {
   private ownNode(): Node | undefined {
     return this.informers.view.get('Node', undefined, this.options.node.name)
   }
+}
+
+/**
+ * Whether a Pod may come is asked of what the Node is now: somebody else may have labelled it a moment ago.
+ * Source: pkg/kubelet/kubelet_nodecache.go, getCachedNode (v1.36). Abridged: where labels alone refuse a Pod, upstream reads
+ * the Node from the API server before it says so.
+ */
+const newest = (seen: Node | undefined, known: Node | undefined): Node | undefined => {
+  if (seen === undefined || known === undefined) return seen ?? known
+  return Number(seen.metadata.resourceVersion) > Number(known.metadata.resourceVersion) ? seen : known
 }
 
 const byCreation = (a: Pod, b: Pod): number => {

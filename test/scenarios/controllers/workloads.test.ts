@@ -32,12 +32,12 @@ const statefulSet = (replicas: number, spec: object = {}): ApiObject =>
     },
   })
 
-const daemonSet = (): ApiObject =>
+const daemonSet = (podSpec: object = {}): ApiObject =>
   asObject({
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: { name: 'agent', namespace: 'default' },
-    spec: { selector: { matchLabels: { app: 'agent' } }, template: template('agent') },
+    spec: { selector: { matchLabels: { app: 'agent' } }, template: template('agent', podSpec) },
   })
 
 const job = (name: string, spec: object, annotations: Readonly<Record<string, string>>): ApiObject =>
@@ -167,6 +167,20 @@ describe('a DaemonSet', () => {
     taint(null)
     settle(cluster)
     expect(podsOf(cluster, 'agent').filter(isReady)).toHaveLength(3)
+    expect(told(cluster, 'agent').filter((line) => line.startsWith('FailedDaemonPod'))).toEqual([])
+  })
+
+  test('comes to a node as soon as it is labelled: its kubelet has seen the label too', () => {
+    const cluster = readyCluster()
+    cluster.apply([daemonSet({ nodeSelector: { disk: 'ssd' } })])
+    settle(cluster)
+    expect(podsOf(cluster, 'agent')).toEqual([])
+    const labelled = cluster.log.length
+    const body = { metadata: { labels: { disk: 'ssd' } } }
+    cluster.call({ verb: 'patch', kind: 'Node', name: 'node-1', patchType: 'merge', body })
+    settle(cluster)
+    expect(podsOf(cluster, 'agent').filter(isReady)).toHaveLength(1)
+    expect(podWrites(cluster, 'daemonset-controller', labelled)).toEqual(['create Pod agent-'])
   })
 })
 

@@ -16,7 +16,7 @@ import {
 } from '../../support/controller-bench.ts'
 import { meta, node, secondsAt } from './objects.ts'
 
-const KINDS: readonly Kind[] = ['ConfigMap', 'Node', 'Secret']
+const KINDS: readonly Kind[] = ['ConfigMap', 'Node', 'PersistentVolume', 'Secret']
 
 const owner = (name: string, more: Partial<OwnerReference> = {}): OwnerReference => ({
   apiVersion: 'v1',
@@ -266,6 +266,12 @@ describe('owners that cannot be', () => {
     const bench = start(map('a', [], { namespace: 'other' }), map('z'), map('b', [owner('a')]))
     expect(left(bench)).toEqual(['a', 'z'])
     expect(bench.events[0]).toMatch(/^OwnerRefInvalidNamespace: ownerRef \[v1\/ConfigMap, namespace: default, name: a/)
+  })
+
+  test('in a namespace, of a child in none, is reported without naming one', () => {
+    const child = { ...map('b', [owner('a')], { namespace: undefined }), kind: 'PersistentVolume' }
+    const bench = start(map('a'), child)
+    expect(bench.events[0]).toMatch(/\[v1\/ConfigMap, namespace: , name: a, uid: .*\] does not exist in namespace ""/)
   })
 
   test('that does not cost the children that are where it is', () => {

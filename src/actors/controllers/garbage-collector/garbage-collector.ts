@@ -71,8 +71,9 @@ const reportMisplaced = ({ misplaced }: Consequences, world: World<Collector>): 
   for (const [{ at, uid }, owner] of misplaced) {
     const { apiVersion, kind, namespace, name } = at
     const object: ApiObject = nameOnly(apiVersion, kind, name, namespace, uid)
-    const who = `[${owner.apiVersion}/${owner.kind}, namespace: ${namespace}, name: ${owner.name}, uid: ${owner.uid}]`
-    const message = `ownerRef ${who} does not exist in namespace "${namespace}"`
+    const place = namespace ?? ''
+    const who = `[${owner.apiVersion}/${owner.kind}, namespace: ${place}, name: ${owner.name}, uid: ${owner.uid}]`
+    const message = `ownerRef ${who} does not exist in namespace "${place}"`
     world.event(kind as Kind, object, 'Warning', 'OwnerRefInvalidNamespace', message)
   }
 }
