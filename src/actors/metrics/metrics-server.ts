@@ -102,13 +102,15 @@ class MetricsServer {
 
   private ask(question: EventData<'MetricsRequested'>, to: ActorId): void {
     this.wake()
-    const { call, group } = question
+    const { call, group, resource } = question
     if (question.waits === true && group === 'metrics.k8s.io' && !this.knowsAll()) {
       this.waiting.push({ question, to, since: this.context.monotonic })
       return
     }
     if (!this.informers.synced()) {
-      const status = serviceUnavailable('the server is currently unable to handle the request')
+      const status = serviceUnavailable(
+        `the server is currently unable to handle the request (get ${resource}.${group})`,
+      )
       this.context.emit('MetricsAnswered', { call, code: 503, status }, { to })
       return
     }
