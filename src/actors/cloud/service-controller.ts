@@ -13,8 +13,8 @@ const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 const TO_BE_DELETED = 'ToBeDeletedByClusterAutoscaler'
 
-/** What each Service's balancer has behind it, by key: nodes and ports. */
-type Memory = Map<string, string>
+/** What each Service's balancer was made by, and the nodes behind it, by key. */
+type Memory = Map<string, { readonly shape: string; readonly nodes: string }>
 
 /**
  * Gives each Service of type LoadBalancer a balancer of the cloud, keeps the nodes behind it, and takes it away again.
@@ -28,10 +28,15 @@ export const serviceController = defineController<Memory>({
   // Source: controller.go, minRetryDelay and maxRetryDelay.
   queue: { base: seconds(5), max: minutes(5) },
 
-  wakes: (change, { view, memory }) => {
+  wakes: (change, world) => {
+    const { view, memory } = world
     if (change.kind === 'Node') return nodeChanged(change as Change<Node>, view)
     const service = change.after as Service | undefined
-    if (service !== undefined) return wantsBalancer(service) || hasFinalizer(service) ? [keyOf(service)] : []
+    if (service !== undefined) {
+      const news = newsOf(change.before as Service | undefined, service)
+      if (news !== undefined) world.event('Service', service, 'Normal', news.reason, news.message)
+      return wantsBalancer(service) || hasFinalizer(service) ? [keyOf(service)] : []
+    }
     memory.delete(`${change.namespace ?? ''}/${change.name}`)
     return []
   },
@@ -50,6 +55,45 @@ export const serviceController = defineController<Memory>({
 
 const wantsBalancer = ({ spec }: Service): boolean =>
   spec.type === 'LoadBalancer' && spec.loadBalancerClass === undefined
+
+interface News {
+  readonly reason: string
+  readonly message: string
+}
+
+/**
+ * What is told of a change before anything is done about it: the first thing that is new, and nothing where that is one of
+ * those that upstream takes in silence. Source: controller.go, needsUpdate.
+ */
+const newsOf = (before: Service | undefined, after: Service): News | undefined => {
+  if (before === undefined || !(wantsBalancer(before) || wantsBalancer(after))) return undefined
+  const [old, spec] = [before.spec, after.spec]
+  if (wantsBalancer(before) !== wantsBalancer(after)) return fromTo('Type', old.type, spec.type)
+  const [was, is] = [listText(old.loadBalancerSourceRanges), listText(spec.loadBalancerSourceRanges)]
+  if (was !== is) return fromTo('LoadBalancerSourceRanges', was, is)
+  if (!sameJson(silent(before), silent(after))) return undefined
+  if (old.externalTrafficPolicy === spec.externalTrafficPolicy) return undefined
+  return fromTo('ExternalTrafficPolicy', old.externalTrafficPolicy, spec.externalTrafficPolicy)
+}
+
+const fromTo = (reason: string, from = '', to = ''): News => ({ reason, message: `${from} -> ${to}` })
+
+const listText = (list: readonly string[] = []): string => `[${list.join(' ')}]`
+
+const silent = ({ metadata, spec }: Service): readonly unknown[] => [
+  spec.ports ?? null,
+  spec.sessionAffinity ?? null,
+  spec.sessionAffinityConfig ?? null,
+  spec.externalIPs ?? null,
+  metadata.annotations ?? null,
+]
+
+/** What a balancer is made by: where it changes, the balancer is put right. Source: controller.go, needsUpdate. */
+const shapeOf = (service: Service): string => {
+  const { loadBalancerIP, loadBalancerSourceRanges, externalTrafficPolicy, healthCheckNodePort } = service.spec
+  const own = [loadBalancerIP, loadBalancerSourceRanges, externalTrafficPolicy, healthCheckNodePort]
+  return JSON.stringify([...silent(service), ...own.map((one) => one ?? null)])
+}
 
 const hasFinalizer = ({ metadata }: Service): boolean => metadata.finalizers?.includes(FINALIZER) === true
 
@@ -76,13 +120,14 @@ function* ensure(key: string, service: Service, world: World<Memory>): Sync<stri
     .filter(takesTraffic)
     .map(({ metadata }) => metadata.name)
   const ports = (service.spec.ports ?? []).map(({ port }) => port)
-  const wanted = `${ports.join(',')} ${nodes.join(',')}`
+  const wanted = { shape: shapeOf(service), nodes: nodes.join(',') }
   const { memory } = world
+  const known = memory.get(key)
   const isShown = (service.status?.loadBalancer?.ingress ?? []).length > 0
-  if (memory.get(key) === wanted && isShown && hasFinalizer(service)) return undefined
+  const isKnown = known?.shape === wanted.shape && isShown
+  if (isKnown && known.nodes === wanted.nodes && hasFinalizer(service)) return undefined
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
     world.event('Service', service, type, reason, message)
-  const isKnown = memory.get(key)?.split(' ')[0] === ports.join(',') && isShown
   const name = balancerName(service)
   if (isKnown) {
     const { problem } = yield* askCloud({ op: 'updateLoadBalancer', name, nodes, ports })

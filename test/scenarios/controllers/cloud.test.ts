@@ -65,6 +65,32 @@ test('a Service gets an address, keeps it, and gives it back when it goes', () =
   expect(addressOf(cluster, 'next')).toBe('203.0.113.1')
 })
 
+test('changes of a Service are told, and its balancer is put right', () => {
+  const cluster = inCloud()
+  cluster.apply([asObject({ ...balanced('web'), spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } })])
+  cluster.run(seconds(5))
+  const change = (spec: object): readonly string[] => {
+    const before = told(cluster, 'web').length
+    const body = { spec }
+    cluster.call({ verb: 'patch', kind: 'Service', namespace: 'default', name: 'web', patchType: 'merge', body })
+    cluster.run(minutes(1))
+    return told(cluster, 'web')
+      .slice(before)
+      .map((line) => line.replace(/(ed|ing) load balancer$/, ''))
+  }
+  const once = change({ type: 'LoadBalancer' })
+  expect(once).toEqual(['Type: ClusterIP -> LoadBalancer', 'EnsuringLoadBalancer: Ensur', 'EnsuredLoadBalancer: Ensur'])
+  expect(change({ externalTrafficPolicy: 'Local' })).toEqual(['ExternalTrafficPolicy: Cluster -> Local'])
+  expect(change({ loadBalancerSourceRanges: ['10.0.0.0/8'] })).toEqual(['LoadBalancerSourceRanges: [] -> [10.0.0.0/8]'])
+  // Each of them was followed by one more pass, which is counted on the events that were there.
+  const passes = cluster.list('Event').find(({ reason }) => reason === 'EnsuredLoadBalancer')?.count
+  expect(passes).toBe(3)
+  expect(change({ type: 'ClusterIP', loadBalancerSourceRanges: null, externalTrafficPolicy: null })[0]).toBe(
+    'Type: LoadBalancer -> ClusterIP',
+  )
+  expect(addressOf(cluster, 'web')).toBeUndefined()
+})
+
 test('the quota of the cloud is felt, and what is given back is used', () => {
   const cluster = inCloud({ loadBalancers: 1 })
   cluster.apply([balanced('first'), balanced('second')])
