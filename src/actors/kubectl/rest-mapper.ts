@@ -7,7 +7,7 @@ import { rowByApiVersion } from '../../kubernetes/registry.ts'
 export interface Mapping {
   readonly kind: Kind
   readonly isCustom: boolean
-  /** Custom ones that name no namespace are in the one that kubectl is in. Of other kinds the API server knows. */
+  /** What is in namespaces and names none is in the one that kubectl is in. */
   readonly takesDefaultNamespace: boolean
 }
 
@@ -30,7 +30,7 @@ export class RestMapper {
     const known = rowByApiVersion(apiVersion, kind)
     const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
     if (known !== undefined || !group.includes('.'))
-      return { kind: known?.kind ?? (kind as Kind), isCustom: false, takesDefaultNamespace: false }
+      return { kind: known?.kind ?? (kind as Kind), isCustom: false, takesDefaultNamespace: known?.namespaced === true }
     const definition = this.defined.get(`${kind}.${group}`)
     const resource = definition?.spec.names.plural ?? plural(kind.toLowerCase())
     const takesDefaultNamespace = definition?.spec.scope !== 'Cluster'
