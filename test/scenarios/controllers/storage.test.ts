@@ -186,8 +186,29 @@ test('a volume on a dead node is held for six minutes once its Pod is gone, and 
   const holders = (): readonly string[] => cluster.list('VolumeAttachment').map(({ spec }) => spec.nodeName)
   expect(holders()).toEqual([dead])
   expect(told(cluster, 'second').some((line) => line.startsWith('FailedAttachVolume: Multi-Attach error'))).toBe(true)
+  // The kubelet waits in silence.
+  expect(told(cluster, 'second').filter((line) => line.startsWith('FailedMount'))).toEqual([])
   expect(cluster.get('Pod', 'default', 'second')?.status?.phase).toBe('Pending')
   cluster.run(minutes(3))
   expect(holders()).toEqual([cluster.get('Pod', 'default', 'second')?.spec.nodeName])
   expect(cluster.get('Pod', 'default', 'second')?.status?.phase).toBe('Running')
+})
+
+test('a Pod that is put on a node does not start with a claim that is not bound, or on its way out', () => {
+  const cluster = withStorage()
+  cluster.apply([claim('data'), reader('first', 'data', { nodeName: 'node-1' })])
+  cluster.run(minutes(1))
+  const failed = (name: string): string | undefined =>
+    told(cluster, name).find((line) => line.startsWith('FailedMount'))
+  const lists = 'unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]'
+  const failure = (claimName: string, why: string): string =>
+    `FailedMount: Unable to attach or mount volumes: ${lists}: error processing PVC default/${claimName}: ${why}`
+  expect(failed('first')).toBe(failure('data', 'PVC is not bound'))
+
+  cluster.apply([claim('used'), reader('second', 'used')])
+  cluster.run(minutes(1))
+  remove(cluster, 'PersistentVolumeClaim', 'used')
+  cluster.apply([reader('third', 'used', { nodeName: cluster.get('Pod', 'default', 'second')?.spec.nodeName })])
+  cluster.run(seconds(5))
+  expect(failed('third')).toBe(failure('used', 'PVC is being deleted'))
 })

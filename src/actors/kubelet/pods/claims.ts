@@ -3,6 +3,7 @@ import type { ActorContext } from '../../../engine/actor.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
 import type { Volume } from '../../../kubernetes/types/volume.ts'
 import { claimOfVolume, foreignClaim } from '../../../kubernetes/volumes.ts'
 
@@ -76,17 +77,20 @@ export class Claims {
     const key = keyOf(pod, name)
     const known = this.handles.get(key)
     if (known !== undefined) return done(known)
-    const fail = (what: string, answer: ApiAnswer): void =>
-      done('', `failed to fetch ${what} from API server: ${answer.ok ? 'no object' : answer.message}`)
+    const fail = (why: string): void => done('', `error processing PVC ${namespace}/${name}: ${why}`)
+    const absent = (what: string, answer: ApiAnswer): void =>
+      fail(`failed to fetch ${what} from API server: ${answer.ok ? 'no object' : answer.message}`)
     this.read('PersistentVolumeClaim', namespace, name, (claim, answer) => {
-      if (claim === undefined) return fail('PVC', answer)
+      if (claim === undefined) return absent('PVC', answer)
       const foreign = foreignClaim(pod, wanted, claim)
       if (foreign !== undefined) return done('', foreign)
-      const { phase } = claim.status ?? {}
       const { volumeName = '' } = claim.spec
-      if (phase !== 'Bound' || volumeName === '') return done('', 'PVC is not bound')
+      const problem = problemOf(claim)
+      if (problem !== undefined) return fail(problem)
       this.read('PersistentVolume', undefined, volumeName, (volume, answerOfVolume) => {
-        if (volume === undefined) return fail('PV', answerOfVolume)
+        if (volume === undefined) return absent(`PV ${volumeName}`, answerOfVolume)
+        const unbound = notBoundTo(claim, volume)
+        if (unbound !== undefined) return fail(unbound)
         const { csi } = volume.spec
         if (csi === undefined) return done(this.keep(key, ''))
         this.read('CSIDriver', undefined, csi.driver, (driver) => {
@@ -112,4 +116,23 @@ export class Claims {
     this.handles.set(key, handle)
     return handle
   }
+}
+
+/** Why a Pod must not start with a claim. Source: getPVCExtractPV. */
+const problemOf = ({ metadata, spec, status }: PersistentVolumeClaim): string | undefined => {
+  if (metadata.deletionTimestamp !== undefined) return 'PVC is being deleted'
+  if (status?.phase !== 'Bound') return 'PVC is not bound'
+  return (spec.volumeName ?? '') === '' ? 'PVC has empty pvc.Spec.VolumeName' : undefined
+}
+
+/** Source: getPVSpec. */
+const notBoundTo = (claim: PersistentVolumeClaim, { metadata, spec }: PersistentVolume): string | undefined => {
+  const found = `found PV object ${metadata.name} but`
+  const { claimRef } = spec
+  if (claimRef === undefined) {
+    return `${found} it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim`
+  }
+  const { uid } = claim.metadata
+  if (claimRef.uid === uid) return undefined
+  return `${found} its pv.Spec.ClaimRef.UID ${claimRef.uid ?? ''} does not point to claim.UID ${uid}`
 }

@@ -55,8 +55,6 @@ export interface PodRecord {
   /** Whatever its volumes show is there. */
   isMounted: boolean
   mountFailures: number
-  /** Since when it waits for a volume to be attached; undefined while it does not. */
-  attachWait: Micros | undefined
   /** Its phase in the API when its worker last took up a new version of it. */
   seenPhase: PodPhase | undefined
 }
@@ -87,7 +85,6 @@ export const newRecord = (pod: Pod, state: PodState, cause: Seq): PodRecord => {
     grace: 0,
     isMounted: false,
     mountFailures: 0,
-    attachWait: undefined,
     seenPhase: pod.status?.phase,
   }
 }

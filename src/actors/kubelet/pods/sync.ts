@@ -108,31 +108,26 @@ function* mountVolumes(record: PodRecord, world: SyncWorld): Work<Micros | undef
   return world.context.now + exponential(MOUNT_BACKOFF, MOUNT_BACKOFF_MAX, record.mountFailures++)
 }
 
-/** How often it looks whether a volume is attached, and after how long it says that it is not. Source: volume_manager.go. */
+/** How often it looks whether a volume is attached. Source: volume_manager.go. */
 const ATTACH_POLL: Micros = seconds(1)
-const ATTACH_TIMEOUT: Micros = seconds(123)
 
-/** The volumes that the Pod claims must be attached to the node. Source: volume_manager.go, WaitForAttachAndMount (v1.36). */
+/**
+ * The volumes that the Pod claims must be attached to the node. A kubelet that waits says nothing, however long it takes: only
+ * the attach-detach controller tells why. Source: volume_manager.go, WaitForAttachAndMount; kubelet.go, SyncPod (v1.36).
+ */
 function* awaitClaims(record: PodRecord, world: SyncWorld): Work<Micros | undefined> {
   const { pod } = record
-  const { now, monotonic } = world.context
+  const { now } = world.context
   const unmounted = yield* wait<Unmounted>((resume) => world.claims.check(pod, resume), { canAbandon: true })
   if (unmounted === undefined) {
     record.isMounted = true
     return undefined
   }
   const { volume, problem } = unmounted
-  record.attachWait ??= monotonic
-  const isLate = monotonic - record.attachWait >= ATTACH_TIMEOUT
-  if (problem === undefined && !isLate) return now + ATTACH_POLL
-  record.attachWait = undefined
-  const processed = problem === undefined ? '' : volume
-  const why = problem === undefined ? 'timed out waiting for the condition' : `error processing PVC: ${problem}`
-  const message = `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[${processed === '' ? volume : ''}], failed to process volumes=[${processed}]: ${why}`
-  world.event(pod, undefined, 'Warning', 'FailedMount', message)
-  return problem === undefined
-    ? now + ATTACH_POLL
-    : now + exponential(MOUNT_BACKOFF, MOUNT_BACKOFF_MAX, record.mountFailures++)
+  if (problem === undefined) return now + ATTACH_POLL
+  const lists = `unmounted volumes=[${volume}], unattached volumes=[], failed to process volumes=[${volume}]`
+  world.event(pod, undefined, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${lists}: ${problem}`)
+  return now + exponential(MOUNT_BACKOFF, MOUNT_BACKOFF_MAX, record.mountFailures++)
 }
 
 /** Source: pkg/kubelet/container/sync_result.go, MinBackoffExpiration: a known moment counts before the usual delay. */
