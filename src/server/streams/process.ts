@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws'
 import { lookUp, searchPath } from '../../actors/dns/records.ts'
 import type { Status } from '../../kubernetes/status.ts'
+import { modelFor } from '../../kubernetes/workload/model.ts'
 import { isShell } from '../../kubernetes/workload/shell/shells.ts'
 import type { Effect, Process, Reply, ShellWorld } from '../../kubernetes/workload/shell/world.ts'
 import type { ContainerLife } from '../../projections/container-lives.ts'
@@ -93,6 +94,11 @@ const act = async (effect: Effect, attended: Attended, channels: Channels, manne
       const { pod, reason } = await calls.call(nodeName, { host: target, port, namespace, timeoutMicros })
       return pod === undefined ? { failure: reason ?? 'error' } : { pod }
     }
+    case 'terminate':
+      if (modelFor(connected.pod, connected.container).ignoresTerm !== true) {
+        calls.endTask(nodeName, { task: life.id, exitCode: 0 })
+      }
+      return undefined
     case 'resolve':
       await calls.pass(NAP, isOver)
       return resolve(effect.name, namespace, attended.access)

@@ -78,6 +78,15 @@ test.runIf(kubectl !== undefined)(
       const listed = await good('debug web -i -q --image=busybox -c listing -- ls /')
       expect(listed.split('\n')).toContain('etc')
 
+      expect(await good('exec web -c main -- hostname -i')).toBe(
+        `${cluster.get('Pod', 'default', 'web')?.status?.podIP}\n`,
+      )
+      await good('exec web -c main -- kill 1')
+      await good('wait pod/web --for=jsonpath={.status.containerStatuses[0].restartCount}=1 --timeout=60s')
+      const [main] = cluster.get('Pod', 'default', 'web')?.status?.containerStatuses ?? []
+      expect(main?.lastState?.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' })
+      await good('wait --for=condition=Ready pod/web --timeout=60s')
+
       const copied = await good('debug web --copy-to=twin --image=busybox -c extra -- sleep 1h')
       expect(copied).toBe('')
       expect(cluster.get('Pod', 'default', 'twin')?.spec.containers.map(({ name }) => name)).toEqual(['main', 'extra'])

@@ -31,6 +31,10 @@ test.each([
   ['nosuch 2>/dev/null; echo $?', '127\n', 0],
   ['echo \'a;b\' "c\\"d" # rest', 'a;b c"d\n', 0],
   ['x=$(echo in; echo side); echo "$x"', 'in\nside\n', 0],
+  ['mkdir -p /a/b && cp /etc/x /a/b && mv /a/b/x /y && cat /y; ls /a/b; [ -d /a/b ]', 'one\ntwo\n', 0],
+  ['[ -d /a ] || mkdir /a; ls /; ls /a; [ -d /etc ] && test -e /b', 'a\netc\n', 1],
+  ['cp /nothing /x', '', 1],
+  ['which ls nosuch', '/bin/ls\n', 1],
   ['while true; do echo once; break; done; (exit 4)', 'once\n', 4],
 ])('%s', (script, stdout, code) => {
   expect(run(script)).toMatchObject({ stdout, code })
@@ -42,4 +46,13 @@ test('sleeping is an effect, not a wait', () => {
 
 test('what is no script ends with 2', () => {
   expect(run('if true; then')).toMatchObject({ code: 2 })
+})
+
+test('kill asks process 1 to end, which SIGKILL from inside does not reach', () => {
+  const asked = (script: string): readonly string[] =>
+    [...runCommand(['sh', '-c', script], { ...emptyWorld(), processes: ['nginx'] })].map(({ kind }) => kind)
+  expect(asked('kill 1')).toEqual(['terminate'])
+  expect(asked('kill -s TERM 1; kill -15 1')).toEqual(['terminate', 'terminate'])
+  expect(asked('kill -9 1; kill -HUP 1')).toEqual([])
+  expect(asked('kill 7')).toEqual(['output'])
 })

@@ -3,9 +3,10 @@ import { parseDuration } from '../duration.ts'
 import { dateText } from './date.ts'
 import { fileCommands } from './file-commands.ts'
 import { networkCommands } from './network-commands.ts'
-import { err, out, type Session } from './session.ts'
+import { err, namesIn, out, resolvePath, type Session } from './session.ts'
+import { isShell } from './shells.ts'
 import { tar } from './tar.ts'
-import type { Process } from './world.ts'
+import type { Process, ShellWorld } from './world.ts'
 
 /** `piped` is what stands before it in a pipe; undefined where it reads what is typed. */
 export type Command = (args: readonly string[], session: Session, piped: string | undefined) => Process
@@ -118,13 +119,15 @@ const judge = (a: string, operator: string | undefined, b: string, world: Sessio
     case '-r':
       return world.files.has(operator)
     case '-d':
-      return world.directories.has(operator)
+      return isDirectory(operator, world)
     case '-e':
-      return world.files.has(operator) || world.directories.has(operator)
+      return world.files.has(operator) || isDirectory(operator, world)
     default:
       return false
   }
 }
+
+const isDirectory = (path: string, world: ShellWorld): boolean => namesIn(resolvePath('/', path), world) !== undefined
 
 function* seq(args: readonly string[]): Process {
   const numbers = args.map(Number)
@@ -142,6 +145,39 @@ function* ps(_: readonly string[], { world }: Session): Process {
     yield out(`${String(i + 1).padStart(5)} ${user.padEnd(8)}  0:00 ${line}\n`)
   }
   return 0
+}
+
+/** What `kill` sends without a name, by any of its names. SIGKILL from inside does not reach process 1. */
+const TERMINATES: ReadonlySet<string> = new Set(['-15', '-TERM', '-SIGTERM', '-s', 'TERM', 'SIGTERM', '--'])
+
+function* kill(args: readonly string[], { world }: Session): Process {
+  const isTerm = args.every((arg) => TERMINATES.has(arg) || /^\d+$/.test(arg))
+  let code = 0
+  for (const arg of args.filter((one) => /^\d+$/.test(one))) {
+    if (arg === '1') {
+      if (isTerm) yield { kind: 'terminate' }
+    } else if (Number(arg) > world.processes.length) {
+      yield err(`sh: can't kill pid ${arg}: No such process\n`)
+      code = 1
+    }
+  }
+  return code
+}
+
+function* which(names: readonly string[]): Process {
+  let code = 0
+  for (const name of names) {
+    if (isShell(name) || commands.has(name)) yield out(`/bin/${name}\n`)
+    else code = 1
+  }
+  return code
+}
+
+/** With `-i` its address, as the file of hosts that the kubelet writes tells it. */
+const hostnameText = ({ world: { hostname, files } }: Session, args: readonly string[]): string => {
+  if (!args.some((arg) => /^-[iI]$/.test(arg))) return hostname
+  const lines = (files.get('/etc/hosts') ?? '').split('\n').map((line) => line.split(/\s+/))
+  return lines.find((words) => words.slice(1).includes(hostname))?.[0] ?? '127.0.0.1'
 }
 
 /** A program that says one thing. */
@@ -180,7 +216,9 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['[', test],
   ['ps', ps],
   ['pwd', says(({ directory }) => directory)],
-  ['hostname', says(({ world }) => world.hostname)],
+  ['kill', kill],
+  ['which', which],
+  ['hostname', says(hostnameText)],
   ['whoami', says(({ world }) => (world.user === 0 ? 'root' : String(world.user)))],
   ['id', says((session, args) => (args.includes('-u') ? String(session.world.user) : identity(session)))],
   ['date', says(({ world }, args) => dateText(world.now(), args))],

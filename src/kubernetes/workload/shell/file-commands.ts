@@ -1,7 +1,8 @@
 /** Programs that read and write files. */
 import { bytesOfText } from '../byte-text.ts'
 import type { Command } from './commands.ts'
-import { err, namesIn, out, resolvePath, type Session } from './session.ts'
+import { err, madeDirectory, namesIn, out, resolvePath, type Session } from './session.ts'
+import { baseName } from './shells.ts'
 import { splitLines } from './text.ts'
 import type { Process } from './world.ts'
 
@@ -186,6 +187,43 @@ const touched = (path: string, files: Map<string, string>): boolean => {
   return true
 }
 
+/**
+ * `cp` and `mv` of one file.
+ *
+ * Abridged: no directories as a source.
+ */
+const copies = (name: string, moves: boolean): Command =>
+  function* (args, session) {
+    const [from = '', to = ''] = args.filter((arg) => !isOption(arg))
+    const { files, readOnly } = session.world
+    const source = resolvePath(session.directory, from)
+    const given = resolvePath(session.directory, to)
+    const target = namesIn(given, session.world) === undefined ? given : resolvePath(given, baseName(source))
+    const text = files.get(source)
+    if (text === undefined) {
+      yield err(`${name}: can't stat '${from}': No such file or directory\n`)
+      return 1
+    }
+    const locked = [target, ...(moves ? [source] : [])].find(readOnly)
+    if (locked !== undefined) {
+      yield err(`${name}: can't create '${locked}': Read-only file system\n`)
+      return 1
+    }
+    files.set(target, text)
+    if (moves && target !== source) files.delete(source)
+    return 0
+  }
+
+const made = (path: string, files: Map<string, string>): boolean => {
+  files.set(madeDirectory(path), '')
+  return true
+}
+
+/** Files have no modes and no owners: there is nothing to do. */
+function* nothing(): Process {
+  return 0
+}
+
 export const fileCommands: readonly (readonly [string, Command])[] = [
   ['cat', cat],
   ['head', ends('head')],
@@ -195,6 +233,11 @@ export const fileCommands: readonly (readonly [string, Command])[] = [
   ['ls', ls],
   ['cd', cd],
   ['tee', tee],
+  ['cp', copies('cp', false)],
+  ['mv', copies('mv', true)],
+  ['mkdir', changes('mkdir', made)],
+  ['chmod', nothing],
+  ['chown', nothing],
   ['touch', changes('touch', touched)],
   ['rm', changes('rm', (path, files) => files.delete(path))],
 ]

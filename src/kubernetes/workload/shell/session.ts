@@ -20,6 +20,9 @@ export const resolvePath = (directory: string, path: string): string => {
   return `/${parts.join('/')}`
 }
 
+/** A directory that somebody made is kept among the files, by its path with a slash at its end. */
+export const madeDirectory = (path: string): string => `${path}/`
+
 /** Names directly in a directory, in order; undefined where there is no such directory. */
 export const namesIn = (directory: string, { files, directories }: ShellWorld): readonly string[] | undefined => {
   const prefix = directory === '/' ? '/' : `${directory}/`
@@ -27,7 +30,7 @@ export const namesIn = (directory: string, { files, directories }: ShellWorld): 
   for (const path of [...files.keys(), ...directories]) {
     if (path.startsWith(prefix) && path.length > prefix.length) names.add(path.slice(prefix.length).split('/')[0] ?? '')
   }
-  if (names.size === 0 && !directories.has(directory)) return undefined
+  if (names.size === 0 && !directories.has(directory) && !files.has(prefix)) return undefined
   return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
 

@@ -55,7 +55,7 @@ function* create(paths: readonly string[], directory: string, { world }: Session
       yield err(`tar: ${path}: No such file or directory\n`)
       code = 1
     }
-    for (const file of found)
+    for (const file of found.filter((one) => !one.endsWith('/')))
       yield out(entry(path.replace(/^\/+/, '') + file.slice(full.length), world.files.get(file) ?? ''))
   }
   yield out('\0'.repeat(2 * BLOCK))

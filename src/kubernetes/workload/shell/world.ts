@@ -9,6 +9,8 @@ export type Effect =
   | { readonly kind: 'forever' }
   | { readonly kind: 'call'; readonly host: string; readonly port: number; readonly timeout: Micros }
   | { readonly kind: 'resolve'; readonly name: string }
+  /** SIGTERM to process 1 of the container. */
+  | { readonly kind: 'terminate' }
   /** The next of what is typed or piped in; undefined at its end. */
   | { readonly kind: 'input' }
 
