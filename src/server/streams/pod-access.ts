@@ -75,14 +75,18 @@ export class PodAccess {
     return { pod, container, status: found }
   }
 
-  private unreachable(node: string): Status | undefined {
-    const { cluster } = this
-    const isGone = cluster.faults.some(
+  /** Whether nobody answers for the kubelet of a node. */
+  isGone(node: string): boolean {
+    return this.cluster.faults.some(
       ({ fault }) =>
         (fault.kind === 'crash' && fault.host === node) ||
         ((fault.kind === 'kill' || fault.kind === 'pause') && fault.process === `kubelet/${node}`),
     )
-    if (!isGone) return undefined
+  }
+
+  private unreachable(node: string): Status | undefined {
+    const { cluster } = this
+    if (!this.isGone(node)) return undefined
     const addresses = cluster.get('Node', undefined, node)?.status?.addresses ?? []
     const address = addresses.find(({ type }) => type === 'InternalIP')?.address ?? node
     return internalError(`error dialing backend: dial tcp ${address}:10250: connect: connection refused`)

@@ -11,6 +11,7 @@ import type { HttpRequest, HttpResponse, Reply } from '../reply.ts'
 import { CHANNEL_PROTOCOLS } from './channels.ts'
 import { serveAttach } from './attach.ts'
 import { serveExec } from './exec.ts'
+import { kubeletPage } from './kubelet-pages.ts'
 import { serveLog } from './logs.ts'
 import { OutsideCalls } from './outside-calls.ts'
 import { PodAccess, type ConnectedContainer, type Location } from './pod-access.ts'
@@ -30,6 +31,10 @@ export interface ConnectionRequest {
   readonly query: URLSearchParams
 }
 
+/** Source: pkg/cluster/ports/ports.go, KubeletPort. */
+const KUBELET_PORT = 10250
+/** What is asked of the other side. */
+const PROXIED = /^[^?]*?\/proxy(\/[^?]*)/
 const PROXY_PATIENCE = seconds(30)
 
 export class PodConnections {
@@ -131,12 +136,20 @@ export class PodConnections {
     })
   }
 
-  /** Abridged: whatever the method and the path, the answer is the model's short body. */
+  /** Abridged: whatever the method and the path, the answer of a Pod is the model's short body. */
   private async proxy(kind: string, answered: unknown, reply: Reply): Promise<void> {
     const { address, port, scheme } = answered as ProxyLocation
     const { cluster } = this.access
-    if (kind === 'Node') return reply.text(200, 'ok')
     const unreachable = (why: string): void => reply.status(serviceUnavailable(`error trying to reach service: ${why}`))
+    if (kind === 'Node') {
+      const node = cluster.list('Node').find(({ status }) => status?.addresses?.some((one) => one.address === address))
+      if (node === undefined || port !== KUBELET_PORT || this.access.isGone(node.metadata.name)) {
+        return unreachable(`dial tcp ${address}:${port}: connect: connection refused`)
+      }
+      const [, path = '/'] = PROXIED.exec(reply.request.url ?? '') ?? []
+      const { code, type, text } = kubeletPage(path, node.metadata.name, cluster)
+      return reply.body(code, type, text)
+    }
     const pod = cluster.list('Pod').find(({ status }) => status?.podIP === address)
     const { namespace = 'default' } = pod?.metadata ?? {}
     const target = { host: address, port, namespace, timeoutMicros: PROXY_PATIENCE }

@@ -115,6 +115,21 @@ test('what is called from inside goes through the modelled network', async () =>
   expect((await log('web/log')).text).toContain('"GET / HTTP/1.1" 200')
 })
 
+test('a kubelet tells its health and its Pods, and of nothing that is not there', async () => {
+  const page = async (name: string): Promise<{ readonly code: number; readonly text: string }> => {
+    const { code, body } = await stand.client.call({ method: 'GET', path: `/api/v1/nodes/${name}` })
+    return { code, text: body.toString() }
+  }
+  expect(await page('node-1/proxy/healthz')).toEqual({ code: 200, text: 'ok' })
+  const { nodeName = '' } = stand.cluster.get('Pod', 'default', 'web')?.spec ?? {}
+  const { items } = JSON.parse((await page(`${nodeName}/proxy/pods`)).text) as {
+    items: { spec: { nodeName: string } }[]
+  }
+  expect(new Set(items.map(({ spec }) => spec.nodeName))).toEqual(new Set([nodeName]))
+  expect((await page('node-1/proxy/nowhere')).code).toBe(404)
+  expect((await page('node-1:81/proxy/')).code).toBe(503)
+})
+
 test('the API answers within the cluster too, to strangers that it is not for them', async () => {
   const ask = async (url: string) => (await exec('web', ['wget', '-qO-', '-T', '5', url])).stderr.trim()
   const forbidden = 'wget: server returned error: HTTP/1.1 403 Forbidden'
