@@ -33,6 +33,7 @@ test.each([
   ['x=$(echo in; echo side); echo "$x"', 'in\nside\n', 0],
   ['mkdir -p /a/b && cp /etc/x /a/b && mv /a/b/x /y && cat /y; ls /a/b; [ -d /a/b ]', 'one\ntwo\n', 0],
   ['[ -d /a ] || mkdir /a; ls /; ls /a; [ -d /etc ] && test -e /b', 'a\netc\n', 1],
+  ['mkdir -p /a/b; echo 1 > /a/c; rm /etc/x; rm -fr /a /none; ls /; rm /none', '', 1],
   ['cp /nothing /x', '', 1],
   ['which ls nosuch', '/bin/ls\n', 1],
   ['while true; do echo once; break; done; (exit 4)', 'once\n', 4],

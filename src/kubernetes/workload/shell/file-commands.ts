@@ -154,8 +154,11 @@ function* cd([path = '/']: readonly string[], session: Session): Process {
   return 0
 }
 
+/** What becomes of one file; false where it is not there. */
+type Change = (path: string, files: Map<string, string>, args: readonly string[]) => boolean
+
 /** Writes or takes away each of the named files that is not on a read-only mount. */
-const changes = (name: string, change: (path: string, files: Map<string, string>) => boolean): Command =>
+const changes = (name: string, change: Change): Command =>
   function* (args, session) {
     let code = 0
     for (const path of args.filter((arg) => !isOption(arg))) {
@@ -163,8 +166,8 @@ const changes = (name: string, change: (path: string, files: Map<string, string>
       if (session.world.readOnly(full)) {
         yield err(`${name}: ${path}: Read-only file system\n`)
         code = 1
-      } else if (!change(full, session.world.files)) {
-        if (args.includes('-f') || args.includes('-rf')) continue
+      } else if (!change(full, session.world.files, args)) {
+        if (args.some((arg) => /^-[a-zA-Z]*f/.test(arg))) continue
         yield err(`${name}: can't remove '${path}': No such file or directory\n`)
         code = 1
       }
@@ -214,6 +217,14 @@ const copies = (name: string, moves: boolean): Command =>
     return 0
   }
 
+/** With `-r` also what is below. */
+const removed: Change = (path, files, args) => {
+  const isDeep = args.some((arg) => /^-[a-zA-Z]*[rR]/.test(arg))
+  const gone = [...files.keys()].filter((file) => file === path || (isDeep && file.startsWith(`${path}/`)))
+  for (const file of gone) files.delete(file)
+  return gone.length > 0
+}
+
 const made = (path: string, files: Map<string, string>): boolean => {
   files.set(madeDirectory(path), '')
   return true
@@ -239,5 +250,5 @@ export const fileCommands: readonly (readonly [string, Command])[] = [
   ['chmod', nothing],
   ['chown', nothing],
   ['touch', changes('touch', touched)],
-  ['rm', changes('rm', (path, files) => files.delete(path))],
+  ['rm', changes('rm', removed)],
 ]
