@@ -173,6 +173,30 @@ describe('persistentvolume-binder', () => {
     ])
   })
 
+  test('folders of a host are deleted where that is allowed, and swept; what nobody can sweep fails', () => {
+    const left = (name: string, policy: string, source: object): Given =>
+      volume(
+        name,
+        { persistentVolumeReclaimPolicy: policy, claimRef: { namespace: 'default', name, uid: 'uid-gone' }, ...source },
+        { annotations: { 'pv.kubernetes.io/bound-by-controller': 'yes' } },
+        'Bound',
+      )
+    const b = bench().given(
+      left('temporary', 'Delete', { hostPath: { path: '/tmp/data' } }),
+      left('precious', 'Delete', { hostPath: { path: '/mnt/data' } }),
+      left('swept', 'Recycle', { hostPath: { path: '/mnt/data' } }),
+      left('foreign', 'Recycle', { csi: { driver: 'disks.example.com', volumeHandle: 'v' } }),
+    )
+    b.show().run(seconds(1))
+    expect(phases(b)).toEqual({ precious: 'Failed', swept: 'Available', foreign: 'Failed' })
+    expect(b.get('PersistentVolume', undefined, 'swept')?.spec.claimRef).toBeUndefined()
+    expect(b.events.toSorted()).toEqual([
+      'VolumeFailedDelete: host_path deleter only supports /tmp/.+ but received provided /mnt/data',
+      'VolumeFailedRecycle: No recycler plugin found for the volume!',
+      'VolumeRecycled: Volume recycled',
+    ])
+  })
+
   test('a claim of the same name that comes afterwards is another one', () => {
     const b = bench().given(claim('data'), volume('disk')).show().run(seconds(1))
     b.remove('PersistentVolumeClaim', 'default', 'data')

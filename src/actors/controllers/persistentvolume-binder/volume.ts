@@ -67,17 +67,46 @@ function* release(volume: PersistentVolume, world: World): Sync<string | undefin
   if (typeof released === 'string') return released
   switch (volume.spec.persistentVolumeReclaimPolicy) {
     case 'Recycle':
-      // Abridged: nothing is recycled.
-      return yield* failVolume(released, 'VolumeFailedRecycle', 'No recycler plugin found for the volume!', world)
+      return yield* recycle(released, world)
     case 'Delete': {
       const isExternal = volume.metadata.annotations?.[PROVISIONED_BY] !== undefined || volume.spec.csi !== undefined
-      if (isExternal) return undefined
-      const message = `error getting deleter volume plugin for volume "${volume.metadata.name}": no deletable volume plugin matched`
-      return yield* failVolume(released, 'VolumeFailedDelete', message, world)
+      return isExternal ? undefined : yield* remove(released, world)
     }
     default:
       return undefined
   }
+}
+
+/**
+ * What is on a host or on NFS is swept, and free again. Source: pv_controller.go, recycleVolumeOperation (v1.36).
+ * Abridged: upstream sweeps by a Pod, which takes some seconds.
+ */
+function* recycle(volume: PersistentVolume, world: World): Sync<string | undefined> {
+  const { hostPath, nfs } = volume.spec
+  if (hostPath === undefined && nfs === undefined) {
+    return yield* failVolume(volume, 'VolumeFailedRecycle', 'No recycler plugin found for the volume!', world)
+  }
+  world.event('PersistentVolume', volume, 'Normal', 'VolumeRecycled', 'Volume recycled')
+  return yield* unbind(volume, world)
+}
+
+/** Source: pkg/volume/hostpath/host_path.go, Delete: anywhere below a folder of this name (v1.36). */
+const DELETABLE = /\/tmp\/.+/
+
+/** The only volumes that kube-controller-manager still deletes by itself are folders of a host. Source: pv_controller.go, doDeleteVolume (v1.36). */
+function* remove(volume: PersistentVolume, world: World): Sync<string | undefined> {
+  const { name } = volume.metadata
+  const { hostPath } = volume.spec
+  if (hostPath === undefined) {
+    const message = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`
+    return yield* failVolume(volume, 'VolumeFailedDelete', message, world)
+  }
+  if (!DELETABLE.test(hostPath.path)) {
+    const message = `host_path deleter only supports /tmp/.+ but received provided ${hostPath.path}`
+    return yield* failVolume(volume, 'VolumeFailedDelete', message, world)
+  }
+  const answer = yield* call({ verb: 'delete', kind: 'PersistentVolume', name })
+  return answer.ok || answer.code === 404 ? undefined : answer.message
 }
 
 /** Its claim has another volume: this one is free again. Source: pv_controller.go, unbindVolume (v1.36). */
