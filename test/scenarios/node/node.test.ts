@@ -24,6 +24,9 @@ describe('a node', () => {
       'kubernetes.io/hostname': 'node-1',
       'topology.kubernetes.io/zone': 'a',
     })
+    expect(node()?.metadata.annotations).toMatchObject({
+      'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+    })
     expect(node()?.spec).toMatchObject({
       podCIDR: '10.244.0.0/24',
       taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }],

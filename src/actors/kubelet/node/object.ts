@@ -85,6 +85,9 @@ export const nodeConditions = (
     return { ...condition, lastHeartbeatTime: rfc3339(now), lastTransitionTime: since ?? rfc3339(now) }
   })
 
+/** Its volumes are attached by the attach-detach controller. Source: kubelet_node_status.go, initialNode (v1.36). */
+const ANNOTATIONS = { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' }
+
 /** The Node as a kubelet creates it. Abridged: its Pod range is written here, not by the node IPAM controller. */
 export const initialNode = (
   shape: NodeShape,
@@ -92,11 +95,11 @@ export const initialNode = (
   health: NodeHealth,
   now: Micros,
 ): Omit<Node, 'metadata'> & {
-  readonly metadata: { readonly name: string; readonly labels: Labels }
+  readonly metadata: { readonly name: string; readonly labels: Labels; readonly annotations: Labels }
 } => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name: shape.name, labels: labelsOf(shape) },
+  metadata: { name: shape.name, labels: labelsOf(shape), annotations: ANNOTATIONS },
   spec: {
     podCIDR: shape.podCIDR,
     podCIDRs: [shape.podCIDR],
