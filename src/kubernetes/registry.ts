@@ -51,7 +51,9 @@ export const rowByApiVersion = (apiVersion: string, kind: string): KindRow | und
  * another one converts it with this. What is no object of the kind, as a Status or a Scale, stays as it is.
  */
 export const shownAs = <O extends ApiObject>(one: KindRow, object: O): ApiObject =>
-  one.conversion === undefined || object.kind !== one.objectKind || object.apiVersion === one.apiVersion
+  one.conversion === undefined ||
+  object.kind !== one.objectKind ||
+  (object.apiVersion === one.apiVersion && one.custom === undefined)
     ? object
     : one.conversion.fromHub(object)
 

@@ -5,7 +5,8 @@
  * whose views differ serve different kinds, as real ones do.
  */
 import type { ApiObject } from '../../events/json.ts'
-import type { ConversionWebhook, KindRow } from '../kind-rows/row.ts'
+import type { Conversion, ConversionWebhook, KindRow } from '../kind-rows/row.ts'
+import { sameJson } from '../hash.ts'
 import { customResourceOf, isCustomKind, type CustomKind } from '../kinds.ts'
 import type { View } from '../view.ts'
 import { hasCondition, isServing, type DefinedVersion, type Definition } from './definition.ts'
@@ -80,8 +81,8 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
   const as = { group, apiVersion, kind: names.kind, schema: version.schema?.openAPIV3Schema }
   const stored = versions.find(({ storage }) => storage)?.name ?? version.name
   const storedVersion = `${group}/${stored}`
-  const toHub = (object: object): object => ({ ...object, apiVersion: storedVersion })
   const convertedBy = webhookOf(definition, storedVersion)
+  const conversion = convertedBy === undefined ? conversionTo(definition, apiVersion, storedVersion) : undefined
   const fields = new Set((version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.slice(1)))
   return {
     kind,
@@ -105,18 +106,17 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
       read: (json, fieldValidation) => {
         const read = readCustom(as, json, fieldValidation)
         if (read._tag === 'Left' || apiVersion === storedVersion || convertedBy !== undefined) return read
-        return { _tag: 'Right', right: { ...read.right, object: toHub(read.right.object) } }
+        return { _tag: 'Right', right: { ...read.right, object: { ...read.right.object, apiVersion: storedVersion } } }
       },
       ...(scale === undefined ? {} : { scale }),
       ...(version.deprecated === true
         ? { deprecation: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated` }
         : {}),
       ...(convertedBy === undefined ? {} : { convertedBy }),
+      ...(conversion === undefined ? {} : { found: (object) => inVersion(conversion.fromHub(object), storedVersion) }),
       terminating: hasCondition(definition, 'Terminating'),
     },
-    ...(apiVersion === storedVersion || convertedBy !== undefined
-      ? {}
-      : { conversion: conversionTo(apiVersion, storedVersion) }),
+    ...(conversion === undefined ? {} : { conversion }),
     field: (object, field) => (fields.has(field) ? textAt(object, `.${field}`) : undefined),
   }
 }
@@ -124,24 +124,48 @@ function makeRow(definition: Definition, kind: CustomKind, version: DefinedVersi
 function webhookOf({ spec }: Definition, storedVersion: string): ConversionWebhook | undefined {
   const { strategy, webhook = {} } = spec.conversion ?? {}
   if (strategy !== 'Webhook') return undefined
-  const schemaOf = ({ apiVersion }: ApiObject): Schema | undefined =>
-    spec.versions.find(({ name }) => `${spec.group}/${name}` === apiVersion)?.schema?.openAPIV3Schema
   return {
     clientConfig: webhook.clientConfig,
     reviewVersions: webhook.conversionReviewVersions ?? [],
     storedVersion,
     coerced: (object) => {
-      const schema = schemaOf(object)
-      return schema === undefined ? object : (withDefaults(prune(object, schema, '', true, []), schema) as ApiObject)
+      const schema = schemaIn(spec, object.apiVersion)
+      return schema === undefined ? object : (withDefaults(pruned(object, schema), schema) as ApiObject)
     },
   }
 }
 
-/** Versions differ in their names alone, where no webhook says otherwise. */
-const conversionTo = (apiVersion: string, storedVersion: string): NonNullable<KindRow['conversion']> => ({
-  toHub: (object) => ({ ...object, apiVersion: storedVersion }),
-  fromHub: (object): ApiObject => ({ ...object, apiVersion }),
-})
+/**
+ * Versions differ in their names alone, where no webhook says otherwise. What was written before the definition was as it is now
+ * has the defaults of the version that it was written in, and only what the version that is asked for names.
+ * Source: apiextensions-apiserver/pkg/apiserver/customresource_handler.go, crdConversionRESTOptionsGetter (v1.36).
+ */
+function conversionTo({ spec }: Definition, apiVersion: string, storedVersion: string): Conversion {
+  const shown = new WeakMap<ApiObject, ApiObject>()
+  const decoded = (object: ApiObject): ApiObject => {
+    const [written, wanted] = [schemaIn(spec, object.apiVersion), schemaIn(spec, apiVersion)]
+    const whole = written === undefined ? object : withDefaults(pruned(object, written), written)
+    const made = { ...(pruned(whole, wanted) as ApiObject), apiVersion }
+    return sameJson(made, object) ? object : made
+  }
+  return {
+    toHub: (object) => ({ ...object, apiVersion: storedVersion }),
+    fromHub: (object) => {
+      let made = shown.get(object)
+      if (made === undefined) shown.set(object, (made = decoded(object)))
+      return made
+    },
+  }
+}
+
+const inVersion = (object: ApiObject, apiVersion: string): ApiObject =>
+  object.apiVersion === apiVersion ? object : { ...object, apiVersion }
+
+const schemaIn = ({ group, versions }: Definition['spec'], apiVersion: string): Schema | undefined =>
+  versions.find(({ name }) => `${group}/${name}` === apiVersion)?.schema?.openAPIV3Schema
+
+const pruned = (object: unknown, schema: Schema | undefined): unknown =>
+  schema === undefined ? object : prune(object, schema, '', true, [])
 
 const textAt = (object: ApiObject, path: string): string => {
   const value = atPath(object, path)

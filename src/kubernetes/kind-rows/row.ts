@@ -60,6 +60,11 @@ export interface CustomParts {
   }
   /** Where a webhook makes one version out of another. Then whoever handles a request does so in the version asked for. */
   readonly convertedBy?: ConversionWebhook
+  /**
+   * What a write in this version finds, in the stored one: with defaults of the definition as it is now, and without what this
+   * version does not name, which is lost with the write. Absent where a webhook converts.
+   */
+  found?(object: ApiObject): ApiObject
   /** What every answer in this version warns of. */
   readonly deprecation?: string
   /** The definition is going: nothing may be created. */

@@ -69,7 +69,7 @@ export function* writeUpdate(request: Request, propose: Proposal, world: World):
   const numbers = row.kind === 'Service' && subresource === '' ? new ServiceUpdate(isDryRun(request), world) : undefined
   const attempt: Attempt = function* (stored) {
     if (stored === undefined) return notFound(row, name)
-    const next = yield* prepare(request, propose, stored.object, world)
+    const next = yield* prepare(request, propose, row.custom?.found?.(stored.object) ?? stored.object, world)
     if (isStatus(next)) return next
     if (isLastUpdate(row.kind, stored.object, next)) return new Removal(next)
     return numbers === undefined ? next : yield* numbers.attempt(next, stored.object)
