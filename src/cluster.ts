@@ -163,6 +163,11 @@ class SimulatedCluster implements Cluster {
   }
 
   run(duration: Micros): void {
+    if (!Number.isSafeInteger(duration) || duration < 0) {
+      throw new RangeError(
+        `a duration is a whole number of microseconds, as seconds(5) gives it, not ${String(duration)}`,
+      )
+    }
     this.advance(this.now + duration)
   }
 

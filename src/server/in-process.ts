@@ -79,6 +79,7 @@ class InProcess implements InProcessApi {
   private readonly sleepers = new Set<{ readonly until: Micros; readonly wake: () => void }>()
   /** Counts all that goes through any connection. */
   private moves = 0
+  private isClosed = false
 
   constructor(cluster: Cluster, options: InProcessOptions) {
     const { users = [ADMINISTRATOR] } = options
@@ -109,7 +110,8 @@ class InProcess implements InProcessApi {
     return dispatcherOver(this.agentOf(user))
   }
 
-  fetch(address: string | URL, init: RequestInit = {}): Promise<Response> {
+  async fetch(address: string | URL, init: RequestInit = {}): Promise<Response> {
+    this.mustBeOpen()
     const { dispatcher } = this
     return fetch(new URL(address, this.url), { ...init, dispatcher } as RequestInit)
   }
@@ -140,6 +142,7 @@ class InProcess implements InProcessApi {
   }
 
   async run(duration: Micros): Promise<void> {
+    this.mustBeOpen()
     const end = this.cluster.now + duration
     await this.clientsIdle()
     while (this.cluster.now < end) {
@@ -175,11 +178,17 @@ class InProcess implements InProcessApi {
   }
 
   close(): void {
+    this.isClosed = true
     this.face.close()
     for (const agent of this.agents.values()) agent.destroy()
     for (const connection of this.open) connection.destroy()
     this.server.close()
     this.cluster.run(0)
+  }
+
+  /** Who asks after the end would wait for ever. */
+  private mustBeOpen(): void {
+    if (this.isClosed) throw new Error('the API has been closed: a client or a test goes on after its end')
   }
 
   /** A connection costs nothing here, so none is kept. */

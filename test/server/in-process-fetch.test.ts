@@ -25,6 +25,15 @@ test('what fetch writes it reads, and refusals are answers', async ({ api, clust
   expect((await api.fetch(`${CONFIG_MAPS}/one`, { method: 'HEAD' })).status).toBe(405)
 })
 
+test('who goes on after the end is told so', async ({ api, cluster }) => {
+  api.close()
+  const told = 'the API has been closed'
+  await expect(api.fetch(CONFIG_MAPS)).rejects.toThrow(told)
+  await expect(api.run(seconds(1))).rejects.toThrow(told)
+  expect(() => cluster.run(Number.NaN)).toThrow('whole number of microseconds')
+  expect(() => cluster.run(-1)).toThrow('not -1')
+})
+
 test('a body may be a stream; one that breaks is not written', async ({ api, cluster }) => {
   const stream = (name: string, breaks: boolean): RequestInit => {
     const text = JSON.stringify(configMap(name, { k: 'x'.repeat(200_000) }))
