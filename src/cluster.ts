@@ -19,6 +19,7 @@ import { pluginCode, type PluginCode, type SchedulerSpec } from './cluster/sched
 import { unanswered } from './cluster/invocations.ts'
 import { InputQueue, type Input, type OutsideMessage } from './cluster/inputs.ts'
 import type { Listening, ListenOptions } from './cluster/listen.ts'
+import { checkOptions } from './cluster/check-options.ts'
 import { resolveOptions, wallStartOf, type ResolvedOptions } from './cluster/options.ts'
 import type { Machines } from './cluster/machines.ts'
 import { ClusterProjections } from './cluster/projections.ts'
@@ -53,6 +54,7 @@ class SimulatedCluster implements Cluster {
   private numbers = 0
 
   constructor(given: CreateOptions) {
+    checkOptions(given)
     this.given = given
     this.options = resolveOptions(given)
     const { seed, retain, history } = this.options
