@@ -185,7 +185,6 @@ class ApiServer implements World {
 
   receive(event: LogEvent): void {
     const { context } = this
-    if (this.hooks?.receive(event)) return
     switch (event.type) {
       case 'ApiRequested':
         if (isCustomKind(event.data.kind)) this.watches.open(event.data.kind)
@@ -262,6 +261,8 @@ class ApiServer implements World {
         return this.feed.askProgress(this.context)
       case COMPACT_TIMER:
         return this.compactor.fired(this.context)
+      default:
+        return this.hooks?.fired(name)
     }
   }
 

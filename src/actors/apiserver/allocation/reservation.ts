@@ -1,10 +1,9 @@
 import type { ApiObject } from '../../../events/json.ts'
 import { unexpectedError, type Status } from '../../../kubernetes/status.ts'
-import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { IPAddress } from '../../../kubernetes/types/ingress.ts'
 import { etcd, type Procedure } from '../procedure.ts'
+import { bornNow } from '../registry/birth.ts'
 import { createdByServer } from '../registry/field-tracking.ts'
-import { newUid } from '../../../kubernetes/uid.ts'
 import type { World } from '../world.ts'
 import { ipOf } from './number-keys.ts'
 
@@ -54,9 +53,7 @@ const addressObject = (name: string, spec: IPAddress['spec'], world: World): Api
     kind: 'IPAddress',
     metadata: {
       name,
-      uid: world.identities?.uid('IPAddress', undefined, name) ?? newUid(world.random),
-      resourceVersion: '',
-      creationTimestamp: rfc3339(world.now),
+      ...bornNow('IPAddress', undefined, name, world),
       labels: {
         'ipaddress.kubernetes.io/ip-family': 'IPv4',
         'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',

@@ -11,7 +11,7 @@ import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Condition } from '../../../kubernetes/types/meta.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
-import { newUid } from '../../../kubernetes/uid.ts'
+import { bornNow } from '../registry/birth.ts'
 import type { World } from '../world.ts'
 import { apiServices } from './api-services.ts'
 import { flowSchemas } from './flow-schemas.ts'
@@ -55,9 +55,8 @@ export function* ensureBuiltIn(builtIn: BuiltIn, world: World): Procedure<Answer
 function objectOf({ kind, metadata, spec, condition, by, statusBy }: BuiltIn, world: World): ApiObject {
   const row = kindRow(kind)
   const time = rfc3339(world.now)
-  const uid = world.identities?.uid(kind, undefined, metadata.name) ?? newUid(world.random)
   const { apiVersion } = row
-  const bare = { apiVersion, kind, metadata: { ...metadata, uid, resourceVersion: '', creationTimestamp: time }, spec }
+  const bare = { apiVersion, kind, metadata: { ...metadata, ...bornNow(kind, undefined, metadata.name, world) }, spec }
   const conditions = condition === undefined ? undefined : [{ ...condition, lastTransitionTime: time }]
   const whole: ApiObject = Object.assign({ status: conditions === undefined ? {} : { conditions } }, bare)
   if (world.managedFields !== 'tracked') return whole

@@ -2,10 +2,9 @@ import type { ApiObject } from '../../../events/json.ts'
 import type { BootstrapObject } from '../../../kubernetes/rbac/bootstrap.ts'
 import { kindRow } from '../../../kubernetes/registry.ts'
 import { isStatus } from '../../../kubernetes/status.ts'
-import { rfc3339 } from '../../../kubernetes/time.ts'
-import { newUid } from '../../../kubernetes/uid.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
+import { bornNow } from '../registry/birth.ts'
 import { createdByServer } from '../registry/field-tracking.ts'
 import type { World } from '../world.ts'
 
@@ -19,11 +18,10 @@ const DONE: Answer = { code: 200 }
 export function* ensurePolicy({ kind, metadata, ...content }: BootstrapObject, world: World): Procedure<Answer> {
   const { name, namespace } = metadata
   if (world.cache.view.get(kind, namespace, name) !== undefined) return DONE
-  const uid = newUid(world.random)
   const object: ApiObject = {
     apiVersion: kindRow(kind).apiVersion,
     kind,
-    metadata: { ...metadata, uid, resourceVersion: '', creationTimestamp: rfc3339(world.now) },
+    metadata: { ...metadata, ...bornNow(kind, namespace, name, world) },
     ...content,
   }
   const written = yield* world.store.put(world.refTo(kind, namespace, name), createdByServer(object, world), 0)

@@ -1,4 +1,4 @@
-import type { LogEvent, Micros } from '../../../events/envelope.ts'
+import type { Micros } from '../../../events/envelope.ts'
 import { minutes, seconds } from '../../../events/time.ts'
 import type { ActorContext } from '../../../engine/actor.ts'
 import { bootstrapPolicy } from '../../../kubernetes/rbac/bootstrap.ts'
@@ -61,13 +61,14 @@ export class PostStartHooks {
     if (!this.isMade) this.make()
   }
 
-  /** True when the event was an alarm of these. */
-  receive(event: LogEvent): boolean {
-    if (event.type !== 'TimerFired') return false
-    if (event.data.name === BOOTSTRAP) this.make()
-    else if (event.data.name === REPAIR) this.repair()
-    else return this.identity?.receive(event) === true || this.endpoints?.receive(event) === true
-    return true
+  /** An alarm that may be one of these. */
+  fired(name: string): void {
+    if (name === BOOTSTRAP) this.make()
+    else if (name === REPAIR) this.repair()
+    else {
+      this.identity?.fired(name)
+      this.endpoints?.fired(name)
+    }
   }
 
   private make(): void {

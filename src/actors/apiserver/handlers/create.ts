@@ -21,7 +21,7 @@ import { answerBody, answerObject, refusal, type Answer } from '../answer.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import { trackedCreate } from '../registry/field-tracking.ts'
 import { metadataToCreate } from '../registry/metadata.ts'
-import { newUid } from '../../../kubernetes/uid.ts'
+import { uidFor } from '../registry/birth.ts'
 import {
   attributesOf,
   decodeBody,
@@ -95,7 +95,7 @@ function* tryCreate(request: Request, given: Given, name: string, world: World):
   const metadata = metadataToCreate(admitted.metadata, {
     name,
     namespace,
-    uid: world.identities?.uid(row.kind, namespace, name) ?? newUid(world.random),
+    uid: uidFor(row.kind, namespace, name, world),
     creationTimestamp: rfc3339(world.now),
     generation: strategy.initialGeneration,
   })

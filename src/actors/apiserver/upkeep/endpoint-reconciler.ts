@@ -1,4 +1,4 @@
-import type { LogEvent, Micros } from '../../../events/envelope.ts'
+import type { Micros } from '../../../events/envelope.ts'
 import { seconds } from '../../../events/time.ts'
 import type { ActorContext } from '../../../engine/actor.ts'
 import { isStatus, type Status } from '../../../kubernetes/status.ts'
@@ -54,11 +54,9 @@ export class EndpointReconciler {
     this.start(this.reconcile())
   }
 
-  /** True when the event was its alarm. */
-  receive(event: LogEvent): boolean {
-    if (event.type !== 'TimerFired' || event.data.name !== RECONCILE) return false
-    this.begin()
-    return true
+  /** An alarm that may be its own. */
+  fired(name: string): void {
+    if (name === RECONCILE) this.begin()
   }
 
   private *reconcile(): Procedure<Answer> {

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { LogEvent, Micros } from '../../../events/envelope.ts'
+import type { Micros } from '../../../events/envelope.ts'
 import { hours, seconds } from '../../../events/time.ts'
 import type { ActorContext } from '../../../engine/actor.ts'
+import { jittered } from '../../../engine/client/backoff.ts'
 import { isStatus, notFound } from '../../../kubernetes/status.ts'
-import { microTime, parseTime, rfc3339 } from '../../../kubernetes/time.ts'
+import { microTime, parseTime } from '../../../kubernetes/time.ts'
 import type { Lease } from '../../../kubernetes/types/node.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
+import { bornNow } from '../registry/birth.ts'
 import { createdByServer, writtenByServer } from '../registry/field-tracking.ts'
 import { newUid } from '../../../kubernetes/uid.ts'
 import { Removal, type ObjectRef } from '../storage/store.ts'
@@ -67,26 +69,24 @@ export class Identity {
     this.collect()
   }
 
-  /** True when the event was an alarm of these. */
-  receive(event: LogEvent): boolean {
-    if (event.type !== 'TimerFired') return false
-    if (event.data.name === RENEW) this.renew()
-    else if (event.data.name === COLLECT) this.collect()
-    else return false
-    return true
+  /** An alarm that may be one of these. */
+  fired(name: string): void {
+    if (name === RENEW) this.renew()
+    else if (name === COLLECT) this.collect()
   }
 
   private renew(): void {
     const { context } = this
-    const jitter = context.random.below(Math.floor((RENEW_EVERY * RENEW_JITTER) / 1000) + 1)
-    context.setTimer(RENEW, '', RENEW_EVERY + jitter)
+    context.setTimer(RENEW, '', jittered(RENEW_EVERY, RENEW_JITTER, context.random))
     this.start(this.write())
   }
 
   private *write(): Procedure<Answer> {
     const { world, ref } = this
     const known = world.cache.view.get('Lease', NAMESPACE, ref.name)
-    const written = yield* world.store.guaranteedUpdate(ref, known, (stored) => this.renewed(stored?.object as Lease))
+    const written = yield* world.store.guaranteedUpdate(ref, known, (stored) =>
+      this.renewed(stored?.object as Lease | undefined),
+    )
     return isStatus(written) ? refusal(written) : DONE
   }
 
@@ -108,17 +108,13 @@ export class Identity {
       }
       return writtenByServer(stored, next, '', world) as Lease
     }
-    const uid = world.identities?.uid('Lease', NAMESPACE, ref.name) ?? newUid(world.random)
-    const creationTimestamp = rfc3339(world.now)
     const lease: Lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: {
         name: ref.name,
         namespace: NAMESPACE,
-        uid,
-        resourceVersion: '',
-        creationTimestamp,
+        ...bornNow('Lease', NAMESPACE, ref.name, world),
         labels,
         annotations,
       },

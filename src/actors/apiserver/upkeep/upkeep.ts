@@ -3,14 +3,13 @@ import type { Kind } from '../../../kubernetes/kinds.ts'
 import { hasCondition, type Definition } from '../../../kubernetes/custom-resources/definition.ts'
 import { kindRow } from '../../../kubernetes/registry.ts'
 import { notFound } from '../../../kubernetes/status.ts'
-import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { APIService } from '../../../kubernetes/types/apiregistration.ts'
 import type { FlowSchema } from '../../../kubernetes/types/flowcontrol.ts'
 import type { Change } from '../../../kubernetes/view.ts'
 import type { Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
+import { bornNow } from '../registry/birth.ts'
 import { createdByServer, writtenByServer } from '../registry/field-tracking.ts'
-import { newUid } from '../../../kubernetes/uid.ts'
 import { storedAs, type Attempt } from '../storage/store.ts'
 import type { World } from '../world.ts'
 import { AUTOMANAGED, available, registrationsOf, type Registration } from './api-service.ts'
@@ -128,14 +127,11 @@ export class Upkeep {
 
   private *create({ name, spec }: Registration): Procedure<Answer> {
     const { world } = this
-    const time = rfc3339(world.now)
     const { apiVersion } = kindRow('APIService')
     const metadata = {
       name,
       labels: { [AUTOMANAGED]: 'true' },
-      uid: newUid(world.random),
-      resourceVersion: '',
-      creationTimestamp: time,
+      ...bornNow('APIService', undefined, name, world),
     }
     const bare: APIService = { apiVersion, kind: 'APIService', metadata, spec }
     const { metadata: tracked } = createdByServer(bare, world)

@@ -1,6 +1,6 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { ApiClient } from '../../../engine/client/api-client.ts'
-import { exponential } from '../../../engine/client/backoff.ts'
+import { exponential, jittered } from '../../../engine/client/backoff.ts'
 import type { Micros } from '../../../events/envelope.ts'
 import { millis, minutes, seconds } from '../../../events/time.ts'
 import { isConditionTrue } from '../../../kubernetes/conditions.ts'
@@ -154,8 +154,7 @@ export class NodeReporter {
   }
 
   private planBeat(): void {
-    const jitter = this.context.random.below(Math.floor((HEARTBEAT * HEARTBEAT_JITTER) / 1_000) + 1)
-    this.context.setTimer(HEARTBEAT_TIMER, '', HEARTBEAT + jitter)
+    this.context.setTimer(HEARTBEAT_TIMER, '', jittered(HEARTBEAT, HEARTBEAT_JITTER, this.context.random))
   }
 
   private beat(): void {
