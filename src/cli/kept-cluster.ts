@@ -1,5 +1,5 @@
 /** `--data`: the cluster of a data directory, told about in words. */
-import pc from 'picocolors'
+import { toStderr } from './colours.ts'
 import type { Cluster, CreateOptions } from '../cluster.ts'
 import type { Listening, ListenOptions } from '../cluster/listen.ts'
 import type { Restored } from '../server/data/data-directory.ts'
@@ -52,9 +52,13 @@ const listenAgain = async (cluster: Cluster, options: ListenOptions, port: numbe
 
 const tell = ({ inputs, events, at, closed, cut }: Restored, tookMs: number): void => {
   const lines = [
-    `${pc.green('restored')} ${inputs} inputs, ${events} events, ${(at / 1e6).toFixed(3)} s of cluster time, in ${(tookMs / 1000).toFixed(2)} s`,
-    ...(closed ? [] : [`${pc.yellow('note')} the last run was cut off; what no client had been told of is not there`]),
-    ...(cut === 0 ? [] : [`${pc.yellow('note')} ${cut} groups of inputs at the end were damaged and were cut off`]),
+    `${toStderr.green('restored')} ${inputs} inputs, ${events} events, ${(at / 1e6).toFixed(3)} s of cluster time, in ${(tookMs / 1000).toFixed(2)} s`,
+    ...(closed
+      ? []
+      : [`${toStderr.yellow('note')} the last run was cut off; what no client had been told of is not there`]),
+    ...(cut === 0
+      ? []
+      : [`${toStderr.yellow('note')} ${cut} groups of inputs at the end were damaged and were cut off`]),
   ]
   process.stderr.write(`${lines.join('\n')}\n`)
 }

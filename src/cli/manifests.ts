@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { either as E } from 'fp-ts'
 import type { ApiObject } from '../events/json.ts'
 import type { AddonSpec } from '../cluster/addon-options.ts'
-import pc from 'picocolors'
+import { toStderr } from './colours.ts'
 import { dividedByKinds, readManifests as readText, type Applicable } from '../cluster/manifests.ts'
 import { BadInput } from './exit-codes.ts'
 
@@ -36,7 +36,7 @@ export const readManifests = (paths: readonly string[], addons?: AddonSpec): rea
     const parsed = readText(text, file === STDIN ? 'stdin' : file, addons)
     if (E.isLeft(parsed)) problems.push(...parsed.left)
     else if (parsed.right.length === 0)
-      process.stderr.write(`${pc.yellow('warning:')} ${file === STDIN ? 'stdin' : file}: holds no object\n`)
+      process.stderr.write(`${toStderr.yellow('warning:')} ${file === STDIN ? 'stdin' : file}: holds no object\n`)
     else manifests.push(...parsed.right)
   }
   if (problems.length > 0) throw new BadInput(problems)
@@ -46,6 +46,6 @@ export const readManifests = (paths: readonly string[], addons?: AddonSpec): rea
 /** The objects of kinds that the cluster will know; of the others stderr is told. */
 export const servedOf = (manifests: readonly Applicable[]): readonly ApiObject[] => {
   const { served, unserved } = dividedByKinds(manifests)
-  for (const text of unserved) process.stderr.write(`${pc.yellow('warning:')} ${text}; skipped\n`)
+  for (const text of unserved) process.stderr.write(`${toStderr.yellow('warning:')} ${text}; skipped\n`)
   return served
 }

@@ -1,7 +1,7 @@
 /** The words of the command line; what a word does is loaded when it is said. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { either as E } from 'fp-ts'
-import pc from 'picocolors'
+import { toStderr } from './colours.ts'
 import { parseDuration } from '../chaos/duration.ts'
 import { FAULT_GRAMMAR } from '../chaos/fault-script.ts'
 import { VERSION } from '../cluster/header.ts'
@@ -219,7 +219,7 @@ export const main = async (words: () => Words): Promise<void> => {
     await program.parseAsync()
   } catch (error) {
     if (isBadInput(error)) {
-      for (const line of error.lines) process.stderr.write(`${pc.red('error:')} ${line}\n`)
+      for (const line of error.lines) process.stderr.write(`${toStderr.red('error:')} ${line}\n`)
       process.exitCode = BAD_INPUT
     } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
       process.exitCode = 'exitCode' in error && error.exitCode === 0 ? 0 : BAD_INPUT

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { either as E } from 'fp-ts'
-import pc from 'picocolors'
+import { toStderr, toStdout } from './colours.ts'
 import { formatDuration } from '../chaos/duration.ts'
 import { parseObjectRef, type ObjectRef } from '../cluster/object-ref.ts'
 import { firstDivergence, historyOfLog, historyOfRecording, type Divergence, type History } from '../events/diverge.ts'
@@ -27,7 +27,9 @@ export const loadRecording = (path: string): Recording => {
     throw new BadInput(errors.map((problem) => `${path}: ${describeProblem(problem)}`))
   }
   for (const warning of outcome.right.warnings) {
-    process.stderr.write(`${pc.yellow('warning:')} ${path}: ${describeProblem({ ...warning, severity: 'error' })}\n`)
+    process.stderr.write(
+      `${toStderr.yellow('warning:')} ${path}: ${describeProblem({ ...warning, severity: 'error' })}\n`,
+    )
   }
   return outcome.right
 }
@@ -46,7 +48,7 @@ export const replay = (path: string, { at, json, verify }: ReplayOptions): numbe
   const last = recording.events.at(-1)?.at ?? 0
   if (at !== undefined && at > last) {
     process.stderr.write(
-      `${pc.yellow('warning:')} ${path}: its last event is at ${formatDuration(last)}, before ${formatDuration(at)}\n`,
+      `${toStderr.yellow('warning:')} ${path}: its last event is at ${formatDuration(last)}, before ${formatDuration(at)}\n`,
     )
   }
   const view = at === undefined ? projections.head() : projections.at(at)
@@ -68,10 +70,10 @@ const verifyDigest = (recording: Recording, path: string): number => {
   if (recorded === undefined) return verifyEvents(recording, path, historyOfLog(cluster.log))
   const again = cluster.digest()
   if (recorded === again) {
-    process.stdout.write(`${pc.green('same log')}  digest ${again}\n`)
+    process.stdout.write(`${toStdout.green('same log')}  digest ${again}\n`)
     return CONVERGED
   }
-  process.stdout.write(`${pc.red('another log')}  recorded ${recorded}, run again ${again}\n`)
+  process.stdout.write(`${toStdout.red('another log')}  recorded ${recorded}, run again ${again}\n`)
   return NOT_CONVERGED
 }
 
@@ -79,7 +81,7 @@ const verifyDigest = (recording: Recording, path: string): number => {
 const verifyEvents = (recording: Recording, path: string, again: History): number => {
   const divergence = firstDivergence(historyOfRecording(recording), again)
   if (divergence === undefined || divergence.left === undefined) {
-    process.stdout.write(`${pc.green('same log')}  as far as it goes: ${recording.events.length} events\n`)
+    process.stdout.write(`${toStdout.green('same log')}  as far as it goes: ${recording.events.length} events\n`)
     return CONVERGED
   }
   process.stdout.write(`${describeDivergence(divergence, path, 'run again')}\n`)
@@ -109,7 +111,7 @@ const readReference = (text: string): ObjectRef => {
 export const diff = (left: string, right: string): number => {
   const divergence = firstDivergence(historyOfRecording(loadRecording(left)), historyOfRecording(loadRecording(right)))
   if (divergence === undefined) {
-    process.stdout.write(`${pc.green('no difference')}\n`)
+    process.stdout.write(`${toStdout.green('no difference')}\n`)
     return CONVERGED
   }
   process.stdout.write(`${describeDivergence(divergence, left, right)}\n`)
@@ -118,7 +120,7 @@ export const diff = (left: string, right: string): number => {
 
 const describeDivergence = (divergence: Divergence, left: string, right: string): string =>
   [
-    `${pc.red('differ')} after ${divergence.index} equal events, in ${divergence.field}`,
+    `${toStdout.red('differ')} after ${divergence.index} equal events, in ${divergence.field}`,
     side(left, divergence.left),
     side(right, divergence.right),
   ].join('\n')

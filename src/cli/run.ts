@@ -1,5 +1,5 @@
 import { either as E } from 'fp-ts'
-import pc from 'picocolors'
+import { toStderr, toStdout } from './colours.ts'
 import { nodesReady } from '../cluster/nodes-ready.ts'
 import { formatDuration } from '../chaos/duration.ts'
 import { describeFault } from '../cluster/fault.ts'
@@ -73,7 +73,7 @@ const parseFaults = (texts: readonly string[]): readonly PlannedFault[] => {
 const warnOfLateFaults = (faults: readonly PlannedFault[], end: Micros): void => {
   for (const planned of faults.filter(({ at }) => at >= end)) {
     const told = `fault "${formatFault(planned)}" is not met: the run is over after ${formatDuration(end)}, see --for`
-    process.stderr.write(`${pc.yellow('warning:')} ${told}\n`)
+    process.stderr.write(`${toStderr.yellow('warning:')} ${told}\n`)
   }
 }
 
@@ -131,11 +131,11 @@ const report = (cluster: Cluster, unsettled: readonly string[], started: number)
   const view = cluster.at(cluster.now)
   out(endStates(view))
   out('')
-  for (const problem of unsettled) out(`${pc.red('not settled')} ${problem}`)
-  if (unsettled.length > 0) for (const line of lastWarnings(view)) out(`${pc.yellow('warning')} ${line}`)
+  for (const problem of unsettled) out(`${toStdout.red('not settled')} ${problem}`)
+  if (unsettled.length > 0) for (const line of lastWarnings(view)) out(`${toStdout.yellow('warning')} ${line}`)
   const wall = ((Date.now() - started) / 1000).toFixed(1)
   const virtual = Math.floor(cluster.now / 1_000_000)
-  const verdict = unsettled.length === 0 ? pc.green('converged') : pc.red('not converged')
+  const verdict = unsettled.length === 0 ? toStdout.green('converged') : toStdout.red('not converged')
   out(`${verdict}  seed ${cluster.seed}, ${cluster.log.length} events, ${virtual} s of cluster time in ${wall} s`)
   out(`digest ${cluster.digest()}`)
 }

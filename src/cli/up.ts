@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pc from 'picocolors'
+import { toStderr } from './colours.ts'
 import { nodesReady } from '../cluster/nodes-ready.ts'
 import { createCluster, type Cluster } from '../cluster.ts'
 import type { ClientUser, Speed } from '../cluster/listen.ts'
@@ -70,7 +70,9 @@ export const up = async (options: UpOptions): Promise<number> => {
     cluster.runUntil(nodesReady, { within: NODES_WITHIN })
     if (objects.length > 0) cluster.apply(objects)
   } else if (objects.length > 0) {
-    process.stderr.write(`${pc.yellow('note')} the files were applied when the cluster began; use kubectl apply now\n`)
+    process.stderr.write(
+      `${toStderr.yellow('note')} the files were applied when the cluster began; use kubectl apply now\n`,
+    )
   }
 
   catchUp(cluster, speed, bootMs)
@@ -79,14 +81,16 @@ export const up = async (options: UpOptions): Promise<number> => {
   const api = await (kept?.listen(listen) ?? listening(cluster, listen))
   const path = options.kubeconfig ?? join(tmpdir(), `seatrial-${new URL(api.url).port}.kubeconfig`)
   writeFileSync(path, api.kubeconfig, { mode: 0o600 })
-  process.stderr.write(`${pc.green('ready')} ${api.url}; paste this, end with Ctrl-C:\nexport KUBECONFIG=${path}\n`)
+  process.stderr.write(
+    `${toStderr.green('ready')} ${api.url}; paste this, end with Ctrl-C:\nexport KUBECONFIG=${path}\n`,
+  )
   await end.reached
   await api.close()
   if (options.kubeconfig === undefined) rmSync(path, { force: true })
   recorder?.close(cluster)
   kept?.close()
   if (end.failure === undefined) return CONVERGED
-  process.stderr.write(`${pc.red('error')} ${end.failure}\n`)
+  process.stderr.write(`${toStderr.red('error')} ${end.failure}\n`)
   return NOT_CONVERGED
 }
 

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { plain } from '../support/plain.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
 
@@ -13,8 +14,8 @@ export interface Ended {
 }
 
 /** Runs Node to its end, in the project. */
-export const ended = (args: readonly string[], input = ''): Ended => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', input })
+export const ended = (args: readonly string[], input = '', env = plain()): Ended => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', input, env })
   return { code: status, stdout, stderr }
 }
 

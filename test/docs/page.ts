@@ -1,6 +1,7 @@
 /** A page of docs/, and the program in examples/ that it shows. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { plain } from '../support/plain.ts'
 
 export const root = new URL('../..', import.meta.url).pathname
 
@@ -30,4 +31,4 @@ export const outputOf = (file: string): string => fromSources(`examples/${file}`
 
 /** What a program of the project prints, started from its sources. */
 export const fromSources = (...words: readonly string[]): string =>
-  execFileSync(process.execPath, ['--import', 'tsx', ...words], { cwd: root, encoding: 'utf8' })
+  execFileSync(process.execPath, ['--import', 'tsx', ...words], { cwd: root, encoding: 'utf8', env: plain() })
