@@ -21,8 +21,8 @@ const pingPong = (events: number, digest: boolean): number => {
     ['a/1', 'b/1'],
     ['b/1', 'a/1'],
   ] as const) {
-    kernel.addHost(own)
-    kernel.addProcess({ id: own, host: own, restartDelay: 0, boot: () => new Map([[own, player(peer)]]) })
+    kernel.machines.addHost(own)
+    kernel.machines.addProcess({ id: own, host: own, restartDelay: 0, boot: () => new Map([[own, player(peer)]]) })
   }
   const taken = seconds(() => {
     while (kernel.seq < events && kernel.step());

@@ -7,7 +7,8 @@ import type { ApiObject } from './events/json.ts'
 import type { EventLog } from './events/log.ts'
 import { createMemoryLog } from './events/memory-log.ts'
 import { invariant } from './engine/invariant.ts'
-import { Kernel, OUTSIDE } from './engine/kernel/kernel.ts'
+import { OUTSIDE } from './engine/kernel/journal.ts'
+import { Kernel } from './engine/kernel/kernel.ts'
 import { unsettled } from './cluster/convergence.ts'
 import { deliver, numberOf } from './cluster/deliver.ts'
 import { EtcdCluster } from './cluster/etcd-cluster.ts'
@@ -207,7 +208,8 @@ class SimulatedCluster implements Cluster {
   }
 
   unsettled(): readonly string[] {
-    const isPowered = (node: string): boolean => !this.kernel.hasHost(node) || this.kernel.host(node).power
+    const isPowered = (node: string): boolean =>
+      !this.kernel.machines.hasHost(node) || this.kernel.machines.host(node).power
     return [...unanswered(this.projections.invocations), ...unsettled(this.projections.head(), isPowered)]
   }
 

@@ -25,7 +25,7 @@ export const addAddons = (ground: NodeGround, addons: ResolvedAddons): void => {
     const { kernel, objects, servers } = ground
     const cursor = (): Cursor => objects.createCursor(INSTALLER)
     const shared = { host: 'cp-1', servers, cursor, read: objects.read }
-    kernel.addProcess(installerProcess({ shape: deviceDriver, ...shared }), INSTALLED_AFTER)
+    kernel.machines.addProcess(installerProcess({ shape: deviceDriver, ...shared }), INSTALLED_AFTER)
   }
   for (let instance = 0; instance < ground.options.controlPlane; instance++) {
     if (clusterAutoscaler !== undefined) addClusterAutoscaler(ground, clusterAutoscaler, instance)
@@ -40,10 +40,10 @@ export const addonWebhooks = ({ verticalPodAutoscaler }: ResolvedAddons = {}): R
 const addVerticalPodAutoscaler = ({ kernel, objects, servers }: NodeGround, instance: number): void => {
   const cursor = (id: ActorId): Cursor => objects.createCursor(id)
   const parts = { host: `cp-${instance + 1}`, servers, read: objects.read }
-  for (const spec of vpaProcesses({ ...parts, instance, cursor })) kernel.addProcess(spec, INSTALLED_AFTER)
+  for (const spec of vpaProcesses({ ...parts, instance, cursor })) kernel.machines.addProcess(spec, INSTALLED_AFTER)
   // One answers; the API goes on without it.
   if (instance === 0) {
-    kernel.addProcess(vpaAdmissionProcess({ ...parts, cursor: () => cursor(VPA_ADMISSION) }), INSTALLED_AFTER)
+    kernel.machines.addProcess(vpaAdmissionProcess({ ...parts, cursor: () => cursor(VPA_ADMISSION) }), INSTALLED_AFTER)
   }
 }
 
@@ -58,7 +58,7 @@ const addClusterAutoscaler = (
     kinds: SchedulingSimulation.kinds,
     create: (view: ConstructorParameters<typeof SchedulingSimulation>[0]) => new SchedulingSimulation(view),
   }
-  kernel.addProcess(
+  kernel.machines.addProcess(
     clusterAutoscalerProcess({
       ...{ instance, host: `cp-${instance + 1}`, servers, cursor, read: objects.read },
       ...{ options, cloud: CLOUD, simulator },

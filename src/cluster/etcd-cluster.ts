@@ -40,7 +40,7 @@ export class EtcdCluster {
 
   /** Every member stops. */
   stop(cause: Seq): void {
-    for (const member of this.members) this.kernel.kill(member, cause)
+    for (const member of this.members) this.kernel.machines.kill(member, cause)
   }
 
   /** What a restore begins with: the newest backup or, if there is none, what a member has on its disk. */
@@ -53,14 +53,14 @@ export class EtcdCluster {
     this.renewSafety()
     const files = restoredFiles(restoredImage(image, revision, isBumped), this.voters)
     for (const member of this.members) {
-      this.kernel.replaceContent(member, files)
-      this.kernel.revive(member, cause)
+      this.kernel.machines.replaceContent(member, files)
+      this.kernel.machines.revive(member, cause)
     }
   }
 
   private imageOf(member: ActorId, told: number): StoreImage {
     // A member's disk holds what the member wrote.
-    return imageOnDisk(this.kernel.contentOf(member) as readonly WalRecord[], this.voters, told)
+    return imageOnDisk(this.kernel.machines.contentOf(member) as readonly WalRecord[], this.voters, told)
   }
 
   private renewSafety(): void {

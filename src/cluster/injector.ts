@@ -102,17 +102,17 @@ export class Injector {
     switch (fault.kind) {
       case 'crash': {
         const seq = kernel.record(CHAOS, 'HostPoweredOff', { fault: id, host: fault.host }, 0)
-        kernel.powerOff(fault.host, seq)
+        kernel.machines.powerOff(fault.host, seq)
         return seq
       }
       case 'kill': {
         const seq = kernel.record(CHAOS, 'ProcessKilled', { fault: id, process: fault.process }, 0)
-        kernel.kill(fault.process, seq)
+        kernel.machines.kill(fault.process, seq)
         return seq
       }
       case 'pause': {
         const seq = kernel.record(CHAOS, 'ProcessPaused', { fault: id, process: fault.process }, 0)
-        kernel.pause(fault.process)
+        kernel.machines.pause(fault.process)
         return seq
       }
       case 'backup':
@@ -125,14 +125,14 @@ export class Injector {
       }
       case 'slow-disk': {
         const { host, factor } = fault
-        kernel.host(host).diskFactor = factor
+        kernel.machines.host(host).diskFactor = factor
         return kernel.record(CHAOS, 'DiskSlowed', { fault: id, host, factor }, 0)
       }
       case 'full-disk':
-        kernel.host(fault.host).diskFull = true
+        kernel.machines.host(fault.host).diskFull = true
         return kernel.record(CHAOS, 'DiskFilled', { fault: id, host: fault.host }, 0)
       case 'skew':
-        kernel.host(fault.host).skew = fault.by
+        kernel.machines.host(fault.host).skew = fault.by
         return kernel.record(CHAOS, 'ClockSkewed', { fault: id, host: fault.host, skewMicros: fault.by }, 0)
       default:
         return this.startLinkFault(id, fault)
@@ -163,14 +163,17 @@ export class Injector {
     const { kernel } = this
     switch (fault.kind) {
       case 'crash':
-        kernel.powerOn(fault.host, kernel.record(CHAOS, 'HostPoweredOn', { fault: id, host: fault.host }, 0))
+        kernel.machines.powerOn(fault.host, kernel.record(CHAOS, 'HostPoweredOn', { fault: id, host: fault.host }, 0))
         return
       case 'kill':
-        kernel.revive(fault.process, kernel.record(CHAOS, 'ProcessRevived', { fault: id, process: fault.process }, 0))
+        kernel.machines.revive(
+          fault.process,
+          kernel.record(CHAOS, 'ProcessRevived', { fault: id, process: fault.process }, 0),
+        )
         return
       case 'pause':
         kernel.record(CHAOS, 'ProcessResumed', { fault: id, process: fault.process }, 0)
-        kernel.resume(fault.process)
+        kernel.machines.resume(fault.process)
         return
       case 'backup':
         return
@@ -179,14 +182,14 @@ export class Injector {
         return
       case 'slow-disk':
       case 'full-disk': {
-        const host = kernel.host(fault.host)
+        const host = kernel.machines.host(fault.host)
         if (fault.kind === 'slow-disk') host.diskFactor = 1
         else host.diskFull = false
         kernel.record(CHAOS, 'DiskHealed', { fault: id, host: fault.host }, 0)
         return
       }
       case 'skew':
-        kernel.host(fault.host).skew = 0
+        kernel.machines.host(fault.host).skew = 0
         kernel.record(CHAOS, 'ClockHealed', { fault: id, host: fault.host }, 0)
         return
       default:
@@ -200,11 +203,12 @@ export class Injector {
 export const checkFault = (kernel: Kernel, fault: Fault): string | undefined => {
   const hosts: readonly string[] = 'host' in fault ? [fault.host] : 'from' in fault ? [fault.from, fault.to] : []
   for (const host of hosts) {
-    if (host !== '*' && !kernel.hasHost(host))
-      return `there is no host ${host}; there are ${kernel.hostNames().join(', ')}`
+    if (host !== '*' && !kernel.machines.hasHost(host))
+      return `there is no host ${host}; there are ${kernel.machines.hostNames().join(', ')}`
   }
   if ((fault.kind === 'backup' || fault.kind === 'restore') && !/^etcd[/-]/.test(fault.process))
     return `${fault.process} is no etcd member`
-  if (!('process' in fault) || fault.process === ETCD_LEADER || kernel.hasProcess(fault.process)) return undefined
-  return `there is no process ${fault.process}; there are ${kernel.processIds().join(', ')}`
+  if (!('process' in fault) || fault.process === ETCD_LEADER || kernel.machines.hasProcess(fault.process))
+    return undefined
+  return `there is no process ${fault.process}; there are ${kernel.machines.processIds().join(', ')}`
 }

@@ -37,7 +37,7 @@ export class Machines {
   }
 
   private terminate(name: string, cause: Seq): void {
-    this.ground.kernel.removeHost(name, cause)
+    this.ground.kernel.machines.removeHost(name, cause)
     this.ground.addresses.free(name)
   }
 }

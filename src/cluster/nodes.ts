@@ -64,20 +64,20 @@ export const addNode = (ground: NodeGround, machine: WorkerMachine): void => {
   const { kernel, options, objects, servers, addresses } = ground
   const { name, zone, delay, cause } = machine
   const cursor = (id: ActorId) => () => objects.createCursor(id)
-  kernel.addHost(name)
+  kernel.machines.addHost(name)
   const index = addresses.take(name)
   const podCIDR = podRange(index)
   const nodeIP = machineAddress(index)
   addMachine(ground, name, delay, zone === '' ? undefined : zone, index, cause)
   const kubelet = kubeletId(name)
   const host = hostId(name)
-  kernel.addProcess(containerdProcess({ node: name, nodeIP, podCIDR, kubelet, machine: host }), delay, cause)
+  kernel.machines.addProcess(containerdProcess({ node: name, nodeIP, podCIDR, kubelet, machine: host }), delay, cause)
   // With a cloud outside nothing runs on a node before the cloud has said where it is.
   const uninitialized = { key: UNINITIALIZED, value: 'true', effect: 'NoSchedule' } as const
   const taints = [...(options.cloud === undefined ? [] : [uninitialized]), ...machine.taints]
   const { capacity, allocatable, labels } = machine
   const devicePlugins = addDeviceDriver(ground, name, index, delay, cause)
-  kernel.addProcess(
+  kernel.machines.addProcess(
     kubeletProcess({
       node: {
         ...{ name, ip: nodeIP, podCIDR, labels, capacity },
@@ -109,7 +109,7 @@ const addDeviceDriver = (
   if (shape === undefined || !hasDevices(shape, node)) return new Map()
   const id = deviceDriverId(node)
   const cursor = (): Cursor => objects.createCursor(id)
-  kernel.addProcess(
+  kernel.machines.addProcess(
     deviceDriverProcess({ shape, node, servers, firstServer, cursor, read: objects.read }),
     delay,
     cause,
@@ -127,10 +127,14 @@ export const addMachine = (
   cause?: Seq,
 ): void => {
   const machine = hostId(name)
-  kernel.addProcess(hostProcess({ name, dns, machineOf: (ip) => machineOf(addresses, ip) }), delay, cause)
+  kernel.machines.addProcess(hostProcess({ name, dns, machineOf: (ip) => machineOf(addresses, ip) }), delay, cause)
   const cursor = (): Cursor => objects.createCursor(`kube-proxy/${name}`)
   const read = objects.read
-  kernel.addProcess(kubeProxyProcess({ node: name, zone, machine, servers, firstServer, cursor, read }), delay, cause)
+  kernel.machines.addProcess(
+    kubeProxyProcess({ node: name, zone, machine, servers, firstServer, cursor, read }),
+    delay,
+    cause,
+  )
 }
 
 /** Pods of the n-th node: a /24 of 10.244.0.0/16, then of 10.245.0.0/16 and so on, as the node-ipam-controller counts. */

@@ -86,11 +86,11 @@ export const populate = (
     ...{ kernel, options, objects, etcd: etcdCluster, servers, dns, addresses },
     ...{ plugins, identities, favourite, beginning },
   }
-  for (const n of range(options.controlPlane)) kernel.addHost(`cp-${n + 1}`)
+  for (const n of range(options.controlPlane)) kernel.machines.addHost(`cp-${n + 1}`)
   addEtcd(ground)
   if (options.loadBalancer !== undefined) addLoadBalancer(ground, options.loadBalancer, apiServers)
   for (const n of range(options.controlPlane)) addControlPlane(ground, n)
-  kernel.addHost(WORKSTATION)
+  kernel.machines.addHost(WORKSTATION)
   addProcess(kernel, WORKSTATION, KUBECTL, () => kubectl({ user: 'kubernetes-admin', servers, read: objects.read }))
   const spread = kernel.fork('join')
   const inCloud = options.cloud !== undefined
@@ -110,19 +110,19 @@ const range = (count: number): readonly number[] => Array.from({ length: count }
 
 /** A process of one actor that bears the process's name. */
 const addProcess = (kernel: Kernel, host: string, id: ActorId, actor: () => HostedActor): void =>
-  kernel.addProcess({ id, host, restartDelay: RESTART, boot: () => new Map([[id, actor()]]) })
+  kernel.machines.addProcess({ id, host, restartDelay: RESTART, boot: () => new Map([[id, actor()]]) })
 
 const addEtcd = ({ kernel, etcd: cluster }: Ground): void => {
   const { voters } = cluster
   for (const member of voters) {
     const host = cluster.hostOf(member)
-    if (!kernel.hasHost(host)) kernel.addHost(host)
+    if (!kernel.machines.hasHost(host)) kernel.machines.addHost(host)
     addProcess(kernel, host, `etcd/${member}`, () => etcd({ member, voters, safety: cluster.safety }))
   }
 }
 
 const addLoadBalancer = ({ kernel }: Ground, shape: LoadBalancerShape, servers: readonly ActorId[]): void => {
-  kernel.addHost(LOAD_BALANCER_HOST)
+  kernel.machines.addHost(LOAD_BALANCER_HOST)
   addProcess(kernel, LOAD_BALANCER_HOST, LOAD_BALANCER, () => loadBalancer(shape, servers))
 }
 
@@ -158,7 +158,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
   const served = SERVED_KINDS.map(({ kind }) => kind)
   const namespaced = SERVED_KINDS.filter((row) => row.namespaced).map(({ kind }) => kind)
   const manager = `kube-controller-manager/${n}`
-  kernel.addProcess({
+  kernel.machines.addProcess({
     id: manager,
     host,
     restartDelay: RESTART,
@@ -206,7 +206,7 @@ const addDNS = (ground: Ground): void => {
   for (const instance of dns.keys()) {
     const { name: host } = options.nodes[instance % options.nodes.length] ?? { name: '' }
     const cursor = (): Cursor => objects.createCursor(coreDNSId(instance))
-    kernel.addProcess(coreDNSProcess({ instance, host, servers, cursor, read: objects.read }), JOIN_AFTER)
+    kernel.machines.addProcess(coreDNSProcess({ instance, host, servers, cursor, read: objects.read }), JOIN_AFTER)
   }
 }
 
@@ -214,37 +214,39 @@ const addDNS = (ground: Ground): void => {
 const addMetricsServer = ({ kernel, objects, servers }: Ground): void => {
   const cursor = (): Cursor => objects.createCursor(METRICS_SERVER)
   const options = { host: 'cp-1', servers, cursor, read: objects.read, kubeletOf: kubeletId }
-  kernel.addProcess(metricsServerProcess(options), JOIN_AFTER)
+  kernel.machines.addProcess(metricsServerProcess(options), JOIN_AFTER)
 }
 
 /** A storage system's controllers, on the first control-plane machine. */
 const addStorage = ({ kernel, objects, servers }: Ground, shape: CSIDriverShape): void => {
   const cursor = (): Cursor => objects.createCursor(CSI_PROCESS)
-  kernel.addProcess(csiProcess({ shape, host: 'cp-1', servers, cursor, read: objects.read }), JOIN_AFTER)
+  kernel.machines.addProcess(csiProcess({ shape, host: 'cp-1', servers, cursor, read: objects.read }), JOIN_AFTER)
 }
 
 /** The cloud's API on a machine of its own, and a cloud-controller-manager on each control-plane machine. */
 const addCloud = ({ kernel, options, objects, servers }: Ground, shape: CloudShape): void => {
-  kernel.addHost(CLOUD_HOST)
+  kernel.machines.addHost(CLOUD_HOST)
   const instances = options.nodes.map(({ name, zone, region }) => ({ name, zone, region, machine: hostId(name) }))
-  kernel.addProcess(cloudProcess({ shape, host: CLOUD_HOST, instances, machineOf: hostId }))
+  kernel.machines.addProcess(cloudProcess({ shape, host: CLOUD_HOST, instances, machineOf: hostId }))
   for (const instance of range(options.controlPlane)) {
     const id = cloudControllerManagerId(instance)
     const cursor = (): Cursor => objects.createCursor(id)
     const host = `cp-${instance + 1}`
     const routes = shape.routes > 0
-    kernel.addProcess(cloudControllerManagerProcess({ instance, host, routes, servers, cursor, read: objects.read }))
+    kernel.machines.addProcess(
+      cloudControllerManagerProcess({ instance, host, routes, servers, cursor, read: objects.read }),
+    )
   }
 }
 
 /** Load generators share a machine outside the nodes, with forwarding rules of its own. */
 const addClients = (ground: Ground): void => {
   const { kernel, options } = ground
-  kernel.addHost(EDGE)
+  kernel.machines.addHost(EDGE)
   addMachine(ground, EDGE, JOIN_AFTER)
   for (const { name, service, namespace, port, every } of options.clients) {
     const target = { host: service, port }
-    kernel.addProcess(
+    kernel.machines.addProcess(
       loadGeneratorProcess({ name, host: EDGE, machine: hostId(EDGE), target, namespace, every }),
       JOIN_AFTER,
     )

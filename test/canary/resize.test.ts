@@ -28,7 +28,7 @@ const planted = (id: string, lie: (event: LogEvent) => LogEvent | undefined): Pl
 
 const bugs: Readonly<Record<string, Plant>> = {
   'a kubelet that forgets what it has granted when it ends': {
-    kubeletEnded: (cluster) => cluster.kernel.replaceContent('kubelet/node-1', []),
+    kubeletEnded: (cluster) => cluster.kernel.machines.replaceContent('kubelet/node-1', []),
   },
   'a kubelet that takes its node for larger than it is': {
     node: { allocatable: { cpu: '6', memory: '16Gi', pods: '110' } },

@@ -194,7 +194,9 @@ class Bounds {
   /** By Pods that are there, as the kubelet's disk has it. Who is to go and has ended needs no room. */
   private granted(): Iterable<number> {
     const granted = new Map<string, number>()
-    for (const { type, uid, allocation } of this.cluster.kernel.contentOf(KUBELET) as readonly Checkpointed[]) {
+    for (const { type, uid, allocation } of this.cluster.kernel.machines.contentOf(
+      KUBELET,
+    ) as readonly Checkpointed[]) {
       if (type === 'removed') granted.delete(uid)
       else granted.set(uid, millisOf(allocation.containers['app']))
     }

@@ -57,12 +57,14 @@ export class Stage {
     this.kinds = new Set(this.controllers.flatMap(({ kinds }) => kinds))
     const log = { append: (event: LogEvent) => this.tell(event) }
     this.kernel = new Kernel({ seed: 1, log })
-    this.kernel.addHost('control-plane')
-    this.kernel.addHost('api')
+    this.kernel.machines.addHost('control-plane')
+    this.kernel.machines.addHost('api')
     if (world.cloud !== undefined) {
-      this.kernel.addHost('cloud')
+      this.kernel.machines.addHost('cloud')
       const cloud = { ...DEFAULT_CLOUD, ...world.cloud }
-      this.kernel.addProcess(cloudProcess({ shape: cloud, host: 'cloud', instances: [], machineOf: (name) => name }))
+      this.kernel.machines.addProcess(
+        cloudProcess({ shape: cloud, host: 'cloud', instances: [], machineOf: (name) => name }),
+      )
     }
     for (const object of world.given) this.put(object)
     this.phase = 'script'
@@ -74,9 +76,9 @@ export class Stage {
       },
     })
     const apiServer = { id: API, host: 'api', restartDelay: RESTART, boot: () => new Map([[API, api]]) }
-    this.kernel.addProcess(apiServer)
+    this.kernel.machines.addProcess(apiServer)
     const boot = (): ReturnType<Stage['boot']> => this.boot()
-    this.kernel.addProcess({ id: PROGRAM, host: 'control-plane', restartDelay: RESTART, boot })
+    this.kernel.machines.addProcess({ id: PROGRAM, host: 'control-plane', restartDelay: RESTART, boot })
   }
 
   /** Runs the world to its end. */
@@ -246,7 +248,7 @@ export class Stage {
       const { disturbance } = this
       if (disturbance.pattern === 'restart' && number === disturbance.at) {
         this.dying = true
-        this.kernel.schedule(this.kernel.now, () => this.kernel.endProcess(PROGRAM, 'killed', this.kernel.seq))
+        this.kernel.schedule(this.kernel.now, () => this.kernel.machines.endProcess(PROGRAM, 'killed', this.kernel.seq))
       }
     }
     return answer

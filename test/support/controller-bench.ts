@@ -74,8 +74,8 @@ export class ControllerBench {
       read: this.truth.read,
       changes: [],
     }
-    this.kernel.addHost('control-plane')
-    this.kernel.addHost('api')
+    this.kernel.machines.addHost('control-plane')
+    this.kernel.machines.addHost('api')
     const program = defineActor<undefined>({
       start: () => undefined,
       receive: (_, event, context) => {
@@ -91,7 +91,7 @@ export class ControllerBench {
       },
     })
     const limits = { qps, burst }
-    this.kernel.addProcess({
+    this.kernel.machines.addProcess({
       id: PROGRAM,
       host: 'control-plane',
       restartDelay: seconds(1),
@@ -101,7 +101,12 @@ export class ControllerBench {
           [this.id, controller.host(this.shared, limits)],
         ]),
     })
-    this.kernel.addProcess({ id: API, host: 'api', restartDelay: seconds(1), boot: () => new Map([[API, api]]) })
+    this.kernel.machines.addProcess({
+      id: API,
+      host: 'api',
+      restartDelay: seconds(1),
+      boot: () => new Map([[API, api]]),
+    })
   }
 
   get now(): Micros {

@@ -1,4 +1,3 @@
-import type { Micros } from '../../events/envelope.ts'
 import { invariant } from '../invariant.ts'
 
 /**
@@ -19,10 +18,6 @@ export interface Disk {
   /** Drops the synced records in front of `position`, as when a snapshot has replaced them. */
   dropBefore(position: number): void
 }
-
-/** Time of one sync on a healthy disk: 0.8 to 1.6 ms, a cloud SSD. */
-export const SYNC_MIN: Micros = 800
-export const SYNC_JITTER: Micros = 800
 
 /** What the kernel keeps of one process's disk. */
 export class DiskFile implements Disk {

@@ -8,6 +8,10 @@ export interface EventSink {
   append(event: LogEvent): void
 }
 
+/** By whom an event is that comes from no actor. */
+export const OUTSIDE: ActorId = 'outside'
+export const KERNEL: ActorId = 'kernel'
+
 /** The clock, the event in hand, and the one way into the log. */
 export class Journal {
   /** Since the run began, whatever a machine's clock shows. */

@@ -52,11 +52,11 @@ export class ControlPlane {
     })
     const hosts = Math.max(servers, etcdMembers)
     const voters = Array.from({ length: etcdMembers }, (_, i) => i + 1)
-    for (let n = 1; n <= hosts; n++) this.kernel.addHost(hostOf(n))
+    for (let n = 1; n <= hosts; n++) this.kernel.machines.addHost(hostOf(n))
     for (const member of voters) {
       const id = `etcd/${member}`
       const boot = () => new Map([[id, etcd({ member, voters })]])
-      this.kernel.addProcess({ id, host: hostOf(member), restartDelay: seconds(1), boot })
+      this.kernel.machines.addProcess({ id, host: hostOf(member), restartDelay: seconds(1), boot })
     }
     for (let n = 1; n <= servers; n++) this.addServer(n, voters, apiServer)
     this.runUntil(() => this.isReady(servers), seconds(20))
@@ -185,7 +185,7 @@ export class ControlPlane {
           }),
         ],
       ])
-    this.kernel.addProcess({ id, host: hostOf(n), restartDelay: seconds(2), boot })
+    this.kernel.machines.addProcess({ id, host: hostOf(n), restartDelay: seconds(2), boot })
   }
 
   private isReady(servers: number): boolean {

@@ -74,8 +74,8 @@ test('its objects are written, listed and watched like any others, on every serv
 test('a server that starts again serves what is defined', () => {
   const plane = planeWithBoats()
   plane.made(KIND, 'ns', boat('argo'))
-  plane.kernel.kill('kube-apiserver/1', plane.kernel.seq)
-  plane.kernel.revive('kube-apiserver/1', plane.kernel.seq)
+  plane.kernel.machines.kill('kube-apiserver/1', plane.kernel.seq)
+  plane.kernel.machines.revive('kube-apiserver/1', plane.kernel.seq)
   plane.run(seconds(5))
   expect(plane.call({ verb: 'list', kind: KIND, namespace: 'ns' })).toMatchObject({ code: 200, items: 1 })
   const { revision = 0 } = plane.call({ verb: 'list', kind: KIND, namespace: 'ns' })

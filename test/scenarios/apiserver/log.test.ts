@@ -15,7 +15,7 @@ const run = (seed: number): ControlPlane => {
   for (let i = 0; i < 10; i++)
     plane.send({ verb: 'create', kind: 'Pod', namespace: 'ns', body: pod(`p${i}`) }, 1 + (i % 3))
   plane.run(millis(100))
-  plane.kernel.kill('etcd/1', plane.kernel.seq)
+  plane.kernel.machines.kill('etcd/1', plane.kernel.seq)
   for (let i = 0; i < 10; i++) {
     const target = { kind: 'Pod', namespace: 'ns', name: `p${i}` } as const
     plane.send(

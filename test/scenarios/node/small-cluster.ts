@@ -88,15 +88,15 @@ export class SmallCluster {
 
   private addControlPlane(): void {
     const { kernel, store } = this
-    kernel.addHost('control-1')
-    kernel.addProcess({
+    kernel.machines.addHost('control-1')
+    kernel.machines.addProcess({
       id: 'etcd/1',
       host: 'control-1',
       restartDelay: seconds(1),
       boot: () => new Map([['etcd/1', etcd({ member: 1, voters: [1] })]]),
     })
     let readers = 0
-    kernel.addProcess({
+    kernel.machines.addProcess({
       id: API,
       host: 'control-1',
       restartDelay: seconds(1),
@@ -125,8 +125,8 @@ export class SmallCluster {
       capacity: { cpu: '4', memory: '16Gi' },
       ...options.node,
     }
-    kernel.addHost(name)
-    kernel.addProcess(
+    kernel.machines.addHost(name)
+    kernel.machines.addProcess(
       hostProcess({
         name,
         dns: options.traffic === true ? [coreDNSId(0)] : [],
@@ -139,7 +139,7 @@ export class SmallCluster {
         },
       }),
     )
-    kernel.addProcess(
+    kernel.machines.addProcess(
       containerdProcess({
         node: name,
         nodeIP: node.ip,
@@ -150,7 +150,7 @@ export class SmallCluster {
       }),
     )
     let readers = 0
-    kernel.addProcess(
+    kernel.machines.addProcess(
       kubeletProcess({
         node,
         servers: [API],
@@ -173,15 +173,19 @@ export class SmallCluster {
     }
     for (const node of this.names) {
       const cursor = reader(kubeProxyId(node))
-      kernel.addProcess(kubeProxyProcess({ node, machine: hostId(node), servers: [API], cursor, read: store.read }))
+      kernel.machines.addProcess(
+        kubeProxyProcess({ node, machine: hostId(node), servers: [API], cursor, read: store.read }),
+      )
     }
     const cursor = reader(coreDNSId(0))
-    kernel.addProcess(coreDNSProcess({ instance: 0, host: 'control-1', servers: [API], cursor, read: store.read }))
+    kernel.machines.addProcess(
+      coreDNSProcess({ instance: 0, host: 'control-1', servers: [API], cursor, read: store.read }),
+    )
   }
 
   /** Calls a Service from a node until the end. */
   addClient(name: string, node: string, host: string, port: number, options: Partial<LoadGeneratorOptions> = {}): void {
-    this.kernel.addProcess(
+    this.kernel.machines.addProcess(
       loadGeneratorProcess({ name, host: node, machine: hostId(node), target: { host, port }, ...options }),
     )
   }
@@ -279,21 +283,21 @@ export class SmallCluster {
   kill(process: string): void {
     const fault = ++this.faults
     const seq = this.kernel.record('chaos', 'ProcessKilled', { fault, process }, 0)
-    this.kernel.kill(process, seq)
+    this.kernel.machines.kill(process, seq)
   }
 
   revive(process: string): void {
     const seq = this.kernel.record('chaos', 'ProcessRevived', { fault: this.faults, process }, 0)
-    this.kernel.revive(process, seq)
+    this.kernel.machines.revive(process, seq)
   }
 
   powerOff(host: string): void {
     const seq = this.kernel.record('chaos', 'HostPoweredOff', { fault: ++this.faults, host }, 0)
-    this.kernel.powerOff(host, seq)
+    this.kernel.machines.powerOff(host, seq)
   }
 
   powerOn(host: string): void {
     const seq = this.kernel.record('chaos', 'HostPoweredOn', { fault: this.faults, host }, 0)
-    this.kernel.powerOn(host, seq)
+    this.kernel.machines.powerOn(host, seq)
   }
 }

@@ -24,8 +24,8 @@ const world = (seed = 1): World => {
   const log: LogEvent[] = []
   const got: (number | string)[] = []
   const kernel = new Kernel({ seed, log: { append: (event) => log.push(event) } })
-  kernel.addHost('a')
-  kernel.addHost('b')
+  kernel.machines.addHost('a')
+  kernel.machines.addHost('b')
   const sender = defineActor<undefined>({
     start: () => undefined,
     receive: (_, event, context) => {
@@ -41,8 +41,13 @@ const world = (seed = 1): World => {
     },
   })
   const boot = (id: string, actor: typeof sender) => () => new Map([[id, actor]])
-  kernel.addProcess({ id: 'sender/1', host: 'a', restartDelay: seconds(1), boot: boot('sender/1', sender) })
-  kernel.addProcess({ id: 'receiver/1', host: 'b', restartDelay: seconds(1), boot: boot('receiver/1', receiver) })
+  kernel.machines.addProcess({ id: 'sender/1', host: 'a', restartDelay: seconds(1), boot: boot('sender/1', sender) })
+  kernel.machines.addProcess({
+    id: 'receiver/1',
+    host: 'b',
+    restartDelay: seconds(1),
+    boot: boot('receiver/1', receiver),
+  })
   const self: World = {
     kernel,
     log,
@@ -134,7 +139,7 @@ describe('an end', () => {
   test('a killed process is gone with its memory; its peer is told by a reset and the supervisor starts it again', () => {
     const { kernel, send, got, log } = world()
     send(0)
-    kernel.endProcess('receiver/1', 'test', 0)
+    kernel.machines.endProcess('receiver/1', 'test', 0)
     kernel.run(kernel.now + millis(10))
     expect(got).toEqual([0, 'sender lost receiver/1 by reset'])
     kernel.run(kernel.now + seconds(2))
@@ -147,12 +152,12 @@ describe('an end', () => {
   test('a host without power tells nobody: its peers notice by the silence', () => {
     const { kernel, send, got } = world()
     send(0)
-    kernel.powerOff('b', 0)
+    kernel.machines.powerOff('b', 0)
     kernel.run(seconds(40))
     expect(got).toEqual([0])
     kernel.run(seconds(50))
     expect(got).toEqual([0, 'sender lost receiver/1 by timeout'])
-    kernel.powerOn('b', 0)
+    kernel.machines.powerOn('b', 0)
     kernel.run(seconds(100))
     send(1)
     expect(got.at(-1)).toBe(1)
@@ -167,7 +172,7 @@ describe('an end', () => {
         ...{ fault: 1, from: 'b', to: 'a', bothWays: false },
         verdict: { verdict: 'drop' },
       })
-      one.kernel.endProcess('receiver/1', 'test', 0)
+      one.kernel.machines.endProcess('receiver/1', 'test', 0)
       one.at(seconds(5))
       one.kernel.removeLinkRule(1)
       return one
@@ -191,11 +196,11 @@ describe('an end', () => {
   test('a paused process finds what has piled up', () => {
     const { kernel, send, got } = world()
     send(0)
-    kernel.pause('receiver/1')
+    kernel.machines.pause('receiver/1')
     send(1)
     kernel.run(seconds(5))
     expect(got).toEqual([0])
-    kernel.resume('receiver/1')
+    kernel.machines.resume('receiver/1')
     kernel.run(seconds(20))
     expect(got).toEqual([0, 1])
   })
@@ -212,19 +217,19 @@ describe('an end', () => {
         if (event.type === 'TimerFired') context.emit('WatchCancelled', { watch: 1 }, { to: 'receiver/1' })
       },
     })
-    kernel.addProcess({ id: 'clock/1', host: 'a', restartDelay: 0, boot: () => new Map([['clock/1', clock]]) })
+    kernel.machines.addProcess({ id: 'clock/1', host: 'a', restartDelay: 0, boot: () => new Map([['clock/1', clock]]) })
     send(7)
-    kernel.pause('clock/1')
+    kernel.machines.pause('clock/1')
     kernel.run(seconds(5))
     expect(got.toSorted()).toEqual([0, 7])
-    kernel.resume('clock/1')
+    kernel.machines.resume('clock/1')
     kernel.run(kernel.now + millis(10))
     expect(got.at(-1)).toBe(1)
   })
 
   test('what an actor throws stops the run and names the actor and its event', () => {
     const kernel = new Kernel({ seed: 1, log: { append: () => {} } })
-    kernel.addHost('a')
+    kernel.machines.addHost('a')
     const broken = defineActor<undefined>({
       start: (context) => {
         context.setTimer('bang', '', 5)
@@ -234,7 +239,12 @@ describe('an end', () => {
         throw new Error('out of luck')
       },
     })
-    kernel.addProcess({ id: 'broken/1', host: 'a', restartDelay: 0, boot: () => new Map([['broken/1', broken]]) })
+    kernel.machines.addProcess({
+      id: 'broken/1',
+      host: 'a',
+      restartDelay: 0,
+      boot: () => new Map([['broken/1', broken]]),
+    })
     expect(() => kernel.run(10)).toThrow(ActorFailure)
     expect(() => kernel.run(10)).not.toThrow()
   })
@@ -245,7 +255,7 @@ describe('disks', () => {
     const seen: unknown[][] = []
     let last: ActorContext | undefined
     const kernel = new Kernel({ seed: 1, log: { append: () => {} } })
-    kernel.addHost('a')
+    kernel.machines.addHost('a')
     const actor = defineActor<undefined>({
       start: (context) => {
         last = context
@@ -253,7 +263,12 @@ describe('disks', () => {
       },
       receive: () => {},
     })
-    kernel.addProcess({ id: 'w/1', host: 'a', restartDelay: seconds(1), boot: () => new Map([['w/1', actor]]) })
+    kernel.machines.addProcess({
+      id: 'w/1',
+      host: 'a',
+      restartDelay: seconds(1),
+      boot: () => new Map([['w/1', actor]]),
+    })
     return {
       kernel,
       seen,
@@ -270,12 +285,12 @@ describe('disks', () => {
     context().disk.sync()
     kernel.run(seconds(1))
     context().disk.append('written')
-    kernel.endProcess('w/1', 'test', 0)
+    kernel.machines.endProcess('w/1', 'test', 0)
     kernel.run(seconds(5))
     expect(seen.at(-1)).toEqual(['synced', 'written'])
     context().disk.append('lost')
-    kernel.powerOff('a', 0)
-    kernel.powerOn('a', 0)
+    kernel.machines.powerOff('a', 0)
+    kernel.machines.powerOn('a', 0)
     kernel.run(seconds(60))
     expect(seen.at(-1)).toEqual(['synced', 'written'])
   })

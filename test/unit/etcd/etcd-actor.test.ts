@@ -23,9 +23,9 @@ class Etcd {
     this.kernel = new Kernel({ seed, log: { append: (event) => this.events.push(event) } })
     for (const member of VOTERS) {
       const id = `etcd/${member}`
-      this.kernel.addHost(`cp-${member}`)
+      this.kernel.machines.addHost(`cp-${member}`)
       const boot = () => new Map([[id, etcd({ member, voters: VOTERS, safety })]])
-      this.kernel.addProcess({ id, host: `cp-${member}`, restartDelay: seconds(1), boot })
+      this.kernel.machines.addProcess({ id, host: `cp-${member}`, restartDelay: seconds(1), boot })
     }
     this.run(seconds(5))
   }
@@ -81,14 +81,14 @@ describe('three etcd members', () => {
     const { follower, leader } = cluster
     cluster.put(leader, 1)
     const before = cluster.events.length
-    cluster.kernel.host(`cp-${follower}`).diskFull = true
+    cluster.kernel.machines.host(`cp-${follower}`).diskFull = true
     expect(cluster.put(leader, 2)?.revision).toBe(3)
     const since = cluster.events.slice(before)
     const acknowledged = since.filter(({ by, type }) => by === `etcd/${follower}` && type === 'AppendAnswered')
     expect(acknowledged).toEqual([])
     expect(since.some(({ type }) => type === 'ProcessExited')).toBe(true)
 
-    cluster.kernel.host(`cp-${follower}`).diskFull = false
+    cluster.kernel.machines.host(`cp-${follower}`).diskFull = false
     cluster.run(seconds(5))
     const answer = cluster.ask(follower, { op: 'range', key: '/k', serializable: true })
     expect(answer?.results).toMatchObject([{ keys: [{ value: 2 }] }])
@@ -113,12 +113,12 @@ describe('three etcd members', () => {
     expect(cluster.put(cluster.leader, 7)?.outcome).toBe('succeeded')
     for (const member of VOTERS) {
       const fault = { fault: member, host: `cp-${member}` }
-      cluster.kernel.powerOff(fault.host, cluster.kernel.record('chaos', 'HostPoweredOff', fault, 0))
+      cluster.kernel.machines.powerOff(fault.host, cluster.kernel.record('chaos', 'HostPoweredOff', fault, 0))
     }
     cluster.run(seconds(1))
     for (const member of VOTERS) {
       const fault = { fault: member, host: `cp-${member}` }
-      cluster.kernel.powerOn(fault.host, cluster.kernel.record('chaos', 'HostPoweredOn', fault, 0))
+      cluster.kernel.machines.powerOn(fault.host, cluster.kernel.record('chaos', 'HostPoweredOn', fault, 0))
     }
     cluster.run(seconds(60))
     expect(cluster.ask(2, { op: 'range', key: '/k' })?.results).toMatchObject([{ keys: [{ value: 7 }] }])
@@ -128,7 +128,7 @@ describe('three etcd members', () => {
     const cluster = new Etcd()
     for (let n = 0; n < 10; n++) {
       cluster.put((n % 3) + 1, n)
-      if (n === 5) cluster.kernel.endProcess(`etcd/${cluster.leader}`, 'SIGKILL', 0)
+      if (n === 5) cluster.kernel.machines.endProcess(`etcd/${cluster.leader}`, 'SIGKILL', 0)
       cluster.run(seconds(n === 5 ? 5 : 0))
     }
     const told = cluster.of('RevisionCommitted').map(({ data }) => JSON.stringify(data))
