@@ -42,7 +42,7 @@ import { ETCD_RETRY, EtcdClient } from './storage/etcd-client.ts'
 import { EventLeases } from './storage/event-leases.ts'
 import { Store, type ObjectRef } from './storage/store.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
-import { Watches, WATCHES_TIMER } from './watches.ts'
+import { Watches, WATCHES_TIMER } from './watching/watches.ts'
 import type { World } from './world.ts'
 
 const FORBIDDEN = 403
@@ -116,14 +116,14 @@ class ApiServer implements World {
       progressed: (revision) => this.progress(revision),
     })
     this.etcd.onLeave = (later, member) => this.feed.leave(later, member)
-    this.watches = new Watches(
+    this.watches = new Watches({
       context,
-      this.cache,
-      this.rowOf,
-      (revision, done) => this.whenFresh(revision, done),
-      (revision, done) => this.whenKept(revision, done),
-      (object, row, done) => this.converted(object, row, done),
-    )
+      cache: this.cache,
+      rowOf: this.rowOf,
+      fresh: (revision, done) => this.whenFresh(revision, done),
+      kept: (revision, done) => this.whenKept(revision, done),
+      convert: (object, row, done) => this.converted(object, row, done),
+    })
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
     const webhookAt = (url: string): ActorId | undefined => this.webhookAt(url)

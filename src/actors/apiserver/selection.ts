@@ -5,7 +5,7 @@ import { parseLabelSelector } from '../../kubernetes/label-query.ts'
 import { fieldSelectorProblem, selectableField, type KindRow } from '../../kubernetes/registry.ts'
 import { compileRequirements, type LabelMatch } from '../../kubernetes/selectors.ts'
 import { badRequest, isStatus, type Status } from '../../kubernetes/status.ts'
-import type { WatchScope } from './cache/watchers.ts'
+import type { WatchScope } from './watching/watchers.ts'
 
 /** What a list, a watch or a deletecollection asks for, as text. */
 export interface SelectionText {

@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Deadlines } from '../../../src/actors/apiserver/cache/deadlines.ts'
+import { Deadlines } from '../../../src/actors/apiserver/watching/deadlines.ts'
 import { EventWindow } from '../../../src/actors/apiserver/cache/event-window.ts'
-import { changeFor, Watchers, type Watcher, type WatchScope } from '../../../src/actors/apiserver/cache/watchers.ts'
+import { changeFor, Watchers, type Watcher, type WatchScope } from '../../../src/actors/apiserver/watching/watchers.ts'
 import { seconds } from '../../../src/events/time.ts'
 import type { Change } from '../../../src/kubernetes/view.ts'
 

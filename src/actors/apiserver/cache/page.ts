@@ -5,7 +5,7 @@ import { isStatus, type Status } from '../../../kubernetes/status.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import { selectionOf, type SelectionText } from '../selection.ts'
 import { decodeContinue, encodeContinue } from './continue.ts'
-import { isIn, type WatchScope } from './watchers.ts'
+import { isIn, type WatchScope } from '../watching/watchers.ts'
 
 /** What a caller asked a list for. */
 export interface ListText extends SelectionText {

@@ -3,7 +3,7 @@ import type { ApiObject } from '../../../events/json.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Change } from '../../../kubernetes/view.ts'
-import type { ConvertedTelling } from '../custom-resources/converted-telling.ts'
+import type { ConvertedTelling } from './converted-telling.ts'
 
 export type WatchChange = 'ADDED' | 'MODIFIED' | 'DELETED'
 

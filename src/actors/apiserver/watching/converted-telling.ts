@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../../events/json.ts'
 import { isStatus, type Status } from '../../../kubernetes/status.ts'
-import type { WatchChange } from '../cache/watchers.ts'
+import type { WatchChange } from './watchers.ts'
 
 /** What a watcher is told. */
 export interface Told {
