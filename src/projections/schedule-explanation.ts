@@ -159,7 +159,9 @@ export const explanationTables = (explanation: ScheduleExplanation, pluginsDown 
   ]
   const lines = blocks.filter((block) => block.length > 0).flatMap((block, i) => (i === 0 ? block : ['', ...block]))
   const left = explanation.evaluatedNodes - explanation.nodes.length
-  return left > 0 ? [...lines, '', `${left} more nodes were looked at`] : lines
+  return left > 0
+    ? [...lines, '', left === 1 ? '1 more node was looked at' : `${left} more nodes were looked at`]
+    : lines
 }
 
 /** For people: where and when, then node by node. A cell is `raw > normalised x weight = weighted`. */

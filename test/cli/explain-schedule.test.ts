@@ -71,7 +71,7 @@ test('from a recording: some nodes, or all by running it again; another schedule
   expect(ran.stderr).toBe('')
   const some = seatrial('explain-schedule', 'pod/default/web', recording).stdout
   expect(some.match(/^node-\d.*100 x 7 = 700/gm)).toHaveLength(3)
-  expect(some).toContain('1 more nodes were looked at')
+  expect(some).toContain('1 more node was looked at')
   const all = seatrial('explain-schedule', 'web', recording, '--all').stdout
   expect(all.match(/^node-\d.*100 x 7 = 700/gm)).toHaveLength(4)
   // What was chosen is the same.
