@@ -5,6 +5,7 @@
 import type { WebSocket } from 'ws'
 import type { Status } from '../../kubernetes/status.ts'
 import { bytesOfText, ByteReader } from '../../kubernetes/workload/byte-text.ts'
+import { Messages } from './messages.ts'
 import type { StreamOptions } from './stream-options.ts'
 
 export const CHANNEL_PROTOCOLS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
@@ -17,7 +18,7 @@ const ERROR = 3
 const CLOSE = 255
 
 export class Channels {
-  private readonly socket: WebSocket
+  private readonly messages: Messages
   private readonly wanted: StreamOptions
   private readonly arrived: string[] = []
   private readonly waiting: ((text: string | undefined) => void)[] = []
@@ -28,7 +29,7 @@ export class Channels {
 
   /** @param edit makes lines of what is typed at a terminal; gives what is to be read at once */
   constructor(socket: WebSocket, wanted: StreamOptions, edit: (typed: string) => readonly (string | undefined)[]) {
-    this.socket = socket
+    this.messages = new Messages(socket)
     this.wanted = wanted
     const reader = new ByteReader()
     socket.on('message', (message: Buffer) => {
@@ -64,7 +65,7 @@ export class Channels {
 
   finish(status: Status): void {
     this.sendOn(ERROR, Buffer.from(JSON.stringify(status)))
-    if (!this.closed) this.socket.close(1000)
+    this.messages.close()
   }
 
   private feed(text: string | undefined): void {
@@ -75,6 +76,6 @@ export class Channels {
   }
 
   private sendOn(channel: number, bytes: Uint8Array): void {
-    if (!this.closed) this.socket.send(Buffer.concat([Buffer.from([channel]), bytes]))
+    this.messages.send(Buffer.concat([Buffer.from([channel]), bytes]))
   }
 }

@@ -8,6 +8,8 @@ const PATIENCE = seconds(30)
 
 export interface ForwardedEnds {
   answered(bytes: Buffer): void
+  /** Who listens there has closed the connection, as it was asked to. */
+  ended(): void
   /** Nobody listens there. */
   failed(message: string): void
 }
@@ -18,6 +20,8 @@ export class ForwardedPort {
   private readonly calls: OutsideCalls
   private readonly ends: ForwardedEnds
   private received = Buffer.alloc(0)
+  /** What comes after that has no answer. */
+  private isLastAsked = false
   /** Until all that was asked has its answer. */
   settled = Promise.resolve()
 
@@ -30,18 +34,26 @@ export class ForwardedPort {
 
   receive(bytes: Buffer): void {
     this.received = Buffer.concat([this.received, bytes])
-    for (let length = requestLength(this.received); length !== undefined; length = requestLength(this.received)) {
+    while (!this.isLastAsked) {
+      const length = requestLength(this.received)
+      if (length === undefined) return
+      const isLast = asksToClose(this.received.subarray(0, length))
       this.received = this.received.subarray(length)
-      this.settled = this.settled.then(() => this.serve())
+      this.settled = this.settled.then(() => this.serve(isLast))
+      this.isLastAsked = isLast
     }
   }
 
-  private async serve(): Promise<void> {
+  private async serve(isLast: boolean): Promise<void> {
     const { port, pod, ends } = this
     const { nodeName = '' } = pod.spec
     const target = { host: pod.status?.podIP ?? '', port, namespace: pod.metadata.namespace ?? '' }
     const answer = await this.calls.call(nodeName, { ...target, timeoutMicros: PATIENCE })
-    if (answer.pod !== undefined || answer.reason === 'error') return ends.answered(httpResponse(answer))
+    if (answer.pod !== undefined || answer.reason === 'error') {
+      ends.answered(httpResponse(answer, isLast))
+      if (isLast) ends.ended()
+      return
+    }
     // Source: containerd, internal/cri/server/sandbox_portforward_linux.go.
     const why = `failed to connect to localhost:${port} inside namespace "${pod.metadata.uid}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused`
     ends.failed(`error forwarding port ${port} to pod ${pod.metadata.name}, uid : ${why}`)
@@ -59,9 +71,21 @@ const requestLength = (received: Buffer): number | undefined => {
   return received.length >= length ? length : undefined
 }
 
-const httpResponse = ({ pod }: CallAnswer): Buffer => {
+/** HTTP/1.0 keeps no connection, HTTP/1.1 does unless it is told not to. What is no HTTP says nothing of it. */
+const asksToClose = (request: Buffer): boolean => {
+  const text = request.toString('latin1')
+  const [head = ''] = text.split('\r\n\r\n', 1)
+  return /^\S+ \S+ HTTP\/1\.0(\r\n|$)/.test(head) || /\r\nconnection: *close *(\r\n|$)/i.test(head)
+}
+
+const httpResponse = ({ pod }: CallAnswer, isLast: boolean): Buffer => {
   const body = pod === undefined ? 'Service Unavailable\n' : responseBody(pod)
   const status = pod === undefined ? '503 Service Unavailable' : '200 OK'
-  const head = `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
-  return Buffer.from(head + body)
+  const headers = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: text/plain',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(isLast ? ['Connection: close'] : []),
+  ]
+  return Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}`)
 }

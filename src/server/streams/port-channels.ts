@@ -5,6 +5,7 @@
  */
 import type { WebSocket } from 'ws'
 import { ForwardedPort } from './forwarded-port.ts'
+import { Messages } from './messages.ts'
 import type { OutsideCalls } from './outside-calls.ts'
 import type { ConnectedContainer } from './pod-access.ts'
 
@@ -29,8 +30,10 @@ export const servePortChannels = (
   calls: OutsideCalls,
   ports: readonly number[],
 ): void => {
-  const send = (channel: number, bytes: Buffer): void => {
-    if (socket.readyState === 1) socket.send(Buffer.concat([Buffer.from([channel]), bytes]))
+  const messages = new Messages(socket)
+  const send = (channel: number, bytes: Buffer): void => messages.send(Buffer.concat([Buffer.from([channel]), bytes]))
+  const end = (): void => {
+    if (--open === 0) messages.close()
   }
   const connections = ports.map((port, at) => {
     const data = 2 * at
@@ -40,9 +43,10 @@ export const servePortChannels = (
     send(data + 1, number)
     return new ForwardedPort(port, pod, calls, {
       answered: (bytes) => send(data, bytes),
+      ended: end,
       failed: (message) => {
         send(data + 1, Buffer.from(message))
-        if (--open === 0) socket.close(1000)
+        end()
       },
     })
   })

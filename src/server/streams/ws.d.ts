@@ -9,7 +9,7 @@ declare module 'ws' {
     readonly protocol: string
     readonly readyState: number
     static readonly OPEN: number
-    send(data: Uint8Array | string): void
+    send(data: Uint8Array | string, sent?: (error?: Error) => void): void
     close(code?: number, reason?: string): void
     terminate(): void
   }
