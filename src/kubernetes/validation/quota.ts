@@ -5,35 +5,9 @@ import type { Draft } from '../draft.ts'
 import { sameJson } from '../hash.ts'
 import { IMMUTABLE, Shown, type FieldErrors } from './field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from './metadata.ts'
-import { validateResourceAmount, validateResourceName } from './resources.ts'
+import { isCounted, validateResourceAmount, validateResourceName } from './resources.ts'
 
 type Spec = NonNullable<Draft<ResourceQuota>['spec']>
-
-/** What can be counted without saying `count/…`. */
-const COUNTED: ReadonlySet<string> = new Set([
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.storage',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'persistentvolumeclaims',
-  'configmaps',
-  'services.nodeports',
-  'services.loadbalancers',
-])
-
-const isCounted = (name: string): boolean =>
-  COUNTED.has(name) || name.startsWith('hugepages-') || name.startsWith('requests.hugepages-')
 
 const OF_PODS = ['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']
 

@@ -11,12 +11,14 @@ import { compareAmounts, formatQuantity, parseQuantity, ZERO, type Amount } from
 import { isLabelKey } from '../syntax.ts'
 import { NOT_NEGATIVE, type FieldErrors } from './field-error.ts'
 
-const STANDARD: ReadonlySet<string> = new Set([
+/** What a quota counts without its saying `count/…`. */
+const COUNTED: ReadonlySet<string> = new Set([
   'cpu',
   'memory',
   'ephemeral-storage',
   'requests.cpu',
   'requests.memory',
+  'requests.storage',
   'requests.ephemeral-storage',
   'limits.cpu',
   'limits.memory',
@@ -26,17 +28,16 @@ const STANDARD: ReadonlySet<string> = new Set([
   'services',
   'replicationcontrollers',
   'secrets',
-  'configmaps',
   'persistentvolumeclaims',
-  'storage',
-  'requests.storage',
+  'configmaps',
   'services.nodeports',
   'services.loadbalancers',
 ])
 
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
-const isStandard = (name: string): boolean =>
-  STANDARD.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')
+export const isCounted = (name: string): boolean =>
+  COUNTED.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')
+const isStandard = (name: string): boolean => name === 'storage' || isCounted(name)
 /** Known to Kubernetes itself. */
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 /** Devices and the like: whole numbers only. Source: core/helper/helpers.go, IsExtendedResourceName. */
