@@ -17,11 +17,13 @@ import { partsOf } from './request-parts.ts'
 import { addressOf, isConnection, ofOne, type ResourceRequest } from './resource-request.ts'
 import { takesName, targetOf, verbOf, type ResourceTarget } from './resources.ts'
 import type { PodConnections } from './streams/pod-connections.ts'
+import { includedObject, tableProblem } from './table-options.ts'
 import { strictProblem, withProblem } from './undecoded.ts'
 import type { WatchStreams } from './watch-streams.ts'
 import { wallTime } from './wall-time.ts'
 
 const NO_CONTENT = 204
+const BAD_REQUEST = 400
 
 const VERB_OF_METHOD: Readonly<Record<string, ApiRequest['verb']>> = {
   GET: 'get',
@@ -78,6 +80,8 @@ export class ResourceHandler {
     const request: ResourceRequest = { target, verb, query, caller, form: this.formOf(accepted, query) }
     if (verb === 'watch') {
       if (isStatus(lists)) return this.refuse(lists, caller, reply)
+      const problem = tableProblem(accepted, query)
+      if (problem !== undefined) return this.refuse(problem, caller, reply)
       return this.watches.open(request, path.watch ? ofOne(lists, path.name) : lists, reply)
     }
     if (verb === 'list' && !isStatus(lists)) {
@@ -121,13 +125,13 @@ export class ResourceHandler {
   }
 
   private formOf(accepted: Accepted, query: URLSearchParams): Form {
-    const asked = query.get('includeObject')
-    const includeObject = asked === 'None' || asked === 'Object' ? asked : 'Metadata'
-    return { ...accepted, includeObject, now: wallTime(this.cluster) }
+    return { ...accepted, includeObject: includedObject(query), now: wallTime(this.cluster) }
   }
 
   private answer(request: ResourceRequest, answer: ApiAnswer, reply: Reply): void | Promise<void> {
-    const { target, form } = request
+    const { target, form, query } = request
+    const problem = answer.code < BAD_REQUEST ? tableProblem(form, query) : undefined
+    if (problem !== undefined) return reply.status(problem)
     if (answer.status !== undefined) {
       const { status } = answer
       return isStatus(status)

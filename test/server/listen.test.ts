@@ -94,6 +94,36 @@ describe('objects over the wire', () => {
   })
 })
 
+describe('Tables with what there is not', () => {
+  const path = `${CONFIG_MAPS}?includeObject=Foo`
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
+  const refused = {
+    status: 'Failure',
+    message: `Unable to convert to Table as requested: includeObject: Invalid value: "Foo": must be 'Metadata', 'Object', 'None', or empty`,
+    reason: 'BadRequest',
+    code: 400,
+  }
+
+  test.each([
+    ['a list', path],
+    ['a watch', `${path}&watch=true`],
+  ])('%s is refused', async (_what, asked) => {
+    const answer = await stand.client.call({ method: 'GET', path: asked, headers: { accept } })
+    expect(read(answer.body)).toMatchObject(refused)
+  })
+
+  test('a write is refused after it was made, as its answer is what cannot be shown', async () => {
+    const { headers, body } = json(configMap('hidden'))
+    const answer = await stand.client.call({ method: 'POST', path, headers: { ...headers, accept }, body })
+    expect(read(answer.body)).toMatchObject(refused)
+    expect(stand.cluster.get('ConfigMap', 'default', 'hidden')).toBeDefined()
+  })
+
+  test('where no Table is wanted, nobody reads it', async () => {
+    expect((await stand.client.call({ method: 'GET', path })).code).toBe(200)
+  })
+})
+
 describe('refusals', () => {
   test.each([
     ['an unknown resource', 'GET', '/api/v1/namespaces/default/widgets', {}, 404],
