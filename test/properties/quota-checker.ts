@@ -61,16 +61,17 @@ export function quotaProblem(
   return problemOf(
     plane,
     hard,
-    asked.map(({ cpuMillis }, i) => ({ cpuMillis, code: plane.answer(sent[i] ?? 0)?.code ?? 0 })),
+    asked.map(({ server, cpuMillis }, i) => ({ server, cpuMillis, code: plane.answer(sent[i] ?? 0)?.code ?? 0 })),
   )
 }
 
 function problemOf(
   plane: ControlPlane,
   hard: { readonly pods: number; readonly cpuMillis: number },
-  answers: readonly { readonly cpuMillis: number; readonly code: number }[],
+  answers: readonly { readonly server: number; readonly cpuMillis: number; readonly code: number }[],
 ): string | undefined {
-  const odd = answers.find(({ code }) => code !== 201 && code !== 403)
+  // Who finds the quota written by others again and again gets a conflict.
+  const odd = answers.find(({ code }) => code !== 201 && code !== 403 && code !== 409)
   if (odd !== undefined) return `answered ${odd.code}`
   const admitted = answers.filter(({ code }) => code === 201)
   const cpu = admitted.reduce((sum, { cpuMillis }) => sum + cpuMillis, 0)
@@ -82,7 +83,14 @@ function problemOf(
   if (told.pods !== admitted.length || told.cpu !== cpu)
     return `used ${JSON.stringify(used)} for ${admitted.length} Pods, ${cpu}m`
   const left = { pods: hard.pods - admitted.length, cpu: hard.cpuMillis - cpu }
-  const refused = answers.filter(({ code }) => code === 403)
-  const needless = refused.some(({ cpuMillis }) => left.pods > 0 && cpuMillis <= left.cpu)
+  const refused = answers.filter(({ code }) => code !== 201)
+  // What a server refuses may be for want of room that it has meant for another of its batch, which then got none either.
+  const needless = refused.some(
+    ({ server, code, cpuMillis }) =>
+      code === 403 &&
+      left.pods > 0 &&
+      cpuMillis <= left.cpu &&
+      refused.every((other) => other.cpuMillis === cpuMillis || other.server !== server),
+  )
   return needless ? 'a Pod was refused for which there was room' : undefined
 }

@@ -14,6 +14,7 @@ import { storageKey } from '../../kubernetes/storage-key.ts'
 import { MetricsAggregation } from './aggregation/metrics.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { DEFAULT_PLUGINS } from './admission/plugins.ts'
+import { QuotaEvaluator } from './admission/quota/evaluator.ts'
 import { ServiceAddresses } from './allocation/service-addresses.ts'
 import { Gate } from './authz/gate.ts'
 import { PostStartHooks } from './bootstrap/post-start-hooks.ts'
@@ -127,7 +128,16 @@ class ApiServer implements World {
     const leases = new EventLeases(this.etcd)
     const behind = (count: number): void => this.feed.hurry(context, count)
     const webhookAt = (url: string): ActorId | undefined => this.webhookAt(url)
-    this.procedures = new Procedures({ context, etcd: this.etcd, cache: this.cache, leases, behind, webhookAt })
+    const quotas = new QuotaEvaluator(this, (batch, cause, done) => this.procedures.start(batch, cause, done))
+    this.procedures = new Procedures({
+      context,
+      etcd: this.etcd,
+      cache: this.cache,
+      leases,
+      behind,
+      webhookAt,
+      quotas: (waiter) => quotas.evaluate(waiter),
+    })
     const start = (procedure: Procedure<Answer>, done: (answer: Answer) => void = () => {}): void => {
       this.procedures.start(procedure, context.seq, done)
     }

@@ -1,6 +1,8 @@
 import type { Micros } from '../../events/envelope.ts'
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { EtcdRequest, EtcdResponse } from '../../events/catalogue/etcd-request.ts'
+import type { Status } from '../../kubernetes/status.ts'
+import type { QuotaRequest } from './admission/quota/request.ts'
 
 /** A webhook as it is called. */
 export type WebhookCall = Omit<EventData<'WebhookCalled'>, 'call'>
@@ -18,9 +20,11 @@ export type Wait =
   | { readonly wait: 'lease' }
   /** For a webhook outside the cluster. */
   | { readonly wait: 'webhook'; readonly call: WebhookCall }
+  /** Until the quotas of a namespace have been asked, for all who ask them now. */
+  | { readonly wait: 'quotas'; readonly request: QuotaRequest }
 
 /** What a wait ends with, each in its kind. */
-export type Reply = EtcdResponse | WebhookReply | number | boolean | undefined
+export type Reply = EtcdResponse | WebhookReply | Status | number | boolean | undefined
 
 /**
  * The work on one request, written as upstream writes it: top to bottom, stopping wherever it waits. What it yields says for
@@ -52,4 +56,9 @@ export function* eventLease(): Procedure<number | EtcdResponse> {
 /** What a webhook answers; undefined when it took too long. */
 export function* callWebhook(call: WebhookCall): Procedure<WebhookReply | undefined> {
   return (yield { wait: 'webhook', call }) as WebhookReply | undefined
+}
+
+/** Why quotas refuse; undefined when they have room and have been charged. */
+export function* chargedToQuotas(request: QuotaRequest): Procedure<Status | undefined> {
+  return (yield { wait: 'quotas', request }) as Status | undefined
 }

@@ -3,7 +3,9 @@ import type { ActorId, Seq } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { invariant } from '../../engine/invariant.ts'
 import { hasReached } from '../../kubernetes/revision.ts'
+import { internalError, type Status } from '../../kubernetes/status.ts'
 import type { ActorContext } from '../../engine/actor.ts'
+import type { QuotaWaiter } from './admission/quota/evaluator.ts'
 import type { WatchCache } from './cache/watch-cache.ts'
 import type { Answer } from './answer.ts'
 import type { Procedure, Reply, Wait } from './procedure.ts'
@@ -15,6 +17,9 @@ const OUTSIDE: ActorId = 'outside'
 
 /** A wait that ends by the clock. */
 export const WAIT_TIMER = 'wait'
+
+/** Source: apiserver/pkg/admission/plugin/resourcequota/controller.go, Evaluate (v1.36). */
+const QUOTAS_WITHIN = seconds(10)
 
 interface Run {
   readonly id: number
@@ -44,6 +49,7 @@ export class Procedures {
   private readonly webhooks = new Map<string, Run>()
   private readonly tellBehind: (count: number) => void
   private readonly webhookAt: (url: string) => ActorId | undefined
+  private readonly quotas: (waiter: QuotaWaiter) => void
   private next = 1
 
   constructor(parts: {
@@ -55,6 +61,8 @@ export class Procedures {
     behind: (count: number) => void
     /** Who answers a webhook's address within the cluster. */
     webhookAt: (url: string) => ActorId | undefined
+    /** Asks the quotas of a namespace. */
+    quotas: (waiter: QuotaWaiter) => void
   }) {
     this.context = parts.context
     this.etcd = parts.etcd
@@ -62,6 +70,7 @@ export class Procedures {
     this.leases = parts.leases
     this.tellBehind = parts.behind
     this.webhookAt = parts.webhookAt
+    this.quotas = parts.quotas
   }
 
   /** Begins a procedure. Gives the number to `abandon` it with. */
@@ -103,7 +112,7 @@ export class Procedures {
       this.behind.delete(run.id)
       this.tellBehind(this.behind.size)
       this.step(run, false)
-    }
+    } else if (run?.waiting === 'quotas') this.step(run, internalError('resource quota evaluation timed out'))
   }
 
   /** A webhook has answered. */
@@ -133,6 +142,12 @@ export class Procedures {
       this.tellBehind(this.behind.size)
       this.step(run, true)
     }
+  }
+
+  private quotasAnswered(run: Run, refusal: Status | undefined): void {
+    if (!this.runs.has(run.id) || run.waiting !== 'quotas') return
+    this.context.cancelTimer(WAIT_TIMER, String(run.id))
+    this.step(run, refusal)
   }
 
   /** Runs until it waits for something that is not there yet. */
@@ -179,6 +194,10 @@ export class Procedures {
         run.peer = this.webhookAt(wait.call.url) ?? OUTSIDE
         context.emit('WebhookCalled', { ...wait.call, call: run.call }, { to: run.peer, cause: run.cause })
         context.setTimer(WAIT_TIMER, String(run.id), seconds(wait.call.timeoutSeconds))
+        return
+      case 'quotas':
+        context.setTimer(WAIT_TIMER, String(run.id), QUOTAS_WITHIN)
+        this.quotas({ request: wait.request, cause: run.cause, told: (refusal) => this.quotasAnswered(run, refusal) })
         return
       case 'lease':
         this.leases.use(context, (lease) => {

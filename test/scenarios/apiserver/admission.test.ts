@@ -169,3 +169,61 @@ test('a Service has its address when a quota looks at it, and gives it back when
     { key: expect.stringMatching(/^\/registry\/ipaddresses\//) as string, deleted: true },
   ])
 })
+
+describe('several quotas of a namespace', () => {
+  const bounded = (bounds: Readonly<Record<string, string>>): ControlPlane => {
+    const plane = inNamespace()
+    for (const [name, pods] of Object.entries(bounds)) {
+      plane.made('ResourceQuota', 'ns', { metadata: { name }, spec: { hard: { pods } } })
+      const target = { kind: 'ResourceQuota', namespace: 'ns', name, subresource: 'status' } as const
+      const body = { status: { hard: { pods }, used: { pods: '0' } } }
+      plane.call({ ...target, verb: 'patch', patchType: 'merge', body })
+    }
+    plane.run(millis(100))
+    return plane
+  }
+  const used = (plane: ControlPlane, name: string): string | undefined =>
+    plane.read('ResourceQuota', 'ns', name).status?.used?.['pods']
+  const writesOf = (plane: ControlPlane, name: string): number =>
+    plane.events.filter(
+      ({ type, data }) => type === 'RevisionCommitted' && data.key === `/registry/resourcequotas/ns/${name}`,
+    ).length
+  const ask = (plane: ControlPlane, name: string): number =>
+    plane.send({ verb: 'create', kind: 'Pod', namespace: 'ns', body: pod(name) })
+
+  test('charge nothing when one of them has no room', () => {
+    const plane = bounded({ roomy: '5', strict: '0' })
+    expect(plane.create('Pod', 'ns', pod('p')).status?.message).toBe(
+      'pods "p" is forbidden: exceeded quota: strict, requested: pods=1, used: pods=0, limited: pods=0',
+    )
+    expect(used(plane, 'roomy')).toBe('0')
+  })
+
+  test('are charged by who comes at once in batches, with one write each', () => {
+    const plane = bounded({ one: '5', two: '5' })
+    const before = ['one', 'two'].map((name) => writesOf(plane, name))
+    const requests = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ask(plane, name))
+    plane.runUntil(() => requests.every((request) => plane.answer(request) !== undefined))
+    const codes = requests.map((request) => plane.answer(request)?.code ?? 0)
+    expect(codes.toSorted()).toEqual([201, 201, 201, 201, 201, 403])
+    expect(['one', 'two'].map((name) => used(plane, name))).toEqual(['5', '5'])
+    // The first goes alone; all who came meanwhile go together.
+    expect(['one', 'two'].map((name, i) => writesOf(plane, name) - (before[i] ?? 0))).toEqual([2, 2])
+  })
+
+  test('that another server has charged meanwhile are asked again as they are then', () => {
+    const plane = new ControlPlane({ servers: 2 })
+    plane.namespace('ns')
+    plane.made('ResourceQuota', 'ns', { metadata: { name: 'q' }, spec: { hard: { pods: '2' } } })
+    const target = { kind: 'ResourceQuota', namespace: 'ns', name: 'q', subresource: 'status' } as const
+    const body = { status: { hard: { pods: '2' }, used: { pods: '0' } } }
+    plane.call({ ...target, verb: 'patch', patchType: 'merge', body })
+    plane.run(millis(100))
+    const requests = [1, 2].map((server) =>
+      plane.send({ verb: 'create', kind: 'Pod', namespace: 'ns', body: pod(`p${server}`) }, server),
+    )
+    plane.runUntil(() => requests.every((request) => plane.answer(request) !== undefined))
+    expect(requests.map((request) => plane.answer(request)?.code)).toEqual([201, 201])
+    expect(used(plane, 'q')).toBe('2')
+  })
+})

@@ -2,7 +2,7 @@ import type { ApiObject } from '../../../events/json.ts'
 import { isStatus, type Status } from '../../../kubernetes/status.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import type { World } from '../world.ts'
-import { chargeQuotas } from './resource-quota.ts'
+import { chargeQuotas } from './quota/charge.ts'
 import { mutateByWebhooks, validateByWebhooks } from './webhook/webhooks.ts'
 import type { AdmissionWorld, Attributes, Question } from './admission.ts'
 
