@@ -6,6 +6,7 @@ import { deleteBody, writeOptions, type ApiOptions, type ListParameters } from '
 import { singleHeader, type Reply } from './reply.ts'
 import { isConnection, type ResourceRequest } from './resource-request.ts'
 import type { ResourceTarget } from './resources.ts'
+import { connectOptions } from './streams/connect-options.ts'
 import { logOptionsProblem } from './streams/log-options.ts'
 
 export type Parts = Pick<ApiRequest, 'patchType' | 'body' | 'options'> & {
@@ -27,10 +28,7 @@ export const partsOf = async (
   if (isConnection(target)) {
     const problem = target.subresource?.name === 'log' ? logOptionsProblem(target.name ?? '', query) : undefined
     if (problem !== undefined) return problem
-    // A command is only told: the log shows what was run where.
-    const container = query.get('container')
-    const command = query.getAll('command')
-    const told = { ...(container === null ? {} : { container }), ...(command.length === 0 ? {} : { command }) }
+    const told = connectOptions(target, query)
     return Object.keys(told).length === 0 ? {} : { body: told }
   }
   switch (verb) {

@@ -16,6 +16,8 @@ export interface ResourceTarget {
   readonly apiVersion: string
   readonly namespace: string | undefined
   readonly name: string | undefined
+  /** What follows the subresource, as of a proxied path. */
+  readonly rest: readonly string[]
 }
 
 /** Undefined for a path that nothing serves. */
@@ -38,7 +40,7 @@ export const targetOf = (path: ResourcePath, api: ServedApi): ResourceTarget | u
   const apiVersion = group === '' ? version : `${group}/${version}`
   // What another server answers for is known by its resource alone.
   const kind = fact.aggregated === true ? `${resource}.${group}` : (row?.kind ?? fact.kind)
-  return { fact, subresource, row, kind, apiVersion, namespace, name }
+  return { fact, subresource, row, kind, apiVersion, namespace, name, rest: path.rest }
 }
 
 /** What a method asks of a target; undefined if it is not allowed there. */

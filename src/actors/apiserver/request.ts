@@ -10,6 +10,7 @@ import type { Strategy } from '../../kubernetes/strategy/strategy.ts'
 import type { Attributes, Operation } from './admission/admission.ts'
 import { Reinvocation } from './admission/reinvocation.ts'
 import type { Answers } from './admission/ask.ts'
+import { takenKind, takenObject } from './admission/taken.ts'
 import type { User } from './authn.ts'
 import type { GivenMeta } from './registry/metadata.ts'
 
@@ -115,6 +116,21 @@ export const metadataProblem = (
   return badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`)
 }
 
+/** The body of a write to a subresource that takes a kind of its own; nothing of it has been checked. */
+export const takenBody = <O extends ApiObject>({ row, namespace, subresource, body }: Request): O => {
+  const taken = takenKind(row, subresource)
+  invariant(taken !== undefined, 'this subresource takes a kind of its own')
+  const given = (body ?? {}) as Partial<O>
+  return takenObject(taken, { ...given, metadata: { namespace, ...given.metadata } }) as O
+}
+
+/** What a connection is asked for: an object without metadata. */
+export const takenOptions = ({ row, subresource, body }: Request): ApiObject => {
+  const taken = takenKind(row, subresource)
+  invariant(taken !== undefined, 'every connection has options')
+  return takenObject(taken, (body ?? {}) as object)
+}
+
 export const attributesOf = (
   { row, namespace, subresource, user, options, warnings }: Request,
   operation: Operation,
@@ -125,11 +141,13 @@ export const attributesOf = (
   kind: row.kind,
   resource: row,
   subresource,
+  taken: takenKind(row, subresource),
   namespace,
   name,
   user,
   old,
   dryRun: options.dryRun === true,
+  deleteOptions: options,
   warnings,
   reinvocation: new Reinvocation(),
 })

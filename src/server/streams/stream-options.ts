@@ -19,7 +19,7 @@ export const streamOptions = (query: URLSearchParams): StreamOptions | undefined
 }
 
 /** Source: apimachinery/pkg/runtime/conversion.go, Convert_Slice_string_To_bool. */
-const isSet = (query: URLSearchParams, name: string): boolean => {
+export const isSet = (query: URLSearchParams, name: string): boolean => {
   const value = query.get(name)
   return value !== null && value !== '0' && value.toLowerCase() !== 'false'
 }

@@ -56,6 +56,8 @@ export const attributes = (
   old: undefined,
   dryRun: false,
   warnings: new Set(),
+  taken: undefined,
+  deleteOptions: {},
   reinvocation: new Reinvocation(),
   ...given,
 })

@@ -7,9 +7,11 @@ import type { Status } from '../../../kubernetes/status.ts'
 import type { View } from '../../../kubernetes/view.ts'
 import type { User } from '../authn.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
+import type { DeleteOptions } from '../registry/delete-options.ts'
 import type { Reinvocation } from './reinvocation.ts'
+import type { TakenKind } from './taken.ts'
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** What a plugin is asked about, the object aside. Source: apiserver/pkg/admission/attributes.go. */
 export interface Attributes {
@@ -18,12 +20,16 @@ export interface Attributes {
   /** The kind's row in the version that is asked for. The object itself is in the stored one, unless a webhook converts it. */
   readonly resource: KindRow
   readonly subresource: string
+  /** What the object is where a subresource takes another kind, in no other version. */
+  readonly taken: TakenKind | undefined
   readonly namespace: string | undefined
   readonly name: string
   readonly user: User
   /** What is stored; absent for a create. */
   readonly old: ApiObject | undefined
   readonly dryRun: boolean
+  /** How a delete is to be done. */
+  readonly deleteOptions: DeleteOptions
   /** What the answer will warn of; plugins add to it. */
   readonly warnings: Set<string>
   /** Who is asked a second time. */

@@ -96,12 +96,11 @@ export function matchesNamespace(
   return matchesSelector(selector, view.get('Namespace', undefined, namespace)?.metadata.labels)
 }
 
-/** Either version of the object may match. Source: plugin/webhook/predicates/object/matcher.go. */
+/** Either version of the object may match; what has no metadata never does. Source: plugin/webhook/predicates/object/matcher.go. */
 export const matchesObject = (selector: LabelSelector | undefined, object: ApiObject, { old }: Attributes): boolean =>
   selector === undefined ||
   isEverything(selector) ||
-  matchesSelector(selector, object.metadata.labels) ||
-  (old !== undefined && matchesSelector(selector, old.metadata.labels))
+  [object, old].some((one) => one !== undefined && 'metadata' in one && matchesSelector(selector, one.metadata.labels))
 
 const isEverything = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
   Object.keys(matchLabels).length === 0 && matchExpressions.length === 0

@@ -20,7 +20,7 @@ const NAMESPACES = { group: '', resource: 'namespaces' }
  */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
-  applies: (operation, kind) => (operation === 'DELETE') === (kind === 'Namespace'),
+  applies: (operation, kind) => operation !== 'CONNECT' && (operation === 'DELETE') === (kind === 'Namespace'),
 
   admit(object, attributes, world) {
     if (attributes.kind === 'Namespace') {

@@ -36,7 +36,7 @@ const KUBELET_LABEL_DOMAINS: readonly string[] = ['kubelet.kubernetes.io', 'node
  */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
-  applies: (_operation, kind) => KINDS.has(kind),
+  applies: (operation, kind) => operation !== 'CONNECT' && KINDS.has(kind),
 
   validate(object, attributes, { view, authorizer }) {
     const { name: user, groups } = attributes.user

@@ -8,7 +8,7 @@ import type { Pod, PodCondition, PodStatus } from '../../../kubernetes/types/pod
 import { admit, validate } from '../admission/ask.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
-import { attributesOf, isDryRun, type Request, type RequestData } from '../request.ts'
+import { attributesOf, isDryRun, takenBody, type Request, type RequestData } from '../request.ts'
 import type { Attempt } from '../storage/store.ts'
 import type { World } from '../world.ts'
 
@@ -34,12 +34,12 @@ const SCHEDULED: PodCondition = { type: 'PodScheduled', status: 'True', lastProb
  */
 export function* bind(request: Request, world: World): Procedure<Answer> {
   const { row, namespace, name, answers } = request
-  const given = request.body as Binding
+  const attributes = attributesOf(request, 'CREATE', name, undefined)
+  const given = takenBody<Binding>(request)
   if ((given.metadata?.name ?? name) !== name)
     return refusal(badRequest('name in URL does not match name in Binding object'))
   const flaw = targetProblem(given)
   if (flaw !== undefined) return refusal(unexpectedError(flaw))
-  const attributes = attributesOf(request, 'CREATE', name, undefined)
   const admitted = yield* admit(given, attributes, answers, world)
   if (isStatus(admitted)) return refusal(admitted)
   const refused = yield* validate(admitted, attributes, answers, world)

@@ -21,7 +21,7 @@ import { refusal, type Answer } from '../answer.ts'
 import { sleep, type Procedure } from '../procedure.ts'
 import { preconditionsBroken, type DeleteOptions } from '../registry/delete-options.ts'
 import { writtenByServer } from '../registry/field-tracking.ts'
-import { attributesOf, isDryRun, type Request } from '../request.ts'
+import { attributesOf, isDryRun, takenBody, type Request } from '../request.ts'
 import { storedAs, type ObjectRef, type Stored } from '../storage/store.ts'
 import type { World } from '../world.ts'
 import { removeObject } from './delete.ts'
@@ -58,7 +58,7 @@ const DONE: Answer = { code: 201, object: { ...success(), code: 201 } }
  */
 export function* evict(asked: Request, world: World): Procedure<Answer> {
   const { row, namespace, name, answers } = asked
-  const eviction = (asked.body ?? {}) as Eviction
+  const eviction = takenBody<Eviction>(asked)
   if ((eviction.metadata?.name ?? name) !== name) {
     return refusal(badRequest('name in URL does not match name in Eviction object'))
   }

@@ -2,9 +2,10 @@ import { badRequest, isStatus, notFound, serviceUnavailable, type Status } from 
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Service } from '../../../kubernetes/types/networking.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
+import { admit, validate } from '../admission/ask.ts'
 import { answerBody, refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
-import type { Request } from '../request.ts'
+import { attributesOf, takenOptions, type Request } from '../request.ts'
 import type { World } from '../world.ts'
 
 /** Where the kubelet of a Pod's node finds what was asked for. */
@@ -22,6 +23,8 @@ interface Location {
  */
 export function* connectToPod(request: Request, world: World): Procedure<Answer> {
   const { row, namespace, name, subresource } = request
+  const refused = subresource === 'log' ? undefined : yield* admitConnection(request, world)
+  if (refused !== undefined) return refusal(refused)
   const found = yield* world.store.get(world.refTo(row.kind, namespace, name))
   if (isStatus(found)) return refusal(found)
   if (found === undefined) return refusal(notFound(row, name))
@@ -34,6 +37,13 @@ export function* connectToPod(request: Request, world: World): Procedure<Answer>
   if (nodeName === '') return refusal(badRequest(`pod ${name} does not have a host assigned`))
   const location: Location = { nodeName, podName: name, podUid: pod.metadata.uid, container }
   return answerBody(200, name, location)
+}
+
+/** Before anything is looked up. Source: apiserver/pkg/endpoints/handlers/rest.go, ConnectResource (v1.36). */
+function* admitConnection(request: Request, world: World): Procedure<Status | undefined> {
+  const attributes = attributesOf(request, 'CONNECT', request.name, undefined)
+  const admitted = yield* admit(takenOptions(request), attributes, request.answers, world)
+  return isStatus(admitted) ? admitted : yield* validate(admitted, attributes, request.answers, world)
 }
 
 const NO_CONTENT = 204
@@ -71,6 +81,8 @@ export function* connectToProxy(request: Request, world: World): Procedure<Answe
   const { row, namespace, name: asked } = request
   const target = proxyTarget(asked)
   if (target === undefined) return refusal(badRequest(`invalid ${row.singular} request ${JSON.stringify(asked)}`))
+  const refused = yield* admitConnection(request, world)
+  if (refused !== undefined) return refusal(refused)
   const found = yield* world.store.get(world.refTo(row.kind, namespace, target.name))
   if (isStatus(found)) return refusal(found)
   if (found === undefined) return refusal(notFound(row, target.name))

@@ -13,7 +13,7 @@ import type { Procedure } from '../procedure.ts'
 import { appliedToScale, managerRefusal, withScaleEntries, withWorkloadEntries } from '../registry/field-tracking.ts'
 import { metadataProblem, type Request } from '../request.ts'
 import type { World } from '../world.ts'
-import { writeUpdate, type Proposal } from './update.ts'
+import { writeUpdate, type Face, type Proposal } from './update.ts'
 
 /** How many replicas there are and are to be, the same for every kind. Source: api/autoscaling/v1/types.go, Scale. */
 interface Scale {
@@ -69,11 +69,17 @@ export function* updateScale(request: Request, world: World): Procedure<Answer> 
     const written = { ...scale, metadata: wanted.metadata ?? {}, spec: wanted.spec ?? {} }
     return withWorkloadEntries(request, scaled, scale, written, world)
   }
-  const updated = yield* writeUpdate(request, propose, world)
+  const updated = yield* writeUpdate(request, propose, world, faceOf(request.row))
   if (isStatus(updated)) return refusal(updated)
   const { name } = request
   return { code: 200, name, revision: updated.revision, object: scaleOf(request.row, updated.object, updated.revision) }
 }
+
+/** Admission sees what was asked for, a Scale. Source: storage.go, toScaleUpdateValidation. */
+const faceOf = (row: KindRow): Face => ({
+  show: (object) => scaleOf(row, object, Number(object.metadata.resourceVersion)),
+  taken: (object, shown) => withCount(row, object as Scalable, (shown as Partial<Scale>).spec?.replicas ?? 0),
+})
 
 const wantedScale = (request: Request, scale: Scale, world: World): GivenScale | Status => {
   const { verb, patchType, body } = request
@@ -103,10 +109,12 @@ const withReplicas = ({ row, name }: Request, stored: Scalable, scale: GivenScal
     return invalid({ group: 'autoscaling', kind: 'Scale' }, name, errors.list)
   }
   const resourceVersion = scale.metadata?.resourceVersion ?? ''
-  const metadata = { ...stored.metadata, resourceVersion }
-  const path = row.custom?.scale?.specReplicasPath
-  if (path !== undefined) return withAtPath({ ...stored, metadata }, path, replicas)
-  return { ...stored, metadata, spec: { ...stored.spec, replicas } }
+  return withCount(row, { ...stored, metadata: { ...stored.metadata, resourceVersion } }, replicas)
+}
+
+const withCount = ({ custom }: KindRow, object: Scalable, replicas: number): Scalable => {
+  const path = custom?.scale?.specReplicasPath
+  return path === undefined ? { ...object, spec: { ...object.spec, replicas } } : withAtPath(object, path, replicas)
 }
 
 /** A custom resource as if it were a workload: its definition says where the numbers are. */

@@ -7,11 +7,12 @@ import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { ApiObject } from '../../../events/json.ts'
 import { FieldErrors } from '../../../kubernetes/validation/field-error.ts'
 import { answerBody, refusal, type Answer } from '../answer.ts'
+import { admit, validate } from '../admission/ask.ts'
 import { serviceAccountUser } from '../authn.ts'
 import { wallSeconds } from '../authn/tokens.ts'
 import type { Procedure } from '../procedure.ts'
 import { newUid } from '../../../kubernetes/uid.ts'
-import type { Request } from '../request.ts'
+import { attributesOf, takenBody, type Request } from '../request.ts'
 import type { World } from '../world.ts'
 
 /** Source: pkg/apis/authentication/v1/defaults.go and validation/validation.go (v1.36). */
@@ -25,8 +26,13 @@ const TOKEN_ENDPOINT = reviewEndpoint(TOKEN_REQUEST.apiVersion, TOKEN_REQUEST.ki
 /** As Go writes a request of which nothing is said: what is bound is `null` there, so a reference takes the place of something. */
 const EMPTY = { spec: { boundObjectRef: null } }
 
+interface TokenRequest {
+  readonly spec: TokenRequestSpec
+  readonly status?: object
+}
+
 interface TokenRequestSpec {
-  readonly audiences?: readonly string[]
+  readonly audiences?: readonly string[] | null
   readonly expirationSeconds?: number
   readonly boundObjectRef?: {
     readonly kind?: string
@@ -37,15 +43,22 @@ interface TokenRequestSpec {
 }
 
 /** POST serviceaccounts/token: a token that ends, for a service account. Source: pkg/registry/core/serviceaccount/storage/token.go (v1.36). */
-export function* createToken({ row, namespace = '', name, body, options }: Request, world: World): Procedure<Answer> {
+export function* createToken(request: Request, world: World): Procedure<Answer> {
+  const { row, namespace = '', name, options, answers } = request
+  const attributes = attributesOf(request, 'CREATE', name, undefined)
+  const body = yield* admit(givenRequest(request), attributes, answers, world)
+  if (isStatus(body)) return refusal(body)
   const found = yield* world.store.get(world.refTo('ServiceAccount', namespace, name))
   if (isStatus(found)) return refusal(found)
   if (found === undefined) return refusal(notFound(row, name))
-  const given = ((body ?? {}) as { readonly spec?: TokenRequestSpec }).spec ?? {}
+  const given = (body as Partial<TokenRequest>).spec ?? {}
   const lifetime = given.expirationSeconds ?? DEFAULT_SECONDS
   const problem = lifetimeProblem(lifetime)
   if (problem !== undefined) return refusal(problem)
-  const audiences = given.audiences === undefined || given.audiences.length === 0 ? [ISSUER] : given.audiences
+  const refused = yield* validate(body, attributes, answers, world)
+  if (refused !== undefined) return refusal(refused)
+  const asked = given.audiences ?? []
+  const audiences = asked.length === 0 ? [ISSUER] : asked
   const bound = yield* boundTo(given, namespace, world)
   if (isStatus(bound)) return refusal(bound)
   const account = found.object.metadata
@@ -61,7 +74,10 @@ export function* createToken({ row, namespace = '', name, body, options }: Reque
     sub: serviceAccountUser(namespace, name),
   }
   const { fieldManager: manager } = options
-  const object = { ...TOKEN_REQUEST, spec: { ...given, audiences: given.audiences, expirationSeconds: lifetime } }
+  const object = {
+    ...TOKEN_REQUEST,
+    spec: { ...given, audiences: given.audiences ?? undefined, expirationSeconds: lifetime },
+  }
   const writer = manager === undefined ? undefined : { manager, time: rfc3339(world.now) }
   const fields = writer === undefined ? [] : entriesOfCreated(TOKEN_ENDPOINT, object, writer, EMPTY)
   return answerBody(201, name, {
@@ -76,6 +92,16 @@ export function* createToken({ row, namespace = '', name, body, options }: Reque
     spec: { audiences, expirationSeconds: lifetime, boundObjectRef: given.boundObjectRef ?? null },
     status: { token: issueToken(claims), expirationTimestamp: rfc3339(world.now + seconds(lifetime)) },
   })
+}
+
+/** With its defaults. Source: pkg/apis/authentication/v1/defaults.go. */
+const givenRequest = (request: Request): ApiObject & TokenRequest => {
+  const given = takenBody<ApiObject & Partial<TokenRequest>>(request)
+  return {
+    ...given,
+    spec: { audiences: null, expirationSeconds: DEFAULT_SECONDS, boundObjectRef: null, ...given.spec },
+    status: { token: '', expirationTimestamp: null },
+  }
 }
 
 const lifetimeProblem = (lifetime: number): Status | undefined => {

@@ -62,14 +62,27 @@ export function* updateObject(request: Request, propose: Proposal, world: World)
   return { ...answerBody(200, name, updated.object), revision: updated.revision }
 }
 
+/** What admission is shown of an object instead of the object itself, and what its changes to that do to the object. */
+export interface Face {
+  show(object: ApiObject): ApiObject
+  taken(object: ApiObject, shown: ApiObject): ApiObject
+}
+
+const ITSELF: Face = { show: (object) => object, taken: (_object, shown) => shown }
+
 /** Brings a proposal through admission and validation and writes it, on whatever version of the object it is valid for. */
-export function* writeUpdate(request: Request, propose: Proposal, world: World): Procedure<Updated | Status> {
+export function* writeUpdate(
+  request: Request,
+  propose: Proposal,
+  world: World,
+  face: Face = ITSELF,
+): Procedure<Updated | Status> {
   const { row, namespace, name, subresource } = request
   const ref = world.refTo(row.kind, namespace, name)
   const numbers = row.kind === 'Service' && subresource === '' ? new ServiceUpdate(isDryRun(request), world) : undefined
   const attempt: Attempt = function* (stored) {
     if (stored === undefined) return notFound(row, name)
-    const next = yield* prepare(request, propose, row.custom?.found?.(stored.object) ?? stored.object, world)
+    const next = yield* prepare(request, propose, row.custom?.found?.(stored.object) ?? stored.object, world, face)
     if (isStatus(next)) return next
     if (isLastUpdate(row.kind, stored.object, next)) return new Removal(next)
     return numbers === undefined ? next : yield* numbers.attempt(next, stored.object)
@@ -101,7 +114,13 @@ export function* afterRemoval(kind: Kind, object: ApiObject, world: World): Proc
 }
 
 /** Source: apiserver/pkg/registry/rest/update.go, BeforeUpdate; registry/store.go, Update. */
-function* prepare(request: Request, propose: Proposal, old: ApiObject, world: World): Procedure<ApiObject | Status> {
+function* prepare(
+  request: Request,
+  propose: Proposal,
+  old: ApiObject,
+  world: World,
+  face: Face,
+): Procedure<ApiObject | Status> {
   const { row, name, subresource, answers } = request
   const { strategy } = row
   const proposed = propose(old)
@@ -109,12 +128,12 @@ function* prepare(request: Request, propose: Proposal, old: ApiObject, world: Wo
   const problem = metadataProblem(request, proposed.metadata) ?? versionProblem(request, proposed.metadata, old)
   if (problem !== undefined) return problem
 
-  const attributes = attributesOf(request, 'UPDATE', name, old)
+  const attributes = attributesOf(request, 'UPDATE', name, face.show(old))
   const merged = { ...proposed, metadata: metadataToUpdate(proposed.metadata, old.metadata) }
   const tracked = trackedUpdate(request, strategy.defaults(merged) as ApiObject, old, world)
-  const mutated = yield* admit(tracked, attributes, answers, world)
+  const mutated = yield* admit(face.show(tracked), attributes, answers, world)
   if (isStatus(mutated)) return mutated
-  const admitted = withoutTimeChanges(mutated, old)
+  const admitted = withoutTimeChanges(face.taken(tracked, mutated), old)
   const part = subresourceStrategy(row.kind, subresource)
   const next =
     part === undefined
@@ -123,7 +142,7 @@ function* prepare(request: Request, propose: Proposal, old: ApiObject, world: Wo
   const errors = errorsOf(subresource, strategy, part, next, old)
   if (errors.length > 0) return invalid(row, name, errors)
   warnOfUpdate(request, next, old)
-  return (yield* validate(next, attributes, answers, world)) ?? next
+  return (yield* validate(face.show(next), attributes, answers, world)) ?? next
 }
 
 type AnyStrategy = Request['row']['strategy']

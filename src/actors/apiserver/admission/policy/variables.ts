@@ -3,7 +3,8 @@ import { expressionOf } from '../../../../kubernetes/cel/expression.ts'
 import { toCel } from '../../../../kubernetes/cel/values.ts'
 import { shownAs, type KindRow } from '../../../../kubernetes/registry.ts'
 import type { MatchCondition, Variable } from '../../../../kubernetes/types/admissionregistration.ts'
-import type { AdmissionWorld, Attributes, Operation } from '../admission.ts'
+import type { AdmissionWorld, Attributes } from '../admission.ts'
+import type { User } from '../../authn.ts'
 import { authorizerOf } from './authorizer.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
@@ -32,38 +33,58 @@ export function variablesOf(
 export const objectsIn = (
   row: KindRow,
   object: ApiObject,
-  { operation, old }: Attributes,
+  { operation, old, taken }: Attributes,
 ): { readonly object: ApiObject | null; readonly old: ApiObject | null } => {
-  const shown = shownAs(row, object)
-  if (operation === 'DELETE') return { object: null, old: shown }
-  return { object: shown, old: old === undefined ? null : shownAs(row, old) }
+  const show = (one: ApiObject): ApiObject => (taken === undefined ? shownAs(row, one) : one)
+  if (operation === 'DELETE') return { object: null, old: show(object) }
+  return { object: show(object), old: old === undefined ? null : show(old) }
 }
 
-/** Seen as a row's version. Source: api/admission/v1/types.go, AdmissionRequest. */
-export const requestOf = (
-  { resource: asked, subresource, name, namespace, operation, user, dryRun }: Attributes,
-  row: KindRow,
-): object => ({
-  kind: kindOf(row),
-  resource: resourceOf(row),
-  subResource: subresource,
-  requestKind: kindOf(asked),
-  requestResource: resourceOf(asked),
-  requestSubResource: subresource,
-  name,
-  namespace: namespace ?? '',
-  operation,
-  userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
-  dryRun,
-  options: optionsOf(operation, dryRun),
+/**
+ * Seen as a row's version; what is empty is absent, as Go writes it.
+ * Source: api/admission/v1/types.go, AdmissionRequest; plugin/webhook/request/admissionreview.go, CreateAdmissionReview (v1.36).
+ */
+export const requestOf = (attributes: Attributes, row: KindRow, objects?: ReturnType<typeof objectsIn>): object => {
+  const { resource: asked, subresource, name, namespace = '', operation, user, dryRun, taken } = attributes
+  return {
+    kind: taken ?? kindOf(row),
+    resource: resourceOf(row),
+    ...(subresource === '' ? {} : { subResource: subresource }),
+    requestKind: taken ?? kindOf(asked),
+    requestResource: resourceOf(asked),
+    ...(subresource === '' ? {} : { requestSubResource: subresource }),
+    ...(name === '' ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
+    operation,
+    userInfo: userInfo(user),
+    // Expressions have variables for them.
+    object: objects?.object ?? null,
+    oldObject: objects?.old ?? null,
+    dryRun,
+    options: optionsOf(attributes),
+  }
+}
+
+const userInfo = ({ name, uid = '', groups, extra = {} }: User): object => ({
+  username: name,
+  ...(uid === '' ? {} : { uid }),
+  ...(groups.length === 0 ? {} : { groups }),
+  ...(Object.keys(extra).length === 0 ? {} : { extra }),
 })
 
-/** Abridged: of what is asked for beside the object, only whether it counts. */
-const optionsOf = (operation: Operation, dryRun: boolean): object => ({
-  kind: OPTIONS[operation],
-  apiVersion: 'meta.k8s.io/v1',
-  ...(dryRun ? { dryRun: ['All'] } : {}),
-})
+/** Abridged: of what is asked for beside the object, not who sets its fields and how strictly they are read. */
+const optionsOf = ({ operation, dryRun, deleteOptions }: Attributes): object | null => {
+  if (operation === 'CONNECT') return null
+  const { gracePeriodSeconds, preconditions, propagationPolicy } = deleteOptions
+  return {
+    kind: OPTIONS[operation],
+    apiVersion: 'meta.k8s.io/v1',
+    ...(operation !== 'DELETE' || gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(operation !== 'DELETE' || preconditions === undefined ? {} : { preconditions }),
+    ...(operation !== 'DELETE' || propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+  }
+}
 const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const
 
 const kindOf = ({ group, version, objectKind }: KindRow): object => ({ group, version, kind: objectKind })

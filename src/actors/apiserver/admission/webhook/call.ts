@@ -33,8 +33,7 @@ export function* callOne(
   patches: boolean,
 ): Procedure<AdmissionResponse | { readonly problem: string }> {
   const uid = newUid(world.random)
-  const { object: given, old } = objectsIn(row, object, attributes)
-  const request = { uid, ...requestOf(attributes, row), object: given, oldObject: old }
+  const request = { uid, ...requestOf(attributes, row, objectsIn(row, object, attributes)) }
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, clientConfig } = webhook
   const reply = yield* callOut({ clientConfig, timeoutSeconds }, { ...REVIEW, request }, world)
   if ('problem' in reply) return { problem: `failed to call webhook: ${reply.problem}` }

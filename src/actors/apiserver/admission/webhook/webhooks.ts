@@ -33,7 +33,8 @@ export function* mutateByWebhooks(
       const said: Said = yield* ask(webhook, current, attributes, view, world, true)
       if (said === undefined) continue
       if (isStatus(said)) return said
-      const changed = said.patch === undefined ? { object: current } : patched(current, said.patch, said.row)
+      const changed =
+        said.patch === undefined ? { object: current } : patched(current, said.patch, said.row, attributes.taken)
       if ('problem' in changed) return internalError(changed.problem)
       callees.wasCalled(invocation, webhook.reinvocationPolicy, current, changed.object)
       current = changed.object
