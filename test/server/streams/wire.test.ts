@@ -153,7 +153,9 @@ test('the log tells what was run where, and runs again to the same digest', () =
   const asked = cluster.inputs.flatMap((input) =>
     input.kind === 'message' && input.message.type === 'ApiRequested' ? [input.message.data] : [],
   )
-  expect(asked).toContainEqual(expect.objectContaining({ subresource: 'exec', body: { stdout: true, stderr: true, command: ['sleep', '30'] } }))
+  expect(asked).toContainEqual(
+    expect.objectContaining({ subresource: 'exec', body: { stdout: true, stderr: true, command: ['sleep', '30'] } }),
+  )
   const again = createCluster(OPTIONS)
   for (const input of inputsOf(cluster.log.range(1))) again.plan(input)
   again.run(cluster.now)

@@ -3,8 +3,7 @@ import type { Endpoint, EndpointPort, Service } from '../../../kubernetes/types/
 import type { Node } from '../../../kubernetes/types/node.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import { hasEndpoint, isNamedBy, targetPort } from '../shared/endpoint-pods.ts'
-
-const ZONE = 'topology.kubernetes.io/zone'
+import { ZONE } from './zone-cpu.ts'
 
 /** Endpoints that share their ports: one group of slices. */
 export interface PortGroup {
@@ -21,8 +20,7 @@ export interface Desired {
 
 /**
  * A Pod on a node that is not there is left out, and the Service tried again, unless it publishes whatever it selects.
- * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only, and no hints by the
- * annotation service.kubernetes.io/topology-mode, only those that `spec.trafficDistribution` asks for.
+ * Source: staging/src/k8s.io/endpointslice/reconciler.go, reconcileByAddressType (v1.36). Abridged: IPv4 only.
  */
 export const desiredEndpoints = (
   service: Service,

@@ -8,9 +8,11 @@ import { podChanged } from '../shared/endpoint-pods.ts'
 import { Membership } from '../shared/membership.ts'
 import { TriggerTimes } from '../shared/trigger-times.ts'
 import { desiredEndpoints } from './endpoints.ts'
+import { distributedHints, type Hintable, type Hinted } from './hints.ts'
 import { planSlices, type SliceDraft, type SlicePlan } from './slices.ts'
 import { SliceTracker } from './tracker.ts'
-import { sliceChanged, SliceIndex } from './wakes.ts'
+import { nodeCounts, sliceChanged, SliceIndex } from './wakes.ts'
+import { wantsZoneHints, ZoneHints, type Notice } from './zone-hints.ts'
 
 /** Source: pkg/controller/endpointslice/endpointslice_controller.go, defaultSyncBackOff, maxSyncBackOff and maxRetries. */
 const SYNC_BACKOFF = seconds(1)
@@ -24,6 +26,7 @@ export interface Memory {
   readonly slices: SliceIndex
   readonly tracker: SliceTracker
   readonly triggerTimes: TriggerTimes
+  readonly zoneHints: ZoneHints
 }
 
 /**
@@ -40,6 +43,7 @@ export const endpointSliceController = defineController<Memory>({
     slices: new SliceIndex(),
     tracker: new SliceTracker(),
     triggerTimes: new TriggerTimes(),
+    zoneHints: new ZoneHints(),
   }),
   queue: { base: SYNC_BACKOFF, max: SYNC_BACKOFF_MAX },
 
@@ -55,6 +59,8 @@ export const endpointSliceController = defineController<Memory>({
         return podChanged(change, membership)
       case 'EndpointSlice':
         return sliceChanged(change, world.memory)
+      case 'Node':
+        return nodeCounts(change) ? world.memory.zoneHints.overloaded(world.view.list('Node')) : []
       default:
         return []
     }
@@ -75,8 +81,10 @@ export const endpointSliceController = defineController<Memory>({
     const pods = podsOf(key, world)
     const triggered = triggerTimes.next(key, service, pods)
     const { groups, failures } = desiredEndpoints(service, pods, (node) => world.view.get('Node', undefined, node))
-    const plan = planSlices(service, existing, groups)
+    const notices: Notice[] = []
+    const plan = planSlices(service, existing, groups, (slices) => addHints(key, service, slices, notices, world))
     const failure = yield* write(key, service, plan, triggered, world)
+    for (const { type, reason, message } of notices) world.event('Service', service, type, reason, message)
     const all = failure === undefined ? failures : [...failures, failure]
     if (all.length === 0) return
     const why = all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`
@@ -85,6 +93,20 @@ export const endpointSliceController = defineController<Memory>({
     return { retry: why }
   },
 })
+
+/** The annotation counts before `spec.trafficDistribution`. Source: reconciler.go, reconcileByAddressType. */
+const addHints = (
+  key: string,
+  service: Service,
+  slices: Hintable,
+  notices: Notice[],
+  { view, memory: { zoneHints } }: World<Memory>,
+): Hinted => {
+  const byZones = wantsZoneHints(service) ? zoneHints.add(key, slices, view.list('Node')) : undefined
+  const notice = byZones === undefined ? zoneHints.remove(key) : byZones.notice
+  if (notice !== undefined) notices.push(notice)
+  return byZones ?? distributedHints(service, slices)
+}
 
 /** Slices that are being deleted no longer count. */
 const slicesOf = (key: string, { view, memory }: World<Memory>): readonly EndpointSlice[] => {

@@ -2,7 +2,7 @@ import { sameJson } from '../../../kubernetes/hash.ts'
 import { controllerReference, isOwnedBy } from '../../../kubernetes/owners.ts'
 import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
 import { identityOf, portKey, type PortGroup } from './endpoints.ts'
-import { hinted, hintsOf, lacksHints, type HintFor } from './traffic-distribution.ts'
+import type { Hintable, Hinted } from './hints.ts'
 
 /** Source: pkg/controller/endpointslice/config/v1alpha1/defaults.go, MaxEndpointsPerSlice. */
 const MAX_ENDPOINTS_PER_SLICE = 100
@@ -47,6 +47,7 @@ export const planSlices = (
   service: Service,
   existing: readonly EndpointSlice[],
   desired: ReadonlyMap<string, PortGroup>,
+  addHints: (slices: Hintable) => Hinted,
 ): SlicePlan => {
   const drafts: Drafts = { create: [], update: [], remove: [] }
   const byPorts = new Map<string, EndpointSlice[]>()
@@ -64,22 +65,12 @@ export const planSlices = (
   for (const [key, group] of desired) planGroup(service, byPorts.get(key) ?? [], group, drafts)
   for (const [key, slices] of byPorts) if (!desired.has(key)) drafts.remove.push(...slices)
   keepOne(service, existing.length, drafts)
-  const told = withHints(existing, drafts, hintsOf(service))
+  const touched = new Set([...drafts.update, ...drafts.remove].map(({ metadata }) => metadata.name))
+  const unchanged = existing.filter(({ metadata }) => !touched.has(metadata.name))
+  const { create, update } = addHints({ ...drafts, unchanged })
+  const told: Drafts = { create: [...create], update: [...update], remove: drafts.remove }
   reuse(service, told)
   return told
-}
-
-/** All that is written bears the hints that it should; a slice that only lacks those is written too. Source: trafficdist.go, ReconcileHints. */
-const withHints = (existing: readonly EndpointSlice[], drafts: Drafts, hintFor: HintFor): Drafts => {
-  const touched = new Set([...drafts.update, ...drafts.remove].map(({ metadata }) => metadata.name))
-  const lacking = existing
-    .filter(({ metadata, endpoints }) => !touched.has(metadata.name) && lacksHints(endpoints ?? [], hintFor))
-    .map((slice) => ({ ...slice, metadata: { ...slice.metadata }, ports: slice.ports }))
-  const tell = (draft: SliceDraft): SliceDraft => ({
-    ...draft,
-    endpoints: draft.endpoints?.map((endpoint) => hinted(endpoint, hintFor)) ?? null,
-  })
-  return { create: drafts.create.map(tell), update: [...drafts.update, ...lacking].map(tell), remove: drafts.remove }
 }
 
 /** A Service without endpoints has one empty slice, so that nobody takes silence for an answer. */

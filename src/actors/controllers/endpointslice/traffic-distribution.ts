@@ -5,7 +5,7 @@ import type { Endpoint, EndpointHints, Service } from '../../../kubernetes/types
 /** What proxies should be told of whom an endpoint is for; undefined where nothing. */
 export type HintFor = (endpoint: Endpoint) => EndpointHints | undefined
 
-const NO_HINTS: HintFor = () => undefined
+export const NO_HINTS: HintFor = () => undefined
 
 /** Each ready endpoint is for its own zone, or for its own node and zone. Source: trafficdist.go, preferCloseHeuristic (v1.36). */
 const closeBy =

@@ -3,8 +3,10 @@ import type { Wake } from '../../../engine/client/controller.ts'
 import { keyFor } from '../../../engine/client/keys.ts'
 import type { EndpointSlice } from '../../../kubernetes/types/networking.ts'
 import type { Change } from '../../../kubernetes/view.ts'
+import type { Node } from '../../../kubernetes/types/node.ts'
 import { CONTROLLER, MANAGED_BY, SERVICE_NAME } from './slices.ts'
 import type { SliceTracker } from './tracker.ts'
+import { isNodeReady, ZONE } from './zone-cpu.ts'
 
 /** Source: endpointslice_controller.go, endpointSliceChangeMinSyncDelay. */
 const SLICE_DELAY = seconds(1)
@@ -55,4 +57,11 @@ const serviceOf = (slice: EndpointSlice | undefined): string | undefined => {
   const { labels, namespace } = slice?.metadata ?? {}
   const service = labels?.[SERVICE_NAME]
   return service !== undefined && labels?.[MANAGED_BY] === CONTROLLER ? keyFor(namespace, service) : undefined
+}
+
+/** Whether a Node's change may change what zones should have. Source: endpointslice_controller.go, addNode, updateNode, deleteNode. */
+export const nodeCounts = (change: Change): boolean => {
+  const [before, after] = [change.before as Node | undefined, change.after as Node | undefined]
+  if (before === undefined || after === undefined) return true
+  return isNodeReady(before) !== isNodeReady(after) || before.metadata.labels?.[ZONE] !== after.metadata.labels?.[ZONE]
 }
