@@ -25,6 +25,9 @@ export const deliver = (kernel: Kernel, message: OutsideMessage): void => {
       return
     case 'BackendStateRequested':
       kernel.input(message.type, message.data, message.to)
+      return
+    case 'UsageRequested':
+      kernel.input(message.type, message.data, message.to)
   }
 }
 
@@ -35,6 +38,8 @@ export const numberOf = ({ type, data }: OutsideMessage): number => {
       return data.request
     case 'CallRequested':
       return data.call
+    case 'UsageRequested':
+      return data.scrape
     case 'EndTask':
     case 'WebhookAnswered':
     case 'BackendStateRequested':

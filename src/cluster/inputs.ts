@@ -10,11 +10,12 @@ type SentType =
   | 'EndTask'
   | 'WebhookAnswered'
   | 'BackendStateRequested'
+  | 'UsageRequested'
 
 interface Sent<T extends SentType> {
   readonly type: T
   readonly data: EventData<T>
-  /** The API server that gets it, or the machine on which somebody inside a Pod makes a call or ends a process. */
+  /** The API server that gets it, the machine on which somebody inside a Pod makes a call or ends a process, or the kubelet that is asked. */
   readonly to: ActorId
 }
 

@@ -33,6 +33,8 @@ export const inputOf = (event: LogEvent): Input | undefined => {
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
       case 'WebhookAnswered':
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
+      case 'UsageRequested':
+        return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
       case 'BackendStateRequested':
         return { at, kind: 'message', message: { type: event.type, data: event.data, to } }
     }

@@ -31,7 +31,7 @@ export const metricsEvents = {
   UsageRequested: defineEvent({
     class: 'message',
     v: 1,
-    doc: 'metrics-server asks a kubelet, and that its machine, what the running containers have used.',
+    doc: 'Somebody asks a kubelet, and that its machine, what the running containers have used.',
     data: t.type({ scrape: t.number }),
   }),
   UsageReported: defineEvent({

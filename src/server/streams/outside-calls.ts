@@ -18,13 +18,16 @@ export class OutsideCalls {
   private readonly isStepped: boolean
   private readonly subscription: { unsubscribe(): void }
   private readonly pending = new Map<number, (answer: CallAnswer) => void>()
+  private readonly scrapes = new Map<number, (containers: EventData<'UsageReported'>['containers']) => void>()
 
   constructor(cluster: Cluster, clock: Clock, isStepped: boolean) {
     this.cluster = cluster
     this.clock = clock
     this.isStepped = isStepped
     this.subscription = cluster.events$.subscribe((event) => {
-      if (event.to === OUTSIDE && event.type === 'CallAnswered') this.pending.get(event.data.call)?.(event.data)
+      if (event.to !== OUTSIDE) return
+      if (event.type === 'CallAnswered') this.pending.get(event.data.call)?.(event.data)
+      if (event.type === 'UsageReported') this.scrapes.get(event.data.scrape)?.(event.data.containers)
     })
   }
 
@@ -49,6 +52,28 @@ export class OutsideCalls {
       cluster.send({ type: 'CallRequested', data: { call, ...target }, to: `host/${node}` })
       clock.await(() => {
         if (!done && cluster.now >= deadline) settle({ call, reason: 'timeout' })
+        return done
+      })
+    })
+  }
+
+  /** Asks a node's kubelet what its containers have used; undefined where it says nothing in time. */
+  usage(node: string, within: Micros): Promise<EventData<'UsageReported'>['containers'] | undefined> {
+    const { cluster, clock, scrapes } = this
+    return new Promise((resolve) => {
+      clock.present()
+      const scrape = cluster.nextNumber
+      let done = false
+      const settle = (containers: EventData<'UsageReported'>['containers'] | undefined): void => {
+        done = true
+        scrapes.delete(scrape)
+        resolve(containers)
+      }
+      scrapes.set(scrape, settle)
+      const deadline = cluster.now + within
+      cluster.send({ type: 'UsageRequested', data: { scrape }, to: `kubelet/${node}` })
+      clock.await(() => {
+        if (!done && cluster.now >= deadline) settle(undefined)
         return done
       })
     })

@@ -147,7 +147,7 @@ export class PodConnections {
         return unreachable(`dial tcp ${address}:${port}: connect: connection refused`)
       }
       const [, path = '/'] = PROXIED.exec(reply.request.url ?? '') ?? []
-      const { code, type, text } = kubeletPage(path, node.metadata.name, cluster)
+      const { code, type, text } = await kubeletPage(path, node, cluster, this.calls)
       return reply.body(code, type, text)
     }
     const pod = cluster.list('Pod').find(({ status }) => status?.podIP === address)

@@ -130,6 +130,33 @@ test('a kubelet tells its health and its Pods, and of nothing that is not there'
   expect((await page('node-1:81/proxy/')).code).toBe(503)
 })
 
+test('a kubelet tells what its containers use, and how it is set up', async () => {
+  const { nodeName = '' } = stand.cluster.get('Pod', 'default', 'web')?.spec ?? {}
+  const page = async (path: string): Promise<string> => {
+    const asked = { method: 'GET', path: `/api/v1/nodes/${nodeName}/proxy/${path}` }
+    return (await stand.client.call(asked)).body.toString()
+  }
+  const { uid, namespace } = stand.cluster.get('Pod', 'default', 'web')?.metadata ?? {}
+  const positive = { usageCoreNanoSeconds: expect.any(Number) as number, usageNanoCores: expect.any(Number) as number }
+  const { node, pods } = JSON.parse(await page('stats/summary')) as {
+    readonly node: object
+    readonly pods: readonly { readonly podRef: { readonly name: string } }[]
+  }
+  expect(node).toMatchObject({ nodeName, cpu: positive, memory: { workingSetBytes: expect.any(Number) as number } })
+  expect(pods.find(({ podRef }) => podRef.name === 'web')).toMatchObject({
+    podRef: { name: 'web', namespace, uid },
+    containers: [{ cpu: positive, memory: { usageBytes: expect.any(Number) as number } }],
+    cpu: positive,
+  })
+  const metrics = await page('metrics/resource')
+  expect(metrics).toMatch(
+    /^container_cpu_usage_seconds_total\{container="\S+",namespace="default",pod="web"\} [\d.e+-]+ 1767\d{9}$/m,
+  )
+  expect(metrics).toMatch(/^container_start_time_seconds\{.*pod="web"\} 1\.7672\d*e\+09$/m)
+  expect(metrics).toMatch(/^resource_scrape_error 0$/m)
+  expect(JSON.parse(await page('configz'))).toMatchObject({ kubeletconfig: { syncFrequency: '1m0s', maxPods: 110 } })
+})
+
 test('the API answers within the cluster too, to strangers that it is not for them', async () => {
   const ask = async (url: string) => (await exec('web', ['wget', '-qO-', '-T', '5', url])).stderr.trim()
   const forbidden = 'wget: server returned error: HTTP/1.1 403 Forbidden'
