@@ -145,6 +145,62 @@ describe('creating', () => {
     expect(owner()).toBe('Pod')
   })
 
+  test('another retention policy gives claims other owners; their Pods are written as they are, and it is told', () => {
+    const claims = [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: meta('data'), spec: {} }]
+    const b = settled(bench().given(statefulSet({ replicas: 2, volumeClaimTemplates: claims })))
+    const before = b.events.length
+    change(b, { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } })
+    b.show().run(seconds(1))
+    expect(writes(b.takeLines())).toEqual(
+      [0, 1].flatMap((n) => [`update PersistentVolumeClaim data-db-${n}`, `update Pod db-${n}`]),
+    )
+    expect(b.events.slice(before)).toEqual(
+      [0, 1].map((n) => `SuccessfulUpdate: Update Pod db-${n} in StatefulSet db successful`),
+    )
+    const controllers = b
+      .list('PersistentVolumeClaim')
+      .map(({ metadata }) => metadata.ownerReferences?.map((owner) => [owner.kind, owner.controller]))
+    expect(controllers).toEqual([[['StatefulSet', true]], [['StatefulSet', true]]])
+  })
+
+  test('a claim that somebody else controls is left to him, which is told when its Pod waits', () => {
+    const claims = [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: meta('data'), spec: {} }]
+    const policy = { whenScaled: 'Delete', whenDeleted: 'Delete' } as const
+    const other = { apiVersion: 'example.com/v1', kind: 'Backup', name: 'b', uid: 'backup', controller: true }
+    const b = bench().given(
+      statefulSet({ replicas: 1, volumeClaimTemplates: claims, persistentVolumeClaimRetentionPolicy: policy }),
+      {
+        ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec: {} },
+        metadata: meta('data-db-0', { ownerReferences: [other] }),
+      },
+    )
+    b.show().run(seconds(1)).show().run(seconds(1))
+    const why = 'has a conflicting OwnerReference that acts as a manging controller'
+    expect(b.events).toContain(
+      `ConflictingController: PersistentVolumeClaim data-db-0 ${why}, the retention policy is ignored for this claim`,
+    )
+    expect(b.get('PersistentVolumeClaim', 'default', 'data-db-0')?.metadata.ownerReferences).toEqual([other])
+  })
+
+  test('a claim of an earlier Pod is in the way only where it will go with it', () => {
+    const claims = [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: meta('data'), spec: {} }]
+    const former = { apiVersion: 'v1', kind: 'Pod', name: 'db-0', uid: 'former', controller: true }
+    const podsWith = (whenScaled: 'Delete' | 'Retain'): readonly string[] => {
+      const policy = { whenScaled, whenDeleted: 'Retain' } as const
+      const b = bench().given(
+        statefulSet({ replicas: 1, volumeClaimTemplates: claims, persistentVolumeClaimRetentionPolicy: policy }),
+        {
+          ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec: {} },
+          metadata: meta('data-db-0', { ownerReferences: [former] }),
+        },
+      )
+      b.show().run(seconds(1))
+      return podNames(b)
+    }
+    expect(podsWith('Delete')).toEqual([])
+    expect(podsWith('Retain')).toEqual(['db-0'])
+  })
+
   test('a refused Pod is told of and tried again', () => {
     const b = bench().fail('create Pod', { code: 403, reason: 'Forbidden', message: 'no' }, 2)
     b.given(statefulSet({ replicas: 1 }))

@@ -89,10 +89,9 @@ export const storageMatches = (set: StatefulSet, pod: Pod): boolean =>
     ),
   )
 
-export const identityMatches = (set: StatefulSet, pod: Pod): boolean => {
-  const labels = pod.metadata.labels ?? {}
-  return Object.entries(identityLabels(set, ordinalOf(pod))).every(([key, value]) => labels[key] === value)
-}
+/** The name alone decides; a lost index comes back with the next correction. Source: identityMatches. */
+export const identityMatches = (set: StatefulSet, pod: Pod): boolean =>
+  pod.metadata.labels?.[POD_NAME] === podName(set, ordinalOf(pod))
 
 /** The Pod as it should call itself and its volumes. Source: updateIdentity, updateStorage. */
 export const corrected = (set: StatefulSet, pod: Pod): Pod => ({

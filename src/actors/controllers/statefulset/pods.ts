@@ -4,8 +4,9 @@ import { call, type Sync } from '../../../engine/client/sync.ts'
 import type { Pod, PodTemplateSpec } from '../../../kubernetes/types/pod.ts'
 import type { StatefulSet } from '../../../kubernetes/types/workloads.ts'
 import { deletePodCall } from '../shared/pod-control.ts'
-import { applyRetention, createClaims } from './claims.ts'
-import { corrected, identityMatches, newPod, podName, storageMatches } from './identity.ts'
+import { createClaims } from './claims.ts'
+import { corrected, newPod, podName, storageMatches } from './identity.ts'
+import { applyRetention } from './retention.ts'
 
 /** Source: stateful_pod_control.go, recordPodEvent; the words as a v1.36.2 cluster shows them. */
 const announce = (
@@ -54,19 +55,32 @@ export function* deletePod(set: StatefulSet, pod: Pod, world: World): Sync<ApiAn
   return answer
 }
 
-/** Gives a Pod its name, its volumes and their claims again. Source: stateful_pod_control.go, UpdateStatefulPod. */
+/** Claims of a Pod that waits for them. Source: stateful_pod_control.go, createMissingPersistentVolumeClaims. */
+export function* createMissingClaims(
+  set: StatefulSet,
+  pod: Pod,
+  ordinal: number,
+  world: World,
+): Sync<string | undefined> {
+  const unclaimed = yield* createClaims(set, ordinal, world)
+  if (unclaimed !== undefined) return unclaimed
+  const kept = yield* applyRetention(set, pod, world)
+  if (kept !== undefined) announce('Update', set, pod.metadata.name, kept, world)
+  return kept
+}
+
+/**
+ * Gives a Pod its name, its volumes and their claims again. The Pod is written even if only owners of its claims were not right.
+ * Source: stateful_pod_control.go, UpdateStatefulPod.
+ */
 export function* correctPod(set: StatefulSet, pod: Pod, ordinal: number, world: World): Sync<string | undefined> {
   const { name, namespace } = pod.metadata
-  const kept = yield* applyRetention(set, pod, world)
-  if (kept !== undefined) {
-    announce('Update', set, name, kept, world)
-    return kept
-  }
-  if (identityMatches(set, pod) && storageMatches(set, pod)) return undefined
-  const unclaimed = storageMatches(set, pod) ? undefined : yield* createClaims(set, ordinal, world)
-  if (unclaimed !== undefined) {
-    announce('Update', set, name, unclaimed, world)
-    return unclaimed
+  const failure =
+    (storageMatches(set, pod) ? undefined : yield* createClaims(set, ordinal, world)) ??
+    (yield* applyRetention(set, pod, world))
+  if (failure !== undefined) {
+    announce('Update', set, name, failure, world)
+    return failure
   }
   const answer = yield* call({ verb: 'update', kind: 'Pod', namespace, name, body: corrected(set, pod) })
   announce('Update', set, name, answer.ok ? undefined : answer.message, world)

@@ -4,7 +4,6 @@ import { isTerminal, isTerminating } from '../../../kubernetes/pods.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { StatefulSet } from '../../../kubernetes/types/workloads.ts'
 import { templateOf } from '../shared/revisions.ts'
-import { applyRetention, createClaims, hasStaleClaim, matchRetention } from './claims.ts'
 import { forAll, GO_ON, stepOf, WAIT, type Step } from './for-all.ts'
 import {
   firstOrdinal,
@@ -18,7 +17,8 @@ import {
   revisionOf,
   storageMatches,
 } from './identity.ts'
-import { correctPod, createPod, deletePod } from './pods.ts'
+import { correctPod, createMissingClaims, createPod, deletePod } from './pods.ts'
+import { applyRetention, hasStaleClaim, matchRetention } from './retention.ts'
 import type { Revisions } from './revisions.ts'
 import type { Counts } from './status.ts'
 
@@ -96,7 +96,7 @@ function* fill({ ordinal, pod }: Place, situation: Situation): Sync<Step> {
     return answer.ok ? WAIT : { stop: true, failure: answer.message }
   }
   if (pod.status?.phase === 'Pending') {
-    const failure = (yield* createClaims(set, ordinal, world)) ?? (yield* applyRetention(set, pod, world))
+    const failure = yield* createMissingClaims(set, pod, ordinal, world)
     if (failure !== undefined) return { stop: true, failure }
   }
   const isSettled = !isTerminating(pod) && isRunningAndReady(pod) && isRunningAndAvailable(pod, set, world.now)
@@ -139,7 +139,7 @@ function* replaceOne(places: readonly Place[], counts: Counts, { set, revisions,
       const answer = yield* deletePod(set, pod, world)
       if (!answer.ok && answer.code !== 404) return { stop: true, failure: answer.message }
       counts.current--
-      return answer.ok ? WAIT : { stop: true, failure: answer.message }
+      return WAIT
     }
     if (isUnavailable(pod, set, world.now)) return WAIT
   }
