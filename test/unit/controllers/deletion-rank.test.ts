@@ -4,7 +4,7 @@
  * edges; ties.
  */
 import { describe, expect, test } from 'vitest'
-import { cheapestToLoseFirst } from '../../../src/actors/controllers/shared/deletion-rank.ts'
+import { cheapestToLoseFirst, earliestStageFirst } from '../../../src/actors/controllers/shared/deletion-rank.ts'
 import { seconds } from '../../../src/events/time.ts'
 import type { Pod } from '../../../src/kubernetes/types/pod.ts'
 import { pod, secondsAt } from './objects.ts'
@@ -142,4 +142,26 @@ describe('ages are compared by their order of magnitude', () => {
 test('Pods that nothing tells apart stay as they come', () => {
   const pods = ['c', 'a', 'b'].map((name) => pod(name, { node: 'n' }))
   expect(cheapestToLoseFirst(pods, pods, NOW).map(({ metadata }) => metadata.name)).toEqual(['c', 'a', 'b'])
+})
+
+describe("a Job's Pods", () => {
+  const order = (...pods: readonly Pod[]): string =>
+    earliestStageFirst(pods)
+      .map(({ metadata }) => metadata.name)
+      .join(' ')
+
+  test('go youngest first, however close their ages are and whatever they are said to cost', () => {
+    const cost = { 'controller.kubernetes.io/pod-deletion-cost': '-9' }
+    const older = pod('older', { node: 'n', metadata: { ...created(100), annotations: cost } })
+    expect(order(older, pod('younger', { node: 'n', metadata: created(101) }))).toBe('younger older')
+    expect(order(pod('c', { node: 'n', readyAt: 5 }), pod('d', { node: 'n', readyAt: 6 }))).toBe('d c')
+  })
+
+  test('go the sooner the less far they have come', () => {
+    const running = pod('running', { node: 'n', ready: false })
+    const waiting = pod('waiting', { node: 'n', phase: 'Pending', ready: false })
+    expect(order(pod('ready', { node: 'n' }), running, waiting, pod('unbound', {}))).toBe(
+      'unbound waiting running ready',
+    )
+  })
 })

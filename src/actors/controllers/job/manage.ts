@@ -5,7 +5,7 @@ import { keyOf } from '../../../engine/client/keys.ts'
 import type { Sync } from '../../../engine/client/sync.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { Job } from '../../../kubernetes/types/workloads.ts'
-import { cheapestToLoseFirst } from '../shared/deletion-rank.ts'
+import { earliestStageFirst } from '../shared/deletion-rank.ts'
 import { createPodsSlowly } from '../shared/pod-writes.ts'
 import { remaining } from './back-off.ts'
 import { deleteUncounted } from './deletions.ts'
@@ -33,7 +33,7 @@ export interface Managed {
 export function* manage(run: JobRun, world: World): Sync<Managed> {
   const { job, active } = run
   const wanted = isSuspended(job) ? 0 : wantedActive(run)
-  const victims = toRemove(job, active, Math.max(0, active.length - wanted), world.now)
+  const victims = toRemove(job, active, Math.max(0, active.length - wanted))
   // A suspended Job deletes all there are.
   const removed = isSuspended(job) ? victims : victims.slice(0, MOST_AT_ONCE)
   if (isSuspended(job) || removed.length > 0) {
@@ -94,19 +94,15 @@ const pendingIndexes = ({ job, active, pods, indexes }: JobRun, count: number): 
   return pending
 }
 
-/**
- * Pods of no index or of one that another has, then the cheapest. Source: job_controller.go, activePodsForRemoval (v1.36).
- * Abridged: Pods are ranked as a ReplicaSet's, which minds deletion costs and compares ages by their magnitude.
- */
-const toRemove = (job: Job, active: readonly Pod[], atLeast: number, now: Micros): readonly Pod[] => {
-  const rank = (pods: readonly Pod[]): readonly Pod[] => cheapestToLoseFirst(pods, [], now)
-  const stray = isIndexed(job) ? strays(job, active, rank) : []
+/** Pods of no index or of one that another has, then the cheapest. Source: job_controller.go, activePodsForRemoval (v1.36). */
+const toRemove = (job: Job, active: readonly Pod[], atLeast: number): readonly Pod[] => {
+  const stray = isIndexed(job) ? strays(job, active) : []
   if (stray.length >= atLeast) return stray
-  const rest = rank(active.filter((pod) => !stray.includes(pod)))
+  const rest = earliestStageFirst(active.filter((pod) => !stray.includes(pod)))
   return [...stray, ...rest.slice(0, atLeast - stray.length)]
 }
 
-const strays = (job: Job, active: readonly Pod[], rank: (pods: readonly Pod[]) => readonly Pod[]): readonly Pod[] => {
+const strays = (job: Job, active: readonly Pod[]): readonly Pod[] => {
   const byIndex = new Map<number | undefined, Pod[]>()
   for (const pod of active) {
     const index = indexOf(pod, job)
@@ -115,6 +111,6 @@ const strays = (job: Job, active: readonly Pod[], rank: (pods: readonly Pod[]) =
     else others.push(pod)
   }
   return [...byIndex].flatMap(([index, pods]) =>
-    index === undefined ? pods : pods.length < 2 ? [] : rank(pods).slice(0, -1),
+    index === undefined ? pods : pods.length < 2 ? [] : earliestStageFirst(pods).slice(0, -1),
   )
 }

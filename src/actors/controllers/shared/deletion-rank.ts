@@ -31,15 +31,26 @@ interface Rank {
 export const cheapestToLoseFirst = (pods: readonly Pod[], related: readonly Pod[], now: Micros): readonly Pod[] => {
   const onNode = new Map<string, number>()
   for (const pod of related) onNode.set(nodeOf(pod), (onNode.get(nodeOf(pod)) ?? 0) + 1)
+  const byMagnitude: YoungerFirst = (a, b, since, other) => youngerFirst(a, b, since, other, now)
   return pods
-    .map((pod) => rankOf(pod, onNode))
-    .sort((a, b) => compare(a, b, now))
+    .map((pod) => rankOf(pod, deletionCost(pod), onNode.get(nodeOf(pod)) ?? 0))
+    .sort((a, b) => compare(a, b, byMagnitude))
     .map(({ pod }) => pod)
 }
 
+/**
+ * The same for a Job's Pods: nobody says what they cost, their neighbours do not count, and of two ages the exact ones are
+ * compared. Source: pkg/controller/controller_utils.go, ActivePods.Less (v1.36).
+ */
+export const earliestStageFirst = (pods: readonly Pod[]): readonly Pod[] =>
+  pods
+    .map((pod) => rankOf(pod, 0, 0))
+    .sort((a, b) => compare(a, b, latestFirst))
+    .map(({ pod }) => pod)
+
 const nodeOf = (pod: Pod): string => pod.spec.nodeName ?? ''
 
-const rankOf = (pod: Pod, onNode: ReadonlyMap<string, number>): Rank => {
+const rankOf = (pod: Pod, cost: number, neighbours: number): Rank => {
   const sidecars = new Set((pod.spec.initContainers ?? []).filter(isSidecar).map(({ name }) => name))
   const ready = isReady(pod)
   return {
@@ -48,8 +59,8 @@ const rankOf = (pod: Pod, onNode: ReadonlyMap<string, number>): Rank => {
     phase: PHASE_RANK[pod.status?.phase ?? 'Pending'] ?? 0,
     ready,
     readySince: ready ? parseTime(podCondition(pod, 'Ready')?.lastTransitionTime ?? '') : undefined,
-    cost: deletionCost(pod),
-    neighbours: onNode.get(nodeOf(pod)) ?? 0,
+    cost,
+    neighbours,
     restarts: maxRestarts(pod.status?.containerStatuses),
     sidecarRestarts: maxRestarts(pod.status?.initContainerStatuses?.filter(({ name }) => sidecars.has(name))),
     created: parseTime(pod.metadata.creationTimestamp),
@@ -64,16 +75,25 @@ const deletionCost = (pod: Pod): number => {
 const maxRestarts = (statuses: readonly { readonly restartCount: number }[] | undefined): number =>
   (statuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0)
 
-const compare = (a: Rank, b: Rank, now: Micros): number => {
+/** Compares two since different times. */
+type YoungerFirst = (a: Rank, b: Rank, since: Micros | undefined, other: Micros | undefined) => number
+
+const compare = (a: Rank, b: Rank, younger: YoungerFirst): number => {
   if (a.node !== b.node && (a.node === '' || b.node === '')) return a.node === '' ? -1 : 1
   if (a.phase !== b.phase) return a.phase - b.phase
   if (a.ready !== b.ready) return a.ready ? 1 : -1
   if (a.cost !== b.cost) return a.cost - b.cost
   if (a.neighbours !== b.neighbours) return b.neighbours - a.neighbours
-  if (a.ready && b.ready && a.readySince !== b.readySince) return youngerFirst(a, b, a.readySince, b.readySince, now)
+  if (a.ready && b.ready && a.readySince !== b.readySince) return younger(a, b, a.readySince, b.readySince)
   if (a.restarts !== b.restarts) return b.restarts - a.restarts
   if (a.sidecarRestarts !== b.sidecarRestarts) return b.sidecarRestarts - a.sidecarRestarts
-  return a.created === b.created ? 0 : youngerFirst(a, b, a.created, b.created, now)
+  return a.created === b.created ? 0 : younger(a, b, a.created, b.created)
+}
+
+/** Source: controller_utils.go, afterOrZero. */
+const latestFirst: YoungerFirst = (_a, _b, since, other) => {
+  if (since === undefined || other === undefined) return since === undefined ? -1 : 1
+  return other - since
 }
 
 /** By the order of magnitude of two different ages; within one by uid, which is chance. No time comes before all times. */
