@@ -19,8 +19,8 @@ type Source = MetricSpec | MetricStatus
 type Value = MetricTarget | MetricValueStatus
 
 /** A metric of version 1: of a spec its values begin with `target`, of a status with `current`. */
-export interface MetricV1 {
-  readonly type: MetricSpec['type']
+export interface MetricV1<T extends Source['type'] = MetricSpec['type']> {
+  readonly type: T
   readonly object?: SourceV1
   readonly pods?: SourceV1
   readonly resource?: SourceV1
@@ -48,7 +48,7 @@ const valueOf = (source: { readonly target?: MetricTarget; readonly current?: Me
   source.target ?? source.current ?? {}
 
 /** Absent members are left out when it becomes JSON. */
-export function metricToV1(metric: Source, prefix: Prefix): MetricV1 {
+export function metricToV1(metric: Source, prefix: Prefix): MetricV1<Source['type']> {
   const { type, object, pods, resource, containerResource, external } = metric
   const resourceSource = (source: NonNullable<Source['resource']>): SourceV1 => {
     const { averageUtilization, averageValue } = valueOf(source)
@@ -167,7 +167,7 @@ function resourceTarget({ targetAverageUtilization, targetAverageValue }: Source
   }
 }
 
-export function currentFromV1({ type, ...sources }: MetricV1): MetricStatus {
+export function currentFromV1({ type, ...sources }: MetricV1<MetricStatus['type']>): MetricStatus {
   const { object, pods, resource, containerResource, external } = sources
   const resourceCurrent = (source: SourceV1): MetricValueStatus => ({
     ...present('averageUtilization', source.currentAverageUtilization),

@@ -42,7 +42,8 @@ export interface MetricSpec {
 }
 
 export interface MetricStatus {
-  readonly type: MetricSourceType
+  /** Empty where nothing is known of the metric. */
+  readonly type: MetricSourceType | ''
   readonly object?: {
     readonly metric: MetricIdentifier
     readonly current: MetricValueStatus

@@ -210,3 +210,33 @@ test('scales by what Pods, an object or somebody outside say of themselves; the 
     },
   })
 })
+
+test('what is not known has an empty place among the metrics, and each failure is told in its own words', () => {
+  const ofContainer = {
+    type: 'ContainerResource',
+    containerResource: { name: 'cpu', container: 'side', target: { type: 'Utilization', averageUtilization: 50 } },
+  }
+  const external = {
+    type: 'External',
+    external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '30' } },
+  }
+  const cluster = applied(
+    deployment('web'),
+    autoscaler('web', [external, cpu]),
+    deployment('side'),
+    autoscaler('side', [ofContainer]),
+  )
+  cluster.run(minutes(3))
+  const metrics = (name: string): readonly { readonly type: string }[] | undefined =>
+    cluster.get('HorizontalPodAutoscaler', 'default', `${name}-scaler`)?.status?.currentMetrics
+  expect(metrics('web')?.map(({ type }) => type)).toEqual(['', 'Resource'])
+  expect(metrics('side')).toEqual([{ type: '' }])
+  const lines = (name: string, reason: string): readonly string[] =>
+    told(cluster, `${name}-scaler`).filter((line) => line.startsWith(`${reason}:`))
+  expect(lines('web', 'FailedGetExternalMetric')[0]).toMatch(
+    /^FailedGetExternalMetric: unable to get external metric default\/queue\/nil: /,
+  )
+  expect(lines('side', 'FailedComputeMetricsReplicas').at(-1)).toMatch(
+    /^FailedComputeMetricsReplicas: invalid metrics \(1 invalid out of 1\), first error is: failed to get side container metric value: failed to get cpu utilization: /,
+  )
+})

@@ -64,7 +64,7 @@ export const horizontalPodAutoscalerController = defineController<Memory>({
 })
 
 function* scaleOnce(key: string, autoscaler: HorizontalPodAutoscaler, world: World<Memory>): Sync<void> {
-  const findings = new Findings(autoscaler, world.now)
+  const findings = new Findings(autoscaler, world)
   const warn = (reason: string, message: string): void =>
     world.event('HorizontalPodAutoscaler', autoscaler, 'Warning', reason, message)
   const target = yield* readTarget(autoscaler, world)
@@ -133,6 +133,9 @@ function* decide(
   return { ...measured, desired: replicas, because }
 }
 
+/** The place of a metric that says nothing stays empty: readers match metrics with their specs by position. */
+const NOTHING_KNOWN: MetricStatus = { type: '' }
+
 /** The largest of what the metrics ask for. Source: horizontal.go, computeReplicasForMetrics (v1.36). */
 function* measure(
   key: string,
@@ -159,7 +162,7 @@ function* measure(
       world.event('HorizontalPodAutoscaler', autoscaler, 'Warning', proposal.reason, proposal.message)
       first ??= proposal
       unknown++
-      // Upstream leaves an empty place in the list.
+      metrics.push(NOTHING_KNOWN)
       continue
     }
     metrics.push(proposal.status)

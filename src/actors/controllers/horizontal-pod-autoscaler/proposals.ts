@@ -73,7 +73,7 @@ export function* propose(spec: MetricSpec, scaled: Scaled): Sync<Proposal | NoPr
       const { name, container, target } = spec.containerResource ?? { name: '', container: '', target: NO_TARGET }
       const found = yield* byResource(name, container, `${name} container resource`, target, scaled)
       if (either.isLeft(found))
-        return failed('FailedGetContainerResourceMetric', `${name} container metric`, found.left)
+        return failed('FailedGetContainerResourceMetric', `${container} container metric`, found.left)
       const { value: current, ...rest } = found.right
       return { ...rest, status: { type: 'ContainerResource', containerResource: { name, container, current } } }
     }
@@ -88,10 +88,11 @@ export function* propose(spec: MetricSpec, scaled: Scaled): Sync<Proposal | NoPr
 
 const NO_TARGET: MetricTarget = { type: 'Value' }
 
-const failed = (reason: string, what: string, message: string): NoProposal => ({
+/** `within`: the message as the sum of all metrics tells it, where it puts more words before it. */
+const failed = (reason: string, what: string, message: string, within = message): NoProposal => ({
   reason,
   message,
-  error: `failed to get ${what} value: ${message}`,
+  error: `failed to get ${what} value: ${within}`,
 })
 
 interface Measured {
@@ -126,7 +127,9 @@ function* byResource(
       : averageCount(resource, milliValue(averageValue), metrics.right, scaled)
   if ('problem' in count) return unknown(count.problem)
   const { replicas } = count
-  if (averageValue !== undefined) return either.right({ replicas, metric: label, value: average(count.average) })
+  if (averageValue !== undefined) {
+    return either.right({ replicas, metric: `${resource} resource`, value: average(count.average) })
+  }
   const value = { averageUtilization: count.utilization, ...average(count.average) }
   return either.right({ replicas, metric: `${label} utilization (percentage of request)`, value })
 }
@@ -172,10 +175,13 @@ function* byObject({ object: spec }: MetricSpec, scaled: Scaled): Sync<Proposal 
   const described = spec?.describedObject ?? { kind: '', name: '' }
   const { metric, target } = spec ?? { metric: { name: '' }, target: NO_TARGET }
   const usage = yield* readObjectMetric(scaled.selected.namespace, described, metric)
-  if (either.isLeft(usage)) return failed('FailedGetObjectMetric', 'object metric', usage.left)
+  const isShared = target.type === 'AverageValue'
+  if (either.isLeft(usage)) {
+    const within = isShared ? `failed to get ${metric.name} object metric: ${usage.left}` : usage.left
+    return failed('FailedGetObjectMetric', 'object metric', usage.left, within)
+  }
   const { replicas, current } = ofOneNumber(usage.right, target, scaled)
   const status: MetricStatus = { type: 'Object', object: { metric, current, describedObject: described } }
-  const isShared = target.type === 'AverageValue'
   const label = isShared
     ? `external metric ${metric.name}(${goSelector(metric.selector)})`
     : `${described.kind} metric ${metric.name}`
@@ -186,8 +192,11 @@ function* byObject({ object: spec }: MetricSpec, scaled: Scaled): Sync<Proposal 
 function* byExternal({ external: spec }: MetricSpec, scaled: Scaled): Sync<Proposal | NoProposal> {
   const { metric, target } = spec ?? { metric: { name: '' }, target: NO_TARGET }
   const usage = yield* readExternalMetric(scaled.selected.namespace, metric)
-  const fail = (why: string): NoProposal => failed('FailedGetExternalMetric', `${metric.name} external metric`, why)
-  if (either.isLeft(usage)) return fail(`failed to get ${metric.name} external metric: ${usage.left}`)
+  if (either.isLeft(usage)) {
+    const what = target.averageValue === undefined ? `external metric ${metric.name}` : `${metric.name} external metric`
+    const within = `failed to get ${what}: ${usage.left}`
+    return failed('FailedGetExternalMetric', `${metric.name} external metric`, usage.left, within)
+  }
   const { replicas, current } = ofOneNumber(usage.right, target, scaled)
   const status: MetricStatus = { type: 'External', external: { metric, current } }
   return { replicas, metric: `external metric ${metric.name}(${goSelector(metric.selector)})`, status }
