@@ -178,6 +178,23 @@ describe('an update', () => {
     expect(images(b)).toEqual(['app:2', 'app:2'])
   })
 
+  test('with surge no new Pod comes to a node that no longer fits: the old one goes when the others can spare it', () => {
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } as const
+    const b = settled(bench(nodes(2), daemonSet({ updateStrategy })))
+    const closed: Taint = { key: 'closed', effect: 'NoSchedule' }
+    b.change('Node', undefined, 'node-2', (node) => ({ ...node, spec: { ...node.spec, taints: [closed] } }))
+    settled(b)
+    expect(where(b)).toEqual(['node-1', 'node-2'])
+    roll(b, 'app:2')
+    for (let i = 0; i < 15; i++) {
+      round(b)
+      const fresh = b.list('Pod').filter(({ spec }) => spec.containers[0]?.image === 'app:2')
+      expect(fresh.map(targetNode).filter((name) => name === 'node-2')).toEqual([])
+    }
+    expect(where(b)).toEqual(['node-1'])
+    expect(images(b)).toEqual(['app:2'])
+  })
+
   test('with OnDelete waits for somebody else', () => {
     const b = settled(roll(settled(bench(nodes(2), daemonSet({ updateStrategy: { type: 'OnDelete' } }))), 'app:2'))
     expect(images(b)).toEqual(['app:1', 'app:1'])

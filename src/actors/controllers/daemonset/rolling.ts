@@ -45,12 +45,12 @@ export const planRollout = (
   hash: string,
   now: Micros,
 ): Changes => {
-  const wanted = nodes.filter((node) => choiceOf(node, daemon).run).map(({ metadata }) => metadata.name)
+  const wanted = new Set(nodes.filter((node) => choiceOf(node, daemon).run).map(({ metadata }) => metadata.name))
   const names = new Set([...byNode.keys(), ...wanted])
   const pairs = [...names].map((node) => ({ node, pair: pairOf(byNode.get(node) ?? [], daemon, hash) }))
-  const { surge, unavailable } = limitsOf(daemon, wanted.length)
+  const { surge, unavailable } = limitsOf(daemon, wanted.size)
   const isThere = (pod: Pod): boolean => isAvailable(pod, daemon.spec.minReadySeconds ?? 0, now)
-  return surge === 0 ? replace(pairs, unavailable, isThere) : surgeOver(pairs, surge, isThere)
+  return surge === 0 ? replace(pairs, unavailable, isThere) : surgeOver(pairs, surge, wanted, isThere)
 }
 
 type Pairs = readonly { readonly node: string; readonly pair: Pair | undefined }[]
@@ -72,19 +72,42 @@ const replace = (pairs: Pairs, limit: number, isThere: (pod: Pod) => boolean): C
   return { create: [], remove: [...broken, ...sound.slice(0, Math.max(0, limit - unavailable))] }
 }
 
-const surgeOver = (pairs: Pairs, limit: number, isThere: (pod: Pod) => boolean): Changes => {
+/**
+ * On nodes that no longer fit no new Pod comes: an old one that is not available goes at once, any other when the nodes that
+ * do fit can spare it.
+ */
+const surgeOver = (
+  pairs: Pairs,
+  limit: number,
+  wanted: ReadonlySet<string>,
+  isThere: (pod: Pod) => boolean,
+): Changes => {
   let surging = 0
+  let available = 0
   const done: Pod[] = []
+  const misplaced: Pod[] = []
   const urgent: string[] = []
   const next: string[] = []
   for (const { node, pair } of pairs) {
-    if (pair === undefined) surging++
-    else if (pair.old === undefined) continue
-    else if (pair.fresh === undefined) {
-      if (!isThere(pair.old)) urgent.push(node)
-      else if (surging < limit) next.push(node)
-    } else if (isThere(pair.fresh)) done.push(pair.old)
-    else surging++
+    if (pair === undefined) {
+      surging++
+      continue
+    }
+    const { fresh, old } = pair
+    const first = old ?? fresh
+    if (first !== undefined && isThere(first)) available++
+    if (old === undefined) continue
+    if (fresh !== undefined) {
+      if (isThere(fresh)) done.push(old)
+      else surging++
+    } else if (!isThere(old)) {
+      if (wanted.has(node)) urgent.push(node)
+      else done.push(old)
+    } else if (!wanted.has(node)) misplaced.push(old)
+    else if (surging < limit) next.push(node)
   }
-  return { create: [...urgent, ...next.slice(0, Math.max(0, limit - surging))], remove: done }
+  return {
+    create: [...urgent, ...next.slice(0, Math.max(0, limit - surging))],
+    remove: [...done, ...misplaced.slice(0, Math.max(0, available - wanted.size))],
+  }
 }
