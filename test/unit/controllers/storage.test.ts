@@ -143,6 +143,59 @@ describe('persistentvolume-binder', () => {
       .show()
       .run(seconds(16))
     expect(b.events.at(-1)).toBe('WaitForPodScheduled: waiting for pod web to be scheduled')
+    b.given(pod('other', 'data', { status: { phase: 'Pending' } }))
+      .show()
+      .run(seconds(16))
+    expect(b.events.at(-1)).toBe('WaitForPodScheduled: waiting for pods web,other to be scheduled')
+  })
+
+  test("a class of a plugin that moved out of Kubernetes is its driver's", () => {
+    const b = bench().given(storageClass({ provisioner: 'kubernetes.io/aws-ebs' }), claim('data'))
+    b.show().run(seconds(1))
+    expect(b.get('PersistentVolumeClaim', 'default', 'data')?.metadata.annotations).toMatchObject({
+      'volume.kubernetes.io/storage-provisioner': 'ebs.csi.aws.com',
+    })
+    expect(b.events[0]).toMatch(/^ExternalProvisioning: .* by the external provisioner 'ebs.csi.aws.com' or manually/)
+  })
+
+  test('a claim that cannot be written waits for its next look, and it is told', () => {
+    const conflict = { code: 409, reason: 'Conflict', message: 'changed' } as const
+    const b = bench().fail('update PersistentVolumeClaim data', conflict)
+    b.given(storageClass(), claim('data')).show().run(seconds(1))
+    expect(b.events).toEqual(['ProvisioningFailed: Error saving claim: changed'])
+    b.run(seconds(16))
+    expect(b.events.at(-1)).toMatch(/^ExternalProvisioning: /)
+  })
+
+  test('what was reserved for a claim by its name stays so when the claim takes another volume', () => {
+    const claimRef = { namespace: 'default', name: 'data', uid: 'uid-data', resourceVersion: '7' }
+    const b = bench().given(
+      claim('data', { volumeName: 'disk' }, {}, { phase: 'Bound' }),
+      volume('disk', { claimRef: { ...claimRef } }),
+      volume('reserved', { claimRef }, {}, 'Bound'),
+    )
+    b.show().run(seconds(1))
+    expect(b.get('PersistentVolume', undefined, 'reserved')?.spec.claimRef).toEqual({
+      namespace: 'default',
+      name: 'data',
+      resourceVersion: '7',
+    })
+  })
+
+  test('of a volume that is no block device where one is wanted both sides are told', () => {
+    const claimRef = { namespace: 'default', name: 'data', uid: 'uid-data' }
+    const b = bench().given(
+      claim('data', { volumeMode: 'Block' }),
+      volume('disk', { claimRef, volumeMode: 'Filesystem' }),
+    )
+    b.show().run(seconds(1))
+    const why = 'due to incompatible volumeMode.'
+    expect(b.events).toContain(
+      `VolumeMismatch: Cannot bind PersistentVolume to requested PersistentVolumeClaim "data" ${why}`,
+    )
+    expect(b.events).toContain(
+      `VolumeMismatch: Cannot bind PersistentVolume "disk" to requested PersistentVolumeClaim ${why}`,
+    )
   })
 
   test('a claim that names a volume gets that one or none', () => {

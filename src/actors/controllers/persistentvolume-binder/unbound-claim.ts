@@ -48,8 +48,7 @@ function* search(claim: PersistentVolumeClaim, world: World): Sync<string | unde
   if (assigned !== undefined) return assigned
   if (waitsForPod && claim.metadata.annotations?.[SELECTED_NODE] === undefined) tellWaiting(claim, world)
   else if (className !== '') {
-    const failure = yield* provision(claim, className, storageClass, world)
-    if (failure !== undefined) return failure
+    yield* provision(claim, className, storageClass, world)
     return undefined
   } else {
     const message = 'no persistent volumes available for this claim and no storage class is set'
@@ -82,11 +81,15 @@ const bestMatch = (claim: PersistentVolumeClaim, world: World, waitsForPod: bool
 const tellWaiting = (claim: PersistentVolumeClaim, world: World): void => {
   const waiting = world.view
     .list('Pod', claim.metadata.namespace)
-    .find((pod) => (pod.spec.nodeName ?? '') === '' && !isTerminal(pod) && isClaimOfPod(pod, claim))
+    .filter((pod) => (pod.spec.nodeName ?? '') === '' && !isTerminal(pod) && isClaimOfPod(pod, claim))
+    .map(({ metadata }) => metadata.name)
   const [reason, message] =
-    waiting === undefined
+    waiting.length === 0
       ? ['WaitForFirstConsumer', 'waiting for first consumer to be created before binding']
-      : ['WaitForPodScheduled', `waiting for pod ${waiting.metadata.name} to be scheduled`]
+      : [
+          'WaitForPodScheduled',
+          `waiting for ${waiting.length > 1 ? 'pods' : 'pod'} ${waiting.join(',')} to be scheduled`,
+        ]
   world.event('PersistentVolumeClaim', claim, 'Normal', reason, message)
 }
 
@@ -103,21 +106,26 @@ function* take(claim: PersistentVolumeClaim, volumeName: string, world: World): 
     return yield* stayPending(claim)
   }
   if (isBoundTo(volume, claim)) return (yield* bind(volume, claim, world)) ?? DONE
+  warn('FailedBinding', `volume "${volumeName}" already bound to a different claim.`)
   if (claim.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) {
     const { namespace = '', name } = claim.metadata
     return `invalid binding of claim "${namespace}/${name}" to volume "${volumeName}": volume already claimed by "${volume.spec.claimRef.namespace ?? ''}/${volume.spec.claimRef.name ?? ''}"`
   }
-  warn('FailedBinding', `volume "${volumeName}" already bound to a different claim.`)
   return yield* stayPending(claim)
 }
 
 /** Source: pv_controller.go, checkVolumeSatisfyClaim (v1.36). */
 const mismatch = (volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined => {
-  if (volume.metadata.deletionTimestamp !== undefined) return 'the volume is marked for deletion'
+  const { name, deletionTimestamp } = volume.metadata
+  if (deletionTimestamp !== undefined) return `the volume is marked for deletion "${name}"`
   if (volumeSize(volume) < claimSize(claim)) return 'requested PV is too small'
   if (classOfVolume(volume) !== classOfClaim(claim)) return 'storageClassName does not match'
   if (!sameMode(volume, claim)) return 'incompatible volumeMode'
-  return offersModes(volume, claim) ? undefined : 'incompatible accessMode'
+  if (!offersModes(volume, claim)) return 'incompatible accessMode'
+  const { volumeAttributesClassName: wanted = '' } = claim.spec
+  return wanted === (volume.spec.volumeAttributesClassName ?? '')
+    ? undefined
+    : 'volumeAttributesClassName does not match'
 }
 
 function* stayPending(claim: PersistentVolumeClaim): Sync<string | undefined> {

@@ -25,6 +25,8 @@ function* settle(volume: PersistentVolume, world: World): Sync<string | undefine
     if (!sameMode(volume, claim)) {
       const message = `Cannot bind PersistentVolume to requested PersistentVolumeClaim "${claim.metadata.name}" due to incompatible volumeMode.`
       world.event('PersistentVolume', volume, 'Warning', 'VolumeMismatch', message)
+      const other = `Cannot bind PersistentVolume "${name}" to requested PersistentVolumeClaim due to incompatible volumeMode.`
+      world.event('PersistentVolumeClaim', claim, 'Warning', 'VolumeMismatch', other)
       return undefined
     }
     world.wake(`claim/${keyFor(claim.metadata.namespace, claim.metadata.name)}`)
@@ -114,7 +116,7 @@ function* unbind(volume: PersistentVolume, world: World): Sync<string | undefine
   const { [BOUND_BY_CONTROLLER]: byController, ...annotations } = volume.metadata.annotations ?? {}
   const { claimRef, ...spec } = volume.spec
   // Who reserved the volume for a claim of that name still wants it to be.
-  const { uid: _uid, resourceVersion: _version, ...reserved } = claimRef ?? {}
+  const { uid: _uid, ...reserved } = claimRef ?? {}
   const body: PersistentVolume = {
     ...volume,
     metadata: { ...volume.metadata, annotations },

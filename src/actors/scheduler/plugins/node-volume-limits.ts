@@ -1,3 +1,4 @@
+import { MIGRATED } from '../../../kubernetes/csi-migration.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { CSINode, PersistentVolume, PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
 import type { SharedVolumeSources, Volume } from '../../../kubernetes/types/volume.ts'
@@ -110,17 +111,6 @@ export const nodeVolumeLimits = (_args: unknown, { view }: PluginHandle): Schedu
 
 const isAttachable = (pod: Pod, volume: Volume): boolean =>
   claimOfVolume(pod, volume) !== undefined || inlineAttachment(volume) !== undefined
-
-/** In-tree plugins and the CSI drivers that took their place. Source: csi-translation-lib/plugins. */
-const MIGRATED: ReadonlyMap<string, string> = new Map([
-  ['kubernetes.io/aws-ebs', 'ebs.csi.aws.com'],
-  ['kubernetes.io/gce-pd', 'pd.csi.storage.gke.io'],
-  ['kubernetes.io/cinder', 'cinder.csi.openstack.org'],
-  ['kubernetes.io/azure-disk', 'disk.csi.azure.com'],
-  ['kubernetes.io/azure-file', 'file.csi.azure.com'],
-  ['kubernetes.io/vsphere-volume', 'csi.vsphere.vmware.com'],
-  ['kubernetes.io/portworx-volume', 'pxd.portworx.com'],
-])
 
 /** Abridged: the handle is the volume's own id; upstream's longer handles (project, zone) tell no further disks apart. */
 function inlineAttachment(source: SharedVolumeSources): Attachment | undefined {
