@@ -93,6 +93,12 @@ describe('a schedule', () => {
     expect(jobs(b.run(seconds(1)))).toEqual([minute(3)])
   })
 
+  test('in a namespace that goes away is tried again without a word', () => {
+    const b = bench().fail('create Job', { code: 403, reason: 'NamespaceTerminating' }, 2)
+    expect(jobs(b.run(minutes(1) + seconds(1)))).toEqual([minute(1)])
+    expect(b.events).toEqual([`SuccessfulCreate: Created job ${minute(1)}`])
+  })
+
   test('that is never due is told of', () => {
     const b = bench({ schedule: '59 23 31 2 *' }).run(seconds(1))
     expect(b.events[0]).toMatch(/^InvalidSchedule: invalid schedule: 59 23 31 2 \* : /)

@@ -2,7 +2,7 @@ import { either } from 'fp-ts'
 import type { Micros } from '../../../events/envelope.ts'
 import { seconds } from '../../../events/time.ts'
 import type { World } from '../../../engine/client/controller.ts'
-import { call, type Sync, type SyncResult } from '../../../engine/client/sync.ts'
+import { call, isNamespaceTerminating, type Sync, type SyncResult } from '../../../engine/client/sync.ts'
 import { isControlledBy } from '../../../kubernetes/owners.ts'
 import { isTimeZone } from '../../../kubernetes/time-zones.ts'
 import { civilFromDays, EPOCH_SECONDS, parseTime, rfc3339 } from '../../../kubernetes/time.ts'
@@ -107,6 +107,8 @@ function* create(draft: Draft, at: Micros, world: World): Sync<string | undefine
     if (answer.object !== undefined) draft.start(referenceTo(answer.object), at)
     return undefined
   }
+  // A namespace that goes away refuses all Jobs: nobody need be told.
+  if (isNamespaceTerminating(answer)) return answer.message
   if (answer.reason !== 'AlreadyExists') {
     world.event('CronJob', cronJob, 'Warning', 'FailedCreate', `Error creating job: ${answer.message}`)
     return answer.message
