@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<keyof CreateOptions, true>> = {
   useServiceAccountCredentials: true,
   managedFields: true,
   watchCache: true,
+  metricsServer: true,
   endpointReconciler: true,
   startTime: true,
   history: true,

@@ -97,6 +97,8 @@ export interface ClusterOptions {
   readonly managedFields?: 'tracked' | 'named' | 'untracked'
   /** Whether watches may begin with what API servers remember beyond etcd's compaction, as `--watch-cache` has it. Default true. */
   readonly watchCache?: boolean
+  /** Whether there is a metrics-server, by which autoscalers and `kubectl top` know what Pods use. Default true. */
+  readonly metricsServer?: boolean
   /**
    * Whether API servers that are set up as shipped (`authorization: 'RBAC'`) keep Service default/kubernetes leading to
    * themselves, as `--endpoint-reconciler-type` has it. Default `lease`.
@@ -142,6 +144,8 @@ export interface ResolvedOptions {
   readonly managedFields: 'tracked' | 'named' | 'untracked'
   /** Absent: yes. */
   readonly watchCache?: false
+  /** Absent: yes. */
+  readonly metricsServer?: false
   /** Absent: lease. */
   readonly endpointReconciler?: 'none'
   /** Absent: the beginning of 2026. */
@@ -192,6 +196,7 @@ export const resolveOptions = (options: ClusterOptions): ResolvedOptions => {
     useServiceAccountCredentials: options.useServiceAccountCredentials ?? options.authorization === 'RBAC',
     managedFields: options.managedFields ?? 'named',
     ...(options.watchCache === false ? { watchCache: false } : {}),
+    ...(options.metricsServer === false ? { metricsServer: false } : {}),
     ...(options.endpointReconciler === 'none' ? { endpointReconciler: 'none' } : {}),
     ...(options.startTime === undefined ? {} : { startTime: options.startTime }),
     history: options.history ?? 'all',

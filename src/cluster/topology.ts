@@ -98,7 +98,7 @@ export const populate = (
     addNode(ground, fixedMachine(shape, inCloud, JOIN_AFTER + spread.below(JOIN_SPREAD)))
   }
   addDNS(ground)
-  addMetricsServer(ground)
+  if (options.metricsServer !== false) addMetricsServer(ground)
   if (options.csi !== undefined) addStorage(ground, options.csi)
   if (options.cloud !== undefined) addCloud(ground, options.cloud)
   if (options.addons !== undefined) addAddons(ground, options.addons)
@@ -147,7 +147,7 @@ const addControlPlane = (ground: Ground, n: number): void => {
       kindOf: (revision) => objects.written(revision)?.kind,
       etcd: [...members.slice(own), ...members.slice(0, own)],
       identities: ground.identities,
-      metrics: METRICS_SERVER,
+      metrics: options.metricsServer === false ? undefined : METRICS_SERVER,
       webhooks: addonWebhooks(options.addons),
       options: { authorization, managedFields, callsWebhooks, watchCache, policy, advertiseAddress },
     }),

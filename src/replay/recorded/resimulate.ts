@@ -50,6 +50,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
     nodes: 0,
     dns: 0,
     useServiceAccountCredentials: true,
+    metricsServer: servesMetrics(incident),
     identities,
     favourite: recordedNodes(incident),
     beginning: recordedBeginning(incident),
@@ -103,6 +104,10 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
   runTo(incident.window.to)
   return { cluster, writes, unmet: [...unmet, ...waiting], answeredOtherwise }
 }
+
+/** Whether that cluster had a metrics API, which an autoscaler asks. */
+const servesMetrics = ({ writes }: Incident): boolean =>
+  writes.some(({ row, name, code }) => row.kind === 'APIService' && name === 'v1beta1.metrics.k8s.io' && code < 300)
 
 /** Where each Pod went: among equally good nodes the real scheduler takes any. */
 const recordedNodes = ({ writes }: Incident): ((uid: string) => string | undefined) => {

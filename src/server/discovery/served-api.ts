@@ -62,7 +62,8 @@ export class ServedApi {
 
   constructor(cluster: Pick<Cluster, 'history' | 'options'>) {
     this.cluster = cluster
-    this.aggregated = cluster.options.nodes.length > 0 ? [METRICS] : []
+    const { nodes, metricsServer } = cluster.options
+    this.aggregated = nodes.length > 0 && metricsServer !== false ? [METRICS] : []
   }
 
   get versions(): readonly VersionFact[] {

@@ -240,3 +240,29 @@ test('what is not known has an empty place among the metrics, and each failure i
     /^FailedComputeMetricsReplicas: invalid metrics \(1 invalid out of 1\), first error is: failed to get side container metric value: failed to get cpu utilization: /,
   )
 })
+
+test('without a metrics-server an autoscaler says that nobody serves what it asks for', () => {
+  const cluster = createCluster({ seed: 4, nodes: 1, metricsServer: false })
+  cluster.run(seconds(30))
+  const perPod = {
+    type: 'Pods',
+    pods: { metric: { name: 'jobs' }, target: { type: 'AverageValue', averageValue: '10' } },
+  }
+  cluster.apply(
+    [deployment('web'), autoscaler('web', [cpu]), deployment('queue'), autoscaler('queue', [perPod])].map((object) =>
+      asObject(object as Parameters<typeof asObject>[0]),
+    ),
+  )
+  cluster.run(seconds(20))
+  const why = 'unable to fetch metrics from resource metrics API: the server could not find the requested resource'
+  expect(told(cluster, 'web-scaler')).toContain(
+    `FailedGetResourceMetric: failed to get cpu utilization: unable to get metrics for resource cpu: ${why} (get pods.metrics.k8s.io)`,
+  )
+  expect(told(cluster, 'queue-scaler')).toContain(
+    'FailedGetPodsMetric: unable to get metric jobs: unable to fetch metrics from custom metrics API: no known available metric versions found',
+  )
+  expect(conditionsOf(cluster, 'web')).toEqual([
+    'AbleToScale True SucceededGetScale',
+    'ScalingActive False FailedGetResourceMetric',
+  ])
+})

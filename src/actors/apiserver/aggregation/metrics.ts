@@ -1,7 +1,7 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { EventData } from '../../../events/catalogue/index.ts'
 import type { ActorId, EventOf } from '../../../events/envelope.ts'
-import { isStatus, methodNotAllowed, serviceUnavailable } from '../../../kubernetes/status.ts'
+import { isStatus, methodNotAllowed, noSuchPath, serviceUnavailable, type Status } from '../../../kubernetes/status.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Gate } from '../authz/gate.ts'
 
@@ -29,11 +29,15 @@ export class MetricsAggregation {
     this.backend = backend
   }
 
-  /** True when the request was for a metrics API that somebody serves. */
+  /** True when the request was for a metrics API. */
   arrive(event: Asked): boolean {
     const { kind, verb, namespace, name, subresource, options } = event.data
     const group = GROUPS.find((one) => kind.endsWith(`.${one}`) && !kind.slice(0, -one.length - 1).includes('.'))
-    if (group === undefined || this.backend === undefined) return false
+    if (group === undefined) return false
+    if (this.backend === undefined) {
+      this.respond(event, refusal(notServed(event.data, group)))
+      return true
+    }
     const resource = kind.slice(0, -group.length - 1)
     const user = this.gate.enter(event.data, { group, resource, namespaced: namespace !== undefined })
     if (isStatus(user)) this.respond(event, refusal(user))
@@ -74,5 +78,19 @@ export class MetricsAggregation {
   }
 }
 
-const unavailable = ({ verb, kind }: EventData<'ApiRequested'>): string =>
-  `${UNAVAILABLE} (${verb === 'list' ? 'get' : verb} ${kind})`
+/**
+ * As clients word it: those of custom metrics look first which versions there are.
+ * Source: metrics/pkg/client/custom_metrics/discovery.go; client-go/rest/request.go (v1.36).
+ */
+const notServed = (data: EventData<'ApiRequested'>, group: string): Status => {
+  const status = noSuchPath()
+  const message =
+    group === 'custom.metrics.k8s.io'
+      ? 'no known available metric versions found'
+      : `${status.message} (${asked(data)})`
+  return { ...status, message }
+}
+
+const unavailable = (data: EventData<'ApiRequested'>): string => `${UNAVAILABLE} (${asked(data)})`
+
+const asked = ({ verb, kind }: EventData<'ApiRequested'>): string => `${verb === 'list' ? 'get' : verb} ${kind}`
