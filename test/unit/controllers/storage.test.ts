@@ -134,6 +134,13 @@ describe('persistentvolume-binder', () => {
     expect(b.events[0]).toMatch(/^ExternalProvisioning: Waiting for a volume to be created either by the external/)
   })
 
+  test('looks again at claims that wait at times that count from its beginning, whenever they came', () => {
+    const b = bench().given(claim('data')).show().run(seconds(4))
+    b.given(claim('late')).show().run(seconds(40))
+    const asked = b.log.filter((event) => event.type === 'ApiRequested' && event.data.kind === 'Event')
+    expect(asked.map(({ at }) => Math.floor(at / seconds(1)))).toEqual([0, 4, 15, 15, 30, 30])
+  })
+
   test('waits for the first consumer, then for the scheduler', () => {
     const waits = storageClass({ volumeBindingMode: 'WaitForFirstConsumer' })
     const b = bench().given(waits, claim('data'), volume('disk')).show().run(seconds(1))

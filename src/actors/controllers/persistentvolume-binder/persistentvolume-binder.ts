@@ -5,6 +5,7 @@ import type { Change } from '../../../kubernetes/view.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
 import { BIND_COMPLETED } from '../../../kubernetes/volumes.ts'
 import { syncBoundClaim } from './bound-claim.ts'
+import type { Memory } from './resync.ts'
 import { syncUnboundClaim } from './unbound-claim.ts'
 import { syncVolume } from './volume.ts'
 
@@ -14,21 +15,22 @@ import { syncVolume } from './volume.ts'
  *
  * A key says of which kind: `claim/default/data`, `volume/pv-1`. Both sides of a bond are written by themselves, the
  * volume's first; whatever a crash leaves half done is seen and completed by the next sync.
- * Abridged: upstream looks at all claims and volumes every 15 s; here only those come back that wait for something that no
- * event tells of.
+ * Upstream looks at all claims and volumes every 15 s; here only those come back, at the same times, that wait for something
+ * that no event tells of.
  * Source: pkg/controller/volume/persistentvolume/pv_controller.go and pv_controller_base.go (v1.36).
  */
-export const persistentVolumeBinder = defineController({
+export const persistentVolumeBinder = defineController<Memory>({
   name: 'persistentvolume-binder-controller',
   account: 'persistent-volume-binder',
   component: 'persistentvolume-controller',
   kinds: ['PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'Pod', 'Node'],
   workers: 2,
-  memory: () => undefined,
+  memory: () => ({}),
   // Upstream keeps its own writes in a cache of its own, ahead of its informers: pv_controller_base.go, storeObjectUpdate.
   readsOwnWrites: true,
 
-  wakes: (change) => {
+  wakes: (change, { memory, monotonic }) => {
+    memory.begun ??= monotonic
     if (change.kind === 'PersistentVolumeClaim') return claimChanged(change as Change<PersistentVolumeClaim>)
     return change.kind === 'PersistentVolume' ? volumeChanged(change as Change<PersistentVolume>) : []
   },

@@ -1,7 +1,5 @@
 import type { World } from '../../../engine/client/controller.ts'
 import type { Sync } from '../../../engine/client/sync.ts'
-import type { Micros } from '../../../events/envelope.ts'
-import { seconds } from '../../../events/time.ts'
 import { isTerminal } from '../../../kubernetes/pods.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernetes/types/storage.ts'
 import {
@@ -23,15 +21,13 @@ import { bind } from './bind.ts'
 import { assignDefaultClass } from './default-class.ts'
 import { writeClaimPhase } from './phases.ts'
 import { provision } from './provision.ts'
-
-/** Source: pkg/controller/volume/persistentvolume/config/v1alpha1/defaults.go, PVClaimBinderSyncPeriod (v1.36). */
-const SYNC_PERIOD: Micros = seconds(15)
+import { nextTurn, type BinderWorld } from './resync.ts'
 
 /** A claim that still looks for a volume. Source: pv_controller.go, syncUnboundClaim (v1.36). */
-export function* syncUnboundClaim(claim: PersistentVolumeClaim, world: World): Sync {
+export function* syncUnboundClaim(claim: PersistentVolumeClaim, world: BinderWorld): Sync {
   const { volumeName = '' } = claim.spec
   const failure = volumeName === '' ? yield* search(claim, world) : yield* take(claim, volumeName, world)
-  return failure === undefined ? { after: SYNC_PERIOD } : failure === DONE ? undefined : { retry: failure }
+  return failure === undefined ? nextTurn(world) : failure === DONE ? undefined : { retry: failure }
 }
 
 /** Nothing is left to wait for. */

@@ -5,14 +5,15 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../../kubernete
 import { sameMode } from '../../../kubernetes/volume-matching.ts'
 import { BOUND_BY_CONTROLLER, PROVISIONED_BY } from '../../../kubernetes/volumes.ts'
 import { failVolume, writeVolumePhase } from './phases.ts'
+import { nextTurn, type BinderWorld } from './resync.ts'
 
 /** Source: pv_controller.go, syncVolume (v1.36). */
-export function* syncVolume(volume: PersistentVolume, world: World): Sync {
+export function* syncVolume(volume: PersistentVolume, world: BinderWorld): Sync {
   const failure = yield* settle(volume, world)
   return failure === undefined ? undefined : { retry: failure }
 }
 
-function* settle(volume: PersistentVolume, world: World): Sync<string | undefined> {
+function* settle(volume: PersistentVolume, world: BinderWorld): Sync<string | undefined> {
   const { claimRef, persistentVolumeReclaimPolicy: policy } = volume.spec
   const { name } = volume.metadata
   // Reserved for a claim that has not come yet, it is available all the same.
@@ -27,6 +28,7 @@ function* settle(volume: PersistentVolume, world: World): Sync<string | undefine
       world.event('PersistentVolume', volume, 'Warning', 'VolumeMismatch', message)
       const other = `Cannot bind PersistentVolume "${name}" to requested PersistentVolumeClaim due to incompatible volumeMode.`
       world.event('PersistentVolumeClaim', claim, 'Warning', 'VolumeMismatch', other)
+      world.wake({ key: `volume/${name}`, ...nextTurn(world) })
       return undefined
     }
     world.wake(`claim/${keyFor(claim.metadata.namespace, claim.metadata.name)}`)
