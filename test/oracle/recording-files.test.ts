@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compareFinalState } from '../../src/replay/recorded/final-state.ts'
 import { readIncident } from '../../src/replay/recorded/recording.ts'
+import { resimulate } from '../../src/replay/recorded/resimulate.ts'
+import { targetOf } from '../../src/replay/recorded/writes.ts'
 
 const START = { t: '2026-11-21T03:17:35.289Z', kind: 'infra', action: 'control-plane-start' }
 const APPLY = { t: '2026-11-21T03:17:55.000Z', kind: 'kubectl', cmd: 'kubectl apply -f -' }
@@ -111,5 +114,63 @@ describe('files of a recording', () => {
     expect(refusal()).toBe('/final.json.gz: items[1] is no object')
     write('expected.json', '{}')
     expect(refusal()).toBe('/expected.json: initialTakenAt and finalTakenAt are missing')
+  })
+
+  test('custom resources come with their definitions, under the uids that they had', () => {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'boats.example.com', uid: 'uid-of-boats' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'boats', singular: 'boat', kind: 'Boat', listKind: 'BoatList' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+      },
+    }
+    const boat = (name: string): object => ({
+      ...{ apiVersion: 'example.com/v1', kind: 'Boat' },
+      metadata: { name, namespace: 'default', uid: `uid-of-${name}`, generation: 1 },
+    })
+    const group = { apiGroup: 'example.com', apiVersion: 'v1', resource: 'boats', namespace: 'default' }
+    const path = '/apis/example.com/v1/namespaces/default/boats'
+    write(
+      'audit.jsonl.gz',
+      gzipSync(
+        lines(
+          {
+            ...AUDIT,
+            requestURI: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+            objectRef: { apiGroup: 'apiextensions.k8s.io', apiVersion: 'v1', resource: 'customresourcedefinitions' },
+            requestObject: { ...definition, metadata: { name: 'boats.example.com' } },
+            responseObject: definition,
+          },
+          ...['gone', 'kept'].map((name) => ({
+            ...{ ...AUDIT, auditID: name, requestURI: path, objectRef: group },
+            requestReceivedTimestamp: '2026-11-21T03:17:56.500000Z',
+            requestObject: boat(name),
+            responseObject: boat(name),
+          })),
+          {
+            ...{ ...AUDIT, auditID: 'end', verb: 'delete', requestURI: `${path}/gone` },
+            objectRef: { ...group, name: 'gone' },
+            requestReceivedTimestamp: '2026-11-21T03:17:58.000000Z',
+            responseStatus: { code: 200 },
+          },
+        ),
+      ),
+    )
+    write('final.json.gz', gzipSync(JSON.stringify({ kind: 'List', items: [boat('kept')] })))
+    const incident = readIncident(directory)
+    const { cluster, unmet, writes } = resimulate(incident)
+    expect(unmet).toEqual([])
+    expect(cluster.list('boats.example.com').map(({ metadata }) => [metadata.name, metadata.uid])).toEqual([
+      ['kept', 'uid-of-kept'],
+    ])
+    expect(
+      writes.filter(({ user }) => user === 'system:apiserver').map((one) => `${one.verb} ${targetOf(one)}`),
+    ).toEqual(expect.arrayContaining(['update customresourcedefinitions/status boats.example.com']))
+    const { differences } = compareFinalState(incident, cluster)
+    expect(differences.filter(({ object }) => object.startsWith('Boat'))).toEqual([])
   })
 })

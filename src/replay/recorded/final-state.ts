@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster.ts'
 import type { ApiObject } from '../../events/json.ts'
+import { isCustomKind } from '../../kubernetes/kinds.ts'
 import { SERVED_KINDS } from '../../kubernetes/registry.ts'
 import { drawnNames, normalForm, type DrawnNames } from './normal-form.ts'
 import type { Incident } from './recording.ts'
@@ -51,7 +52,9 @@ export const compareFinalState = (
   cluster: Pick<Cluster, 'list'>,
   without?: Rule,
 ): FinalState => {
-  const here = SERVED_KINDS.flatMap(({ kind }) => [...cluster.list(kind)]).filter(isCompared)
+  const defined = cluster.list('CustomResourceDefinition').map(({ metadata }) => metadata.name)
+  const kinds = [...SERVED_KINDS.map(({ kind }) => kind), ...defined.filter(isCustomKind)]
+  const here = kinds.flatMap((kind): readonly ApiObject[] => cluster.list(kind)).filter(isCompared)
   const then = final.filter(isCompared)
   const drawn = drawnNames(new Set([...then, ...here].flatMap(baseOf)), without)
   const recorded = byKey(then, drawn, without)

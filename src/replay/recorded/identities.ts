@@ -63,7 +63,7 @@ export class Identities {
   }
 
   /** An object has been written. */
-  made({ kind, metadata: { namespace, name, uid } }: ApiObject): void {
+  made(kind: string, { metadata: { namespace, name, uid } }: ApiObject): void {
     if (kind === 'Pod') this.stored.add(uid)
     this.lent.delete(`${kind}/${namespace ?? ''}/${name}`)
     const uids = this.uids.get(`${kind}/${namespace ?? ''}/${name}`)

@@ -1,6 +1,9 @@
 import { createCluster, type Cluster } from '../../cluster.ts'
 import type { LogEvent, Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
+import { isServing, type Definition } from '../../kubernetes/custom-resources/definition.ts'
+import { bareCustomRow } from '../../kubernetes/custom-resources/bare-row.ts'
+import { isCustomKind } from '../../kubernetes/kinds.ts'
 import { SERVED_KINDS, type KindRow } from '../../kubernetes/registry.ts'
 import { isStatus } from '../../kubernetes/status.ts'
 import { parseStorageKey } from '../../kubernetes/storage-key.ts'
@@ -29,7 +32,8 @@ export interface Resimulation {
 }
 
 const ROWS: ReadonlyMap<string, KindRow> = new Map(SERVED_KINDS.map((row) => [row.kind, row]))
-const rowByKind = (kind: string): KindRow | undefined => ROWS.get(kind)
+const rowByKind = (kind: string): KindRow | undefined =>
+  ROWS.get(kind) ?? (isCustomKind(kind) ? bareCustomRow(kind) : undefined)
 
 /** A request whose object is not there yet waits as long as this. */
 const PATIENCE: Micros = seconds(10)
@@ -181,6 +185,8 @@ const isPossible = (cluster: Cluster, { verb, kind, namespace, name, subresource
   const row = rowByKind(kind)
   if (row === undefined) return true
   if (verb === 'deletecollection') return true
+  // A custom kind is served a little after it is defined.
+  if (isCustomKind(kind) && !isServed(cluster, kind)) return false
   if (verb === 'create' && subresource === undefined) {
     return namespace === undefined || cluster.get('Namespace', undefined, namespace) !== undefined
   }
@@ -194,6 +200,11 @@ const isPossible = (cluster: Cluster, { verb, kind, namespace, name, subresource
     !user.startsWith(NODE_USER) ||
     cluster.get('Pod', namespace, name ?? '')?.spec.nodeName !== undefined
   )
+}
+
+const isServed = (cluster: Cluster, kind: string): boolean => {
+  const definition = cluster.get('CustomResourceDefinition', undefined, kind) as Definition | undefined
+  return definition !== undefined && isServing(definition)
 }
 
 const send = (cluster: Cluster, { request, code }: OutsideRequest): void => {
@@ -241,12 +252,12 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
   }
 }
 
-/** What the API server takes something off from by itself. */
-const COUNTED: ReadonlySet<string> = new Set(['ResourceQuota', 'PodDisruptionBudget'])
+/** Whose status the API server itself writes. */
+const COUNTED: ReadonlySet<string> = new Set(['ResourceQuota', 'PodDisruptionBudget', 'CustomResourceDefinition'])
 
 /**
- * Upstream's API server writes addresses of Services, what quotas have been charged and what evictions took off budgets through
- * its own API, so an audit log shows it; ours writes them to the store.
+ * Upstream's API server writes addresses of Services, what quotas have been charged, what evictions took off budgets and how far
+ * definitions are through its own API, so an audit log shows it; ours writes them to the store.
  */
 const ownWrite = (
   { at, data }: LogEvent & { readonly type: 'RevisionCommitted' },
@@ -266,7 +277,10 @@ const ownWrite = (
 const made = (identities: Identities): ((event: LogEvent) => void) => {
   const creations = new Map<string, { readonly kind: string; readonly namespace: string | undefined }>()
   return (event) => {
-    if (event.type === 'RevisionCommitted' && event.data.object !== undefined) identities.made(event.data.object)
+    if (event.type === 'RevisionCommitted' && event.data.object !== undefined) {
+      const { kind } = parseStorageKey(event.data.key) ?? event.data.object
+      identities.made(kind, event.data.object)
+    }
     if (event.type !== 'ApiRequested' && event.type !== 'ApiResponded') return
     const key =
       event.type === 'ApiRequested' ? `${event.by} ${event.data.request}` : `${event.to} ${event.data.request}`

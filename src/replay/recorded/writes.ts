@@ -1,5 +1,7 @@
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
+import { bareCustomRow } from '../../kubernetes/custom-resources/bare-row.ts'
+import { isCustomKind, type CustomKind } from '../../kubernetes/kinds.ts'
 import { rowByResource, type KindRow } from '../../kubernetes/registry.ts'
 import { parseTime } from '../../kubernetes/time.ts'
 import type { AuditLine } from './audit-line.ts'
@@ -38,11 +40,13 @@ export interface RecordedWrite extends Write {
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
 /** The writes among audit lines, by the time at which they were received; those of kinds that are not served are left out. */
-export const recordedWrites = (lines: readonly AuditLine[], start: Micros): readonly RecordedWrite[] =>
-  lines
+export const recordedWrites = (lines: readonly AuditLine[], start: Micros): readonly RecordedWrite[] => {
+  const defined = definedRows(lines)
+  return lines
     .flatMap((line): readonly RecordedWrite[] => {
       const { verb, objectRef = {}, responseStatus } = line
-      const row = rowByResource(objectRef.apiGroup ?? '', objectRef.resource ?? '')
+      const { apiGroup = '', resource = '' } = objectRef
+      const row = rowByResource(apiGroup, resource) ?? defined.get(`${resource}.${apiGroup}`)
       if (row === undefined || !WRITES.has(verb)) return []
       const received = parseTime(line.requestReceivedTimestamp) ?? 0
       return [
@@ -65,6 +69,20 @@ export const recordedWrites = (lines: readonly AuditLine[], start: Micros): read
       ]
     })
     .sort((a, b) => a.at - b.at)
+}
+
+/** The kinds that definitions among the lines define, by their names. */
+const definedRows = (lines: readonly AuditLine[]): ReadonlyMap<string, KindRow> => {
+  const rows = new Map<CustomKind, KindRow>()
+  for (const { objectRef, responseObject } of lines) {
+    if (objectRef?.resource !== 'customresourcedefinitions' || !isRecord(responseObject)) continue
+    const { spec } = responseObject
+    const { name } = metadataOf(responseObject)
+    if (typeof name !== 'string' || !isCustomKind(name) || !isRecord(spec)) continue
+    rows.set(name, { ...bareCustomRow(name), namespaced: spec['scope'] === 'Namespaced' })
+  }
+  return rows
+}
 
 const nameIn = (object: unknown): string | undefined => {
   const { name } = metadataOf(object) as { readonly name?: unknown }
@@ -83,14 +101,21 @@ export const targetOf = ({ row, subresource, namespace, name }: Write): string =
 
 /**
  * What kind of patch a body is: an audit line does not say. An apply names `force` or bears the whole object; `kubectl` patches
- * scales by merge and everything else, unless told otherwise, strategically.
+ * scales and custom resources by merge and everything else, unless told otherwise, strategically.
  * Source: facts of the recordings' README; kubectl/pkg/cmd.
  */
-export const patchTypeOf = ({ body, query, subresource, answer, patchType }: RecordedWrite): Requested['patchType'] => {
+export const patchTypeOf = ({
+  row,
+  body,
+  query,
+  subresource,
+  answer,
+  patchType,
+}: RecordedWrite): Requested['patchType'] => {
   if (patchType !== undefined) return patchType
   if (Array.isArray(body)) return 'json'
   if (query.has('force') || isApplied(answer, query.get('fieldManager'))) return 'apply'
-  return subresource === 'scale' ? 'merge' : 'strategic'
+  return subresource === 'scale' || isCustomKind(row.kind) ? 'merge' : 'strategic'
 }
 
 const isApplied = (answer: unknown, manager: string | null): boolean => {
