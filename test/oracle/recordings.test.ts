@@ -35,7 +35,7 @@ const FLOORS: readonly Floor[] = [
   { name: '05-preemption', same: 99, equal: 96, otherwise: 0, pods: 1, conditions: 0 },
   { name: '06-statefulset', same: 100, equal: 97, otherwise: 1, pods: 0, conditions: 0 },
   { name: '07-daemonset', same: 98, equal: 93, otherwise: 0, pods: 0, conditions: 0 },
-  { name: '08-quota-limitrange', same: 100, equal: 100, otherwise: 0, pods: 0, conditions: 0 },
+  { name: '08-quota-limitrange', same: 99, equal: 98, otherwise: 0, pods: 0, conditions: 0 },
   { name: '09-namespace-finalizer', same: 98, equal: 96, otherwise: 0, pods: 0, conditions: 0 },
   { name: '10-service-endpoints', same: 100, equal: 99, otherwise: 0, pods: 0, conditions: 0 },
   { name: '11-scheduling-failures', same: 99, equal: 98, otherwise: 0, pods: 0, conditions: 0 },
