@@ -17,6 +17,8 @@ import type { ServiceAccountKeys } from './service-account-keys.ts'
 import { VERSION_INFO } from './version.ts'
 
 const NOT_FOUND_TEXT = '404 page not found\n'
+/** Source: kube-aggregator/pkg/apiserver/handler_proxy.go, ServeHTTP (v1.36). */
+export const UNAVAILABLE_TEXT = 'service unavailable\n'
 const DISCOVERY_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
 export class PathHandler {
@@ -117,6 +119,7 @@ export class PathHandler {
     const header = singleHeader(reply.request, 'accept') ?? ''
     if (version === undefined)
       return objectInAnyForm(reply, negotiate(header, NO_TRANSFORMS, 'all'), apiGroup(this.api, group))
+    if (this.api.isUnavailable(group, version)) return reply.text(503, UNAVAILABLE_TEXT)
     const list = apiResourceList(this.api, group, version)
     if (list === undefined) {
       return this.api.isBuiltIn(group) ? reply.status(noSuchPath()) : reply.text(404, NOT_FOUND_TEXT)

@@ -10,6 +10,7 @@ import type { Caller } from './identity.ts'
 import type { Accepted } from './media-types.ts'
 import { acceptedFor } from './negotiation.ts'
 import { listParameters } from './parameters.ts'
+import { UNAVAILABLE_TEXT } from './path-handler.ts'
 import type { Reply } from './reply.ts'
 import { showList, showObject, type Form } from './representation.ts'
 import type { RequestPath, ResourcePath } from './request-info.ts'
@@ -43,7 +44,12 @@ const pathOf = (url: string): string => {
 }
 
 /** As the mux of the aggregator answers. */
-const NO_SUCH_GROUP = '404 page not found\n'
+const NO_SUCH_GROUP = { code: 404, text: '404 page not found\n' } as const
+
+interface PlainText {
+  readonly code: number
+  readonly text: string
+}
 
 export class ResourceHandler {
   private readonly cluster: Cluster
@@ -108,20 +114,21 @@ export class ResourceHandler {
   }
 
   /** A server that is asked for what makes no sense tells first that its caller may not ask it. */
-  private async refuse(why: Status | 'in text', caller: Caller, reply: Reply): Promise<void> {
+  private async refuse(why: Status | PlainText, caller: Caller, reply: Reply): Promise<void> {
     const { method = '', url = '' } = reply.request
     const verb = VERB_OF_METHOD[method] ?? 'get'
     const answer = await this.bridge.ask({ verb, kind: '', user: '', caller, path: pathOf(url) })
     if (answer === undefined) return reply.cut()
     if (isStatus(answer.status)) return reply.status(answer.status)
-    return why === 'in text' ? reply.text(404, NO_SUCH_GROUP) : reply.status(why)
+    return 'text' in why ? reply.text(why.code, why.text) : reply.status(why)
   }
 
-  private nothingAt({ group, version, resource, name, subresource }: ResourcePath): Status | 'in text' {
+  private nothingAt({ group, version, resource, name, subresource }: ResourcePath): Status | PlainText {
+    if (this.api.isUnavailable(group, version)) return { code: 503, text: UNAVAILABLE_TEXT }
     const fact = this.api.resource(group, version, resource)
     // Source: apiextensions-apiserver/pkg/apiserver/customresource_handler.go, ServeHTTP.
     if (fact?.custom !== undefined && subresource !== undefined) return notFound(fact, name ?? '')
-    return this.api.isBuiltIn(group) ? noSuchPath() : 'in text'
+    return this.api.isBuiltIn(group) ? noSuchPath() : NO_SUCH_GROUP
   }
 
   private formOf(accepted: Accepted, query: URLSearchParams): Form {

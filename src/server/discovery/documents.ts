@@ -107,7 +107,11 @@ export const aggregated = (api: ServedApi, core: boolean): unknown => ({
       })),
 })
 
-const aggregatedVersion = ({ version, resources }: VersionFact): object => ({
+/** Of a server that cannot be reached nobody knows what it serves. Source: kube-aggregator/pkg/apiserver/handler_discovery.go. */
+const aggregatedVersion = (fact: VersionFact): object =>
+  fact.unavailable === true ? { version: fact.version, freshness: 'Stale' } : currentVersion(fact)
+
+const currentVersion = ({ version, resources }: VersionFact): object => ({
   version,
   resources: resources.map((fact) => ({
     resource: fact.resource,

@@ -44,6 +44,8 @@ export interface VersionFact {
   readonly group: string
   readonly version: string
   readonly resources: readonly ResourceFact[]
+  /** An APIService says that another server serves it, who cannot be reached: nobody knows what is in it. */
+  readonly unavailable?: true
 }
 
 const USUAL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']

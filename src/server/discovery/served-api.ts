@@ -2,6 +2,7 @@
 import type { Cluster } from '../../cluster.ts'
 import { customRow, customRows } from '../../kubernetes/custom-resources/rows.ts'
 import { rowByResource, type KindRow } from '../../kubernetes/registry.ts'
+import type { APIService } from '../../kubernetes/types/apiregistration.ts'
 import type { View } from '../../kubernetes/view.ts'
 import { API_VERSIONS, type ResourceFact, type SubresourceFact, type VersionFact } from './facts.ts'
 import { byPriority } from './version-priority.ts'
@@ -46,7 +47,8 @@ const METRICS: VersionFact = {
 }
 
 interface Served {
-  readonly definitions: readonly unknown[]
+  /** The definitions and APIServices that it follows from. */
+  readonly sources: readonly unknown[]
   /** In the order of preference. */
   readonly versions: readonly VersionFact[]
   /** The groups beside the core group, each with its versions. */
@@ -83,6 +85,11 @@ export class ServedApi {
     return this.versions.find((one) => one.group === group && one.version === version)
   }
 
+  /** Whether another server is to answer for a version, who cannot be reached. */
+  isUnavailable(group: string, version: string): boolean {
+    return this.version(group, version)?.unavailable === true
+  }
+
   resource(group: string, version: string, resource: string): ResourceFact | undefined {
     return this.now.facts.get(`${group}/${version}/${resource}`)
   }
@@ -105,11 +112,13 @@ export class ServedApi {
 
   private get now(): Served {
     const { view } = this
-    const definitions = view.list('CustomResourceDefinition')
-    const before = this.served?.definitions
-    const same = before?.length === definitions.length && definitions.every((one, i) => one === before[i])
+    const elsewhere = view.list('APIService').filter(({ spec }) => spec.service !== undefined)
+    const sources = [...view.list('CustomResourceDefinition'), ...elsewhere]
+    const before = this.served?.sources
+    const same = before?.length === sources.length && sources.every((one, i) => one === before[i])
     if (this.served !== undefined && same) return this.served
-    const versions = [...BUILT_IN, ...customVersions(view), ...this.aggregated]
+    const known = [...BUILT_IN, ...customVersions(view), ...this.aggregated]
+    const versions = [...known, ...unavailableVersions(elsewhere, known)]
     const groups = new Map<string, VersionFact[]>()
     for (const one of versions) if (one.group !== '') groups.set(one.group, [...(groups.get(one.group) ?? []), one])
     const facts = new Map(
@@ -117,10 +126,22 @@ export class ServedApi {
         .flatMap(({ resources }) => resources)
         .map((one): [string, ResourceFact] => [`${one.group}/${one.version}/${one.resource}`, one]),
     )
-    this.served = { definitions, versions, groups, facts }
+    this.served = { sources, versions, groups, facts }
     return this.served
   }
 }
+
+/** What APIServices send to servers of which none is ever reached, most important first. */
+const unavailableVersions = (services: readonly APIService[], known: readonly VersionFact[]): readonly VersionFact[] =>
+  services
+    .toSorted((a, b) => b.spec.groupPriorityMinimum - a.spec.groupPriorityMinimum)
+    .map(({ spec: { group = '', version = '' } }): VersionFact => ({
+      group,
+      version,
+      resources: [],
+      unavailable: true,
+    }))
+    .filter(({ group, version }) => !known.some((one) => one.group === group && one.version === version))
 
 /** Groups by name, their versions by priority. */
 const customVersions = (view: View): readonly VersionFact[] => {

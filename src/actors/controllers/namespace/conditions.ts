@@ -37,8 +37,17 @@ export const conditionsAfter = (namespace: Namespace, left: Left, now: Time): re
   return isNews ? [...before.filter(({ type }) => !FINE.some(([ours]) => ours === type)), ...after] : before
 }
 
-const troubles = ({ byResource, byFinalizer, failures }: Left): ReadonlyMap<string, readonly [string, string]> => {
+const troubles = ({
+  byResource,
+  byFinalizer,
+  failures,
+  undiscovered,
+}: Left): ReadonlyMap<string, readonly [string, string]> => {
   const bad = new Map<string, readonly [string, string]>()
+  if (undiscovered.length > 0) {
+    const message = `Discovery failed for some groups, ${undiscovered.length} failing: ${discoveryFailure(undiscovered)}`
+    bad.set('NamespaceDeletionDiscoveryFailure', ['DiscoveryFailed', message])
+  }
   if (failures.length > 0) {
     const message = `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`
     bad.set('NamespaceDeletionContentFailure', ['ContentDeletionFailed', message])
@@ -54,6 +63,13 @@ const troubles = ({ byResource, byFinalizer, failures }: Left): ReadonlyMap<stri
   }
   return bad
 }
+
+/** Source: client-go/discovery/discovery_client.go, ErrGroupDiscoveryFailed; aggregated_discovery.go, StaleGroupVersionError. */
+export const discoveryFailure = (versions: readonly string[]): string =>
+  `unable to retrieve the complete list of server APIs: ${versions
+    .toSorted()
+    .map((one) => `${one}: stale GroupVersion discovery: ${one}`)
+    .join(', ')}`
 
 /** Sorted, so that the same says the same. */
 const list = (counts: ReadonlyMap<string, number>, phrase: (what: string, count: number) => string): string =>

@@ -1,6 +1,7 @@
 import type { World } from '../../../engine/client/controller.ts'
 import { call, type Sync } from '../../../engine/client/sync.ts'
 import { seconds } from '../../../events/time.ts'
+import { findCondition } from '../../../kubernetes/conditions.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
 import { isTerminal } from '../../../kubernetes/pods.ts'
 import { customRows } from '../../../kubernetes/custom-resources/rows.ts'
@@ -21,6 +22,8 @@ export interface Left {
   /** How long the slowest may take. */
   readonly estimateSeconds: number
   readonly failures: readonly string[]
+  /** Versions of groups whose server cannot be reached: there may be something of theirs. */
+  readonly undiscovered: readonly string[]
 }
 
 /** What is left of one kind. */
@@ -39,10 +42,11 @@ const NONE: ReadonlyMap<string, number> = new Map()
  * Source: namespaced_resources_deleter.go, deleteAllContent, gate OrderedNamespaceDeletion (v1.36).
  */
 export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], world: World): Sync<Left> {
+  const undiscovered = unavailableVersions(world.view)
   const pods = yield* deleteKind(kindRow('Pod'), namespace, world)
   if (pods.count > 0 || pods.failure !== undefined) {
     const failures = pods.failure === undefined ? [] : [pods.failure]
-    return { byResource: NONE, byFinalizer: NONE, estimateSeconds: pods.estimateSeconds, failures }
+    return { byResource: NONE, byFinalizer: NONE, estimateSeconds: pods.estimateSeconds, failures, undiscovered }
   }
   const byResource = new Map<string, number>()
   const byFinalizer = new Map<string, number>()
@@ -59,12 +63,19 @@ export function* deleteContent(namespace: Namespace, kinds: readonly Kind[], wor
     for (const [finalizer, count] of left.byFinalizer)
       byFinalizer.set(finalizer, (byFinalizer.get(finalizer) ?? 0) + count)
   }
-  return { byResource, byFinalizer, estimateSeconds, failures }
+  return { byResource, byFinalizer, estimateSeconds, failures, undiscovered }
 }
 
 /** Discovery names a kind in each of its groups, so Events are deleted twice: as v1 and as events.k8s.io/v1. */
 const otherGroupsOf = ({ group, others }: KindRow): readonly string[] =>
   others.filter((one) => one.group !== group).map(({ apiVersion }) => apiVersion)
+
+/** Of what another server should serve and does not, discovery tells nothing. The garbage collector watches APIServices. */
+const unavailableVersions = (view: View): readonly string[] =>
+  view
+    .list('APIService')
+    .filter(({ status }) => findCondition(status?.conditions ?? [], 'Available')?.status === 'False')
+    .map(({ spec: { group = '', version = '' } }) => `${group}/${version}`)
 
 /** What definitions add to a namespace, each kind once. */
 const customRowsIn = (view: View): readonly KindRow[] => {

@@ -6,7 +6,7 @@ import type { Kind } from '../../../kubernetes/kinds.ts'
 import { rfc3339 } from '../../../kubernetes/time.ts'
 import type { Namespace } from '../../../kubernetes/types/core.ts'
 import type { Condition } from '../../../kubernetes/types/meta.ts'
-import { conditionsAfter } from './conditions.ts'
+import { conditionsAfter, discoveryFailure } from './conditions.ts'
 import { deleteContent } from './content.ts'
 
 /** Source: pkg/controller/namespace/namespace_controller.go, namespaceDeletionGracePeriod and nsControllerRateLimiter. */
@@ -45,7 +45,8 @@ export const namespaceController = (namespacedKinds: readonly Kind[]): Controlle
       if (namespace?.metadata.deletionTimestamp === undefined || isFinalized(namespace)) return
       const left = yield* deleteContent(namespace, namespacedKinds, world)
       yield* report(namespace, conditionsAfter(namespace, left, rfc3339(world.now)))
-      if (left.failures[0] !== undefined) return { retry: left.failures[0] }
+      const failure = left.undiscovered.length > 0 ? discoveryFailure(left.undiscovered) : left.failures[0]
+      if (failure !== undefined) return { retry: failure }
       // Half of what the slowest needs, and a second for it to be written down.
       if (left.estimateSeconds > 0) return { after: seconds(Math.floor(left.estimateSeconds / 2) + 1) }
       return yield* finalize(namespace)
