@@ -25,7 +25,7 @@ export interface Certificates {
 export interface ListenOptions {
   /** Default: a free one. */
   readonly port?: number
-  /** Default 127.0.0.1. */
+  /** Default 127.0.0.1. Beyond loopback everybody may do everything there: docs/bounds.md, "Whom it trusts". */
   readonly host?: string
   /** Who gets a client certificate and a context in the kubeconfig; the first is the current one. Default: an administrator. */
   readonly users?: readonly ClientUser[]
