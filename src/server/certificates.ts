@@ -3,8 +3,9 @@
  * chance: they are no part of what happens in the cluster.
  */
 import type { Name } from '@peculiar/asn1-x509'
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto'
 import { isIP } from 'node:net'
+import { crossSigned } from '../actors/controllers/certificates/authority.ts'
 import type { Certificates, ClientUser, KeyPair } from '../cluster/listen.ts'
 import type { Micros } from '../events/envelope.ts'
 import { EPOCH_SECONDS } from '../kubernetes/time.ts'
@@ -29,7 +30,8 @@ type Particulars = Pick<CertificateContent, 'subject' | 'usages' | 'isAuthority'
 
 export const createCertificates = (host: string, users: readonly ClientUser[]): Certificates => {
   const keys = newKeys()
-  const authority = { secret: keys.secret, name: nameOf('kubernetes'), keyId: keyIdOf(keys.publicKey) }
+  // Not the name of the cluster's own authority, which vouches for this one: see `bridgeFrom`.
+  const authority = { secret: keys.secret, name: nameOf('kubernetes-serving'), keyId: keyIdOf(keys.publicKey) }
   const usages = ['digital signature', 'cert sign']
   const ca = { subject: authority.name, usages, isAuthority: true, subjectKeyId: authority.keyId }
   const server = {
@@ -48,6 +50,22 @@ export const createCertificates = (host: string, users: readonly ClientUser[]): 
     server: certificate(authority, server, newKeys()),
     users: new Map(clients),
   }
+}
+
+/**
+ * What a server shows besides its certificate, so that those believe it too who trust the cluster's own authority: containers, and who
+ * reads ConfigMap kube-root-ca.crt. That authority's certificate is part of the log and the same at each start; the server's is neither.
+ */
+export const bridgeFrom = ({ cert }: KeyPair): string => {
+  const ca = new X509Certificate(cert)
+  const publicKey = ca.publicKey.export({ format: 'der', type: 'spki' })
+  const commonName = /^CN=(.*)$/m.exec(ca.subject)?.[1] ?? ''
+  return crossSigned({
+    subject: nameOf(commonName),
+    publicKey,
+    subjectKeyId: keyIdOf(publicKey),
+    notBefore: clusterTime(Date.parse(ca.validFrom)),
+  })
 }
 
 const certificate = (authority: Authority, particulars: Particulars, { publicKey, secret }: Keys): KeyPair => {

@@ -7,7 +7,7 @@ import type { ClientUser, Listening, ListenOptions } from '../cluster/listen.ts'
 import { seconds } from '../events/time.ts'
 import { openApiFace, refuseBytes } from './api-face.ts'
 import { publishAuthority } from './authentication-config.ts'
-import { createCertificates } from './certificates.ts'
+import { bridgeFrom, createCertificates } from './certificates.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import { limitBodies, limitConnections, PATIENCE, type Patience } from './patience.ts'
 
@@ -28,7 +28,7 @@ export const listen = async (
   publishAuthority(cluster, certificates.ca.cert)
   const server = createSecureServer({
     key: certificates.server.key,
-    cert: certificates.server.cert,
+    cert: certificates.server.cert + bridgeFrom(certificates.ca),
     // Who has a certificate of the cluster's own signers is believed as well.
     ca: [certificates.ca.cert, authorityCertificate()],
     requestCert: true,

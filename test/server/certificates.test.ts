@@ -9,7 +9,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createCertificates } from '../../src/server/certificates.ts'
+import { authorityCertificate } from '../../src/actors/controllers/certificates/authority.ts'
+import { ROOT_CERTIFICATE } from '../../src/actors/controllers/shared/root-certificate.ts'
+import { bridgeFrom, createCertificates } from '../../src/server/certificates.ts'
 
 const { ca, server, users } = createCertificates('::1', [
   { name: 'alice', groups: ['system:masters', 'büro'] },
@@ -42,6 +44,18 @@ test('the server has the names by which it is called, the users their names and 
   expect(alice?.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
 })
 
+test('every cluster shows the certificate of its own authority, which vouches for the one of the server', () => {
+  expect(ROOT_CERTIFICATE).toBe(authorityCertificate())
+  const root = new X509Certificate(ROOT_CERTIFICATE)
+  const bridge = new X509Certificate(bridgeFrom(ca))
+  expect(bridge.checkIssued(root)).toBe(true)
+  expect(bridge.verify(root.publicKey)).toBe(true)
+  expect(bridge.ca).toBe(true)
+  const served = new X509Certificate(server.cert)
+  expect(served.checkIssued(bridge)).toBe(true)
+  expect(served.verify(bridge.publicKey)).toBe(true)
+})
+
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
 test.skipIf(!hasOpenssl)('openssl verifies them strictly (needs openssl)', () => {
@@ -54,6 +68,11 @@ test.skipIf(!hasOpenssl)('openssl verifies them strictly (needs openssl)', () =>
     })
     const said = execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', files[0] ?? '', ...files.slice(1)])
     expect(said.toString().match(/: OK$/gm)).toHaveLength(3)
+    const [root, bridge] = ['root.pem', 'bridge.pem'].map((name) => join(folder, name))
+    writeFileSync(root ?? '', ROOT_CERTIFICATE)
+    writeFileSync(bridge ?? '', bridgeFrom(ca))
+    const through = ['verify', '-x509_strict', '-CAfile', root ?? '', '-untrusted', bridge ?? '', files[1] ?? '']
+    expect(execFileSync('openssl', through).toString()).toMatch(/: OK$/m)
   } finally {
     rmSync(folder, { recursive: true })
   }

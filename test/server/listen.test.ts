@@ -6,6 +6,7 @@
 import { request as httpsRequest } from 'node:https'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCluster } from '../../src/cluster.ts'
+import { createCertificates } from '../../src/server/certificates.ts'
 import { inputsOf } from '../../src/replay/inputs.ts'
 import { arrivals } from './arrivals.ts'
 import { configMap, CONFIG_MAPS, json, listening, type Stand } from './support.ts'
@@ -122,6 +123,21 @@ describe('Tables with what there is not', () => {
   test('where no Table is wanted, nobody reads it', async () => {
     expect((await stand.client.call({ method: 'GET', path })).code).toBe(200)
   })
+})
+
+test('who trusts what ConfigMap kube-root-ca.crt holds trusts the server', async () => {
+  const { api, cluster } = stand
+  cluster.runUntil((one) => one.get('ConfigMap', 'default', 'kube-root-ca.crt') !== undefined, { within: 60_000_000 })
+  const ca = cluster.get('ConfigMap', 'default', 'kube-root-ca.crt')?.data?.['ca.crt'] ?? ''
+  const call = (trusted: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      httpsRequest(`${api.url}/version`, { ca: trusted }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end()
+    })
+  expect(await call(ca)).toBe(200)
+  const other = createCertificates('127.0.0.1', []).ca.cert
+  await expect(call(other)).rejects.toThrow(/certificate/)
 })
 
 describe('refusals', () => {

@@ -65,6 +65,25 @@ const signedWith = (secret: KeyObject, bytes: Uint8Array): Uint8Array => new Uin
 /** The authority's own certificate, PEM: what a server trusts that takes certificates of the cluster's signers. */
 export const authorityCertificate = (): string => authority().pem
 
+/** What of another authority's certificate is said again by this one. */
+export type OtherAuthority = Required<Pick<CertificateContent, 'subject' | 'publicKey' | 'subjectKeyId' | 'notBefore'>>
+
+/** Another authority's certificate by this one, PEM: who trusts this one then trusts what that one has signed. */
+export const crossSigned = (other: OtherAuthority): string => {
+  const { secret, name, keyId, notAfter } = authority()
+  const content: CertificateContent = {
+    ...other,
+    serial: Uint8Array.of(2),
+    issuer: name,
+    notAfter,
+    usages: ['digital signature', 'cert sign'],
+    isAuthority: true,
+    authorityKeyId: keyId,
+  }
+  const bytes = writeCertificate(content, ED25519, (signed) => signedWith(secret, signed))
+  return writePem(bytes, 'CERTIFICATE')
+}
+
 /** Whether who made a request has the key that it names. Source: authority/authority.go, Sign (v1.36). */
 export function isSelfSigned({ publicKey, signed, algorithm, signature }: CertificateRequest): boolean {
   const digest = DIGESTS.get(algorithm)
