@@ -8,7 +8,7 @@ import { seconds } from '../../../src/events/time.ts'
 import type { Pod } from '../../../src/kubernetes/types/pod.ts'
 import type { StatefulSet, StatefulSetStatus } from '../../../src/kubernetes/types/workloads.ts'
 import { controllerBench, type ControllerBench } from '../../support/controller-bench.ts'
-import { meta, template } from './objects.ts'
+import { meta, secondsAt, template } from './objects.ts'
 import { becomesReady, describeDisturbance, disturbances, live, type SmallWorld } from './small-world.ts'
 
 const statefulSet = (spec: Partial<StatefulSet['spec']> = {}, image = 'app:1'): StatefulSet => ({
@@ -288,6 +288,38 @@ describe('scaling down', () => {
       .run(seconds(1))
     expect(writes(b.takeLines())).toEqual(['delete Pod db-0'])
     expect(podNames(settled(b))).toEqual(['db-0'])
+  })
+})
+
+describe('a set that goes and leaves what it had', () => {
+  const leave = (b: ControllerBench): ControllerBench => {
+    b.change('StatefulSet', 'default', 'db', (set) => ({
+      ...set,
+      metadata: { ...set.metadata, deletionTimestamp: secondsAt(30), finalizers: ['orphan'] },
+    }))
+    for (const { metadata } of b.list('ControllerRevision'))
+      b.change('ControllerRevision', 'default', metadata.name, (one) => ({
+        ...one,
+        metadata: { ...one.metadata, ownerReferences: undefined },
+      }))
+    for (const { metadata } of b.list('Pod'))
+      b.change('Pod', 'default', metadata.name, (one) => ({
+        ...one,
+        metadata: { ...one.metadata, ownerReferences: undefined },
+      }))
+    return b
+  }
+
+  test('writes nothing more; one that comes after it adopts its revisions, then its Pods', () => {
+    const b = settled(bench().given(statefulSet({ replicas: 1 })))
+    leave(b).show().run(seconds(5))
+    expect(new Set(b.takeLines())).toEqual(new Set(['get StatefulSet db']))
+    const again = statefulSet({ replicas: 1 })
+    b.remove('StatefulSet', 'default', 'db').given({ ...again, metadata: { ...again.metadata, uid: 'other' } })
+    b.show().run(seconds(1))
+    const [revision] = b.list('ControllerRevision')
+    const written = writes(b.takeLines()).filter((line) => !line.startsWith('get'))
+    expect(written).toEqual([`patch ControllerRevision ${revision?.metadata.name}`, 'patch Pod db-0'])
   })
 })
 

@@ -57,7 +57,7 @@ export function* claim<K extends Kind>(
 }
 
 /** Asks the API server itself whether the owner still lives: the view may be too old. Source: RecheckDeletionTimestamp. */
-function* whyNotAdopt({ kind, metadata }: ApiObject): Sync<string | undefined> {
+export function* whyNotAdopt({ kind, metadata }: ApiObject): Sync<string | undefined> {
   const { namespace, name, uid } = metadata
   const answer = yield* call({ verb: 'get', kind: kind as Kind, namespace, name })
   if (!answer.ok) return `can't recheck DeletionTimestamp: ${answer.message}`
@@ -68,7 +68,7 @@ function* whyNotAdopt({ kind, metadata }: ApiObject): Sync<string | undefined> {
 }
 
 /** True when it is ours now, false when it is gone, else what went wrong. */
-function* adopt<K extends Kind>(
+export function* adopt<K extends Kind>(
   kind: K,
   object: ApiObject,
   owner: ApiObject,

@@ -1,7 +1,11 @@
+import type { World } from '../../../engine/client/controller.ts'
 import { call, type Sync } from '../../../engine/client/sync.ts'
 import { templateHash } from '../../../kubernetes/hash.ts'
+import { controllerOf } from '../../../kubernetes/owners.ts'
+import { compileLabelSelector } from '../../../kubernetes/selectors.ts'
 import type { Pod } from '../../../kubernetes/types/pod.ts'
 import type { ControllerRevision, StatefulSet } from '../../../kubernetes/types/workloads.ts'
+import { adopt, candidates, whyNotAdopt, type Claimed } from '../shared/claim.ts'
 import { newRevision, sameRevision, templatePatch, type NewRevision } from '../shared/revisions.ts'
 import { revisionOf } from './identity.ts'
 
@@ -17,6 +21,25 @@ export interface Revisions {
   readonly current: ControllerRevision
   readonly update: ControllerRevision
   readonly collisionCount: number
+}
+
+/**
+ * The set's revisions; those that nobody controls are adopted, and while that may not be, as when the set goes and leaves what it
+ * had, nothing else is done. Source: pkg/controller/statefulset/stateful_set.go, adoptOrphanRevisions;
+ * pkg/controller/history/controller_history.go, ListControllerRevisions (v1.36).
+ */
+export function* ownRevisions(set: StatefulSet, world: World): Sync<Claimed<ControllerRevision>> {
+  const matches = compileLabelSelector(set.spec.selector)
+  const objects = candidates('ControllerRevision', set, world.view).filter(({ metadata }) => matches(metadata.labels))
+  const orphans = objects.filter((revision) => controllerOf(revision) === undefined)
+  if (orphans.length === 0) return { objects }
+  const refusal = yield* whyNotAdopt(set)
+  if (refusal !== undefined) return { objects, failure: `can't adopt ControllerRevisions: ${refusal}` }
+  for (const orphan of orphans) {
+    const outcome = yield* adopt('ControllerRevision', orphan, set)
+    if (outcome !== true) return { objects, failure: outcome === false ? 'the revision is gone' : outcome }
+  }
+  return { objects }
 }
 
 const proposed = (set: StatefulSet, revision: number, collisionCount: number): NewRevision => {

@@ -11,7 +11,7 @@ import { byRevision } from '../shared/revisions.ts'
 import { GO_ON } from './for-all.ts'
 import { isMember, replicasOf } from './identity.ts'
 import { arrange, moveOn } from './replicas.ts'
-import { resolveRevisions, truncateHistory } from './revisions.ts'
+import { ownRevisions, resolveRevisions, truncateHistory } from './revisions.ts'
 import { countPods, writeStatus } from './status.ts'
 
 const STATEFUL_SETS: PodOwners<'StatefulSet'> = {
@@ -45,7 +45,7 @@ export const statefulSetController = (readsOwnWrites: boolean): Controller =>
       const set = world.view.get('StatefulSet', namespace, name)
       if (set === undefined) return
       const { selector } = set.spec
-      const known = yield* claim('ControllerRevision', set, selector, candidates('ControllerRevision', set, world.view))
+      const known = yield* ownRevisions(set, world)
       if (known.failure !== undefined) return { retry: known.failure }
       const members = candidates('Pod', set, world.view).filter((pod) => isMember(set, pod))
       const { objects: pods, failure } = yield* claim('Pod', set, selector, members)
