@@ -177,6 +177,26 @@ describe('Jobs', () => {
   })
 })
 
+describe('a list of active Jobs that is out of date', () => {
+  test('is read anew for a Job that it lacks; what is done from then on is not written, and found once the news is there', () => {
+    const b = bench().run(minutes(1) + seconds(1))
+    b.stall('CronJob').run(minutes(1))
+    const active = (): readonly (string | undefined)[] | undefined => statusOf(b)?.active?.map(({ name }) => name)
+    expect(active()).toEqual([minute(1), minute(2)])
+    b.takeLines()
+    b.run(minutes(1))
+    expect(b.takeLines().slice(0, 3)).toEqual([
+      'get CronJob tick',
+      `create Job ${minute(3)}`,
+      'update CronJob/status tick',
+    ])
+    expect(active()).toEqual([minute(1), minute(2)])
+    b.flow('CronJob').run(minutes(1) - seconds(10))
+    expect(b.events).toContain(`UnexpectedJob: Saw a job that the controller did not create or forgot: ${minute(3)}`)
+    expect(active()).toEqual([1, 2, 3].map(minute))
+  })
+})
+
 describe('one Job per minute whatever happens', () => {
   const outcome = (disturb: (b: ControllerBench) => ControllerBench): readonly string[] => {
     const b = disturb(bench().run(minutes(1) - seconds(1)))

@@ -3,7 +3,7 @@ import { call, type Sync } from '../../../engine/client/sync.ts'
 import { parseTime } from '../../../kubernetes/time.ts'
 import type { CronJob, Job } from '../../../kubernetes/types/workloads.ts'
 import { finishedJobCondition } from '../shared/job-end.ts'
-import { Draft } from './draft.ts'
+import type { Draft } from './draft.ts'
 
 /** Deletes finished Jobs that are more than are to be kept. Source: cronjob_controllerv2.go, cleanupFinishedJobs (v1.36). */
 export function* cleanUp(draft: Draft, jobs: readonly Job[], world: World): Sync<void> {
@@ -74,8 +74,7 @@ function* noteUnknown(draft: Draft, job: Job, world: World): Sync<string | undef
   if (!fresh.ok) return fresh.message
   const known: CronJob | undefined = fresh.object
   if (known?.status?.active?.some((reference) => reference.uid === uid) === true) {
-    const next = new Draft(known)
-    Object.assign(draft, next, { isNews: draft.isNews })
+    draft.continueWith(known)
     return undefined
   }
   const message = `Saw a job that the controller did not create or forgot: ${name}`

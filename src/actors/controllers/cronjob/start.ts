@@ -76,7 +76,7 @@ function* startAt(draft: Draft, at: Micros, schedule: Schedule, world: World): S
   if (kept !== undefined) return { retry: kept }
   const failure = yield* create(draft, at, world)
   if (failure !== undefined) return failure === ALREADY_STARTED ? undefined : { retry: failure }
-  return later(draft.written(), schedule, world)
+  return later(draft.current(), schedule, world)
 }
 
 function* replaceActive(draft: Draft, world: World): Sync<string | undefined> {
