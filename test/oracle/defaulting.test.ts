@@ -9,6 +9,7 @@ import type { ApiObject } from '../../src/events/json.ts'
 import { readObject } from '../../src/kubernetes/read-object.ts'
 import { shownAs, type KindRow } from '../../src/kubernetes/registry.ts'
 import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
+import { equal } from './equal.ts'
 
 type Json = Record<string, unknown>
 
@@ -138,12 +139,3 @@ oracleTest('created objects have the form, the defaults and the status of the re
   expect(creates.length).toBeGreaterThan(100)
   expect(different).toEqual([])
 })
-
-function equal(a: unknown, b: unknown): boolean {
-  try {
-    expect(a).toEqual(b)
-    return true
-  } catch {
-    return false
-  }
-}

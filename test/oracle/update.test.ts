@@ -14,6 +14,7 @@ import { shownAs } from '../../src/kubernetes/registry.ts'
 import { invalid } from '../../src/kubernetes/status.ts'
 import type { Status } from '../../src/kubernetes/types/meta.ts'
 import { type Exchange, exchangesOf, oracleTest, targetOf } from './transcripts.ts'
+import { equal } from './equal.ts'
 
 type Json = Record<string, unknown>
 
@@ -191,12 +192,3 @@ oracleTest('changes of served kinds end as on the real server', () => {
   expect(steps.length).toBeGreaterThan(100)
   expect(different).toEqual([])
 })
-
-function equal(a: unknown, b: unknown): boolean {
-  try {
-    expect(a).toEqual(b)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -5,15 +5,13 @@
  * answered, what is stored and what the webhook was asked is looked at. A recording of the inputs gives the same digest after
  * the webhook is gone.
  */
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { recordingHeader } from '../../src/cluster/header.ts'
 import { seconds } from '../../src/events/time.ts'
 import { inputsOf } from '../../src/replay/inputs.ts'
 import { reexecute } from '../../src/replay/reexecute.ts'
-import { createCertificates } from '../../src/server/certificates.ts'
 import { json, listening, type Stand } from './support.ts'
+import { webhookServer } from './webhook-server.ts'
 
 interface Box {
   readonly apiVersion: string
@@ -43,7 +41,7 @@ const convertBox = (box: Box, apiVersion: string): Box => {
   const [w, h] = (size ?? '').split('x').map(Number)
   return { ...rest, apiVersion, width: w ?? 0, height: h ?? 0 }
 }
-const converting = ({ apiVersion, request: { uid, desiredAPIVersion, objects } }: Review): unknown => ({
+const converting = ({ apiVersion, request: { uid, desiredAPIVersion, objects } }: Review): object => ({
   apiVersion,
   kind: 'ConversionReview',
   response: {
@@ -53,29 +51,12 @@ const converting = ({ apiVersion, request: { uid, desiredAPIVersion, objects } }
   },
 })
 
-let respond: (review: Review) => unknown = converting
+let respond: (review: Review) => object = converting
 const asked: Review[] = []
-const certificates = createCertificates('127.0.0.1', [])
-let server: Server
-let port = 0
-
-beforeAll(async () => {
-  const { cert, key } = certificates.server
-  server = createServer({ cert, key }, (request, response) => {
-    let text = ''
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    request.on('end', () => {
-      const review = JSON.parse(text) as Review
-      asked.push(review)
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(respond(review)))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
-})
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
+const server = webhookServer((_, text) => {
+  const review = JSON.parse(text) as Review
+  asked.push(review)
+  return respond(review)
 })
 
 const integer = { type: 'integer' }
@@ -107,8 +88,8 @@ beforeEach(async () => {
   asked.length = 0
   stand = await listening({ nodes: 0, callsWebhooks: true })
   const clientConfig = {
-    url: `https://127.0.0.1:${port}/convert`,
-    caBundle: Buffer.from(certificates.ca.cert).toString('base64'),
+    url: `${server.url}/convert`,
+    caBundle: server.caBundle,
   }
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
   expect((await stand.client.call({ method: 'POST', path, ...json(definition(clientConfig)) })).code).toBe(201)
@@ -182,7 +163,7 @@ test('a watch tells in its own version, in order, and ends with what cannot be c
   stream.close()
 })
 
-test.each<[string, (review: Review) => unknown, string]>([
+test.each<[string, (review: Review) => object, string]>([
   [
     'a failure with its message',
     ({ apiVersion, request: { uid } }) => ({

@@ -5,15 +5,13 @@
  * wall clock at a hundred times its pace; what clients are answered, and what is stored, is looked at. A recording of the
  * inputs gives the same digest after the webhooks are gone.
  */
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recordingHeader } from '../../src/cluster/header.ts'
 import type { ListenOptions } from '../../src/cluster/listen.ts'
 import { inputsOf } from '../../src/replay/inputs.ts'
 import { reexecute } from '../../src/replay/reexecute.ts'
-import { createCertificates } from '../../src/server/certificates.ts'
 import { CONFIG_MAPS, configMap, json, listening, type Stand } from './support.ts'
+import { webhookServer } from './webhook-server.ts'
 
 interface Review {
   readonly request: {
@@ -34,32 +32,12 @@ type Respond = (review: { readonly request: { readonly uid: string } }) => objec
 const responses = new Map<string, Respond>()
 const asked: Review[] = []
 
-const certificates = createCertificates('127.0.0.1', [])
-let server: Server
-let port = 0
-
-beforeAll(async () => {
-  const { cert, key } = certificates.server
-  server = createServer({ cert, key }, (request, response) => {
-    let text = ''
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    request.on('end', () => {
-      const path = new URL(request.url ?? '/', 'https://webhook').pathname
-      const respond = responses.get(path)
-      if (respond === undefined) return response.writeHead(404).end('no such hook')
-      const review = JSON.parse(text) as Review
-      asked.push(review)
-      const said = respond(review)
-      if (said === undefined) return
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(said))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
-})
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
+const server = webhookServer((path, text) => {
+  const respond = responses.get(path)
+  if (respond === undefined) return 'no such hook'
+  const review = JSON.parse(text) as Review
+  asked.push(review)
+  return respond(review)
 })
 
 const says =
@@ -82,7 +60,7 @@ describe.each(speeds)('at speed %s', (speed) => {
     asked.length = 0
     stand = await listening(
       { nodes: 0, callsWebhooks: true },
-      { speed, webhookServices: { 'default/kubernetes': `https://127.0.0.1:${port}` } },
+      { speed, webhookServices: { 'default/kubernetes': server.url } },
     )
   })
   afterEach(() => stand.close())
@@ -93,7 +71,7 @@ describe.each(speeds)('at speed %s', (speed) => {
     more: object = {},
     client?: object,
   ): Promise<void> => {
-    const clientConfig = client ?? { url: `https://127.0.0.1:${port}${path}`, caBundle: base64(certificates.ca.cert) }
+    const clientConfig = client ?? { url: `${server.url}${path}`, caBundle: server.caBundle }
     const webhook = {
       name: 'w.example.com',
       clientConfig,
@@ -152,7 +130,7 @@ describe.each(speeds)('at speed %s', (speed) => {
     expect(asked.map(({ request }) => [request.operation, request.name])).toEqual([['CREATE', 'one']])
     responses.set('/other', says({ allowed: true }))
     const service = { namespace: 'default', name: 'kubernetes', path: '/other' }
-    await hook('Mutating', '/other', {}, { service, caBundle: base64(certificates.ca.cert) })
+    await hook('Mutating', '/other', {}, { service, caBundle: server.caBundle })
     const slice = {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
@@ -264,7 +242,7 @@ describe.each(speeds)('at speed %s', (speed) => {
     await hook('Validating', '/silent')
     expect(await create('one')).toMatchObject({
       code: 500,
-      message: `Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://127.0.0.1:${port}/silent?timeout=1s": context deadline exceeded`,
+      message: `Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "${server.url}/silent?timeout=1s": context deadline exceeded`,
     })
     await stand.client.call({
       method: 'PATCH',
@@ -304,12 +282,7 @@ describe.each(speeds)('at speed %s', (speed) => {
     ['no review', () => ({ hello: 'world' }), {}, `Object 'Kind' is missing in '{"hello":"world"}'`],
   ])('%s fails the request', async (_what, respond, client, text) => {
     responses.set('/bad', respond)
-    await hook(
-      'Mutating',
-      '/bad',
-      {},
-      { url: `https://127.0.0.1:${port}/bad`, caBundle: base64(certificates.ca.cert), ...client },
-    )
+    await hook('Mutating', '/bad', {}, { url: `${server.url}/bad`, caBundle: server.caBundle, ...client })
     const refused = await create('one')
     expect(refused.code).toBe(500)
     expect(refused.message).toContain(text)
