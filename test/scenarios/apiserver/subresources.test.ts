@@ -55,6 +55,19 @@ describe('binding', () => {
   })
 })
 
+test('a scale that is only tried bears the version of what it leaves alone', () => {
+  const plane = new ControlPlane()
+  plane.namespace('ns')
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+  const spec = { replicas: 1, selector: { matchLabels: { a: 'b' } }, template }
+  const { resourceVersion } = plane.made('Deployment', 'ns', { metadata: { name: 'd' }, spec }).metadata
+  const target = { kind: 'Deployment', namespace: 'ns', name: 'd', subresource: 'scale' } as const
+  const body = { metadata: { name: 'd', namespace: 'ns' }, spec: { replicas: 9 } }
+  const tried = plane.call({ verb: 'update', ...target, body, options: { dryRun: true } })
+  expect(tried.body).toMatchObject({ metadata: { resourceVersion }, spec: { replicas: 9 } })
+  expect(plane.read('Deployment', 'ns', 'd').spec.replicas).toBe(1)
+})
+
 test('scale changes the replicas of a workload and nothing else', () => {
   const plane = inNamespace()
   const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }

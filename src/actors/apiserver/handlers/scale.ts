@@ -11,7 +11,7 @@ import { either } from 'fp-ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Procedure } from '../procedure.ts'
 import { appliedToScale, managerRefusal, withScaleEntries, withWorkloadEntries } from '../registry/field-tracking.ts'
-import { metadataProblem, type Request } from '../request.ts'
+import { isDryRun, metadataProblem, type Request } from '../request.ts'
 import type { World } from '../world.ts'
 import { writeUpdate, type Face, type Proposal } from './update.ts'
 
@@ -71,8 +71,11 @@ export function* updateScale(request: Request, world: World): Procedure<Answer> 
   }
   const updated = yield* writeUpdate(request, propose, world, faceOf(request.row))
   if (isStatus(updated)) return refusal(updated)
-  const { name } = request
-  return { code: 200, name, revision: updated.revision, object: scaleOf(request.row, updated.object, updated.revision) }
+  const { name, row } = request
+  const { object, revision } = updated
+  // What was only tried still bears the version that it would have replaced.
+  const shown = isDryRun(request) ? Number(object.metadata.resourceVersion) : revision
+  return { code: 200, name, revision, object: scaleOf(row, object, shown) }
 }
 
 /** Admission sees what was asked for, a Scale. Source: storage.go, toScaleUpdateValidation. */
