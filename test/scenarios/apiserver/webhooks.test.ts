@@ -86,6 +86,34 @@ describe('a webhook that somebody calls', () => {
     expect(plane.read('ConfigMap', 'a', 'c').data).toEqual({ k: 'v', seen: 'yes' })
   })
 
+  test('that only takes the older reviews gets those, and need not say which it answers', () => {
+    const plane = start('Validating', hook({ admissionReviewVersions: ['v2', 'v1beta1', 'v1'] }), true)
+    expect(create(plane, { uid: 'another', allowed: true }).code).toBe(201)
+    expect(plane.of('WebhookCalled')[0]?.data.review).toMatchObject({ apiVersion: 'admission.k8s.io/v1beta1' })
+  })
+
+  test('may only change what is written if it is a mutating one, and nothing that goes', () => {
+    const patch = toBase64(JSON.stringify([{ op: 'add', path: '/data/seen', value: 'yes' }]))
+    const judged = create(start('Validating', hook(), true), { allowed: true, patchType: 'JSONPatch', patch })
+    expect(judged.status?.message).toBe(
+      'Internal error occurred: failed calling webhook "w.example.com": received invalid webhook response: validating webhook may not return response.patch',
+    )
+    const rules = [{ ...RULES[0], operations: ['DELETE'] }]
+    const plane = start('Mutating', hook({ rules }), true)
+    plane.made('ConfigMap', 'a', body)
+    const request = plane.send({ verb: 'delete', kind: 'ConfigMap', namespace: 'a', name: 'c' })
+    plane.runUntil(() => plane.of('WebhookCalled').length > 0)
+    const called = plane.of('WebhookCalled').at(-1)?.data
+    const { uid } = (called?.review as { readonly request: { readonly uid: string } }).request
+    const response = { uid, allowed: true, patchType: 'JSONPatch', patch }
+    const review = { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', response }
+    plane.kernel.input('WebhookAnswered', { call: called?.call ?? '', review }, serverId(1))
+    plane.runUntil(() => plane.answer(request) !== undefined)
+    expect(plane.answer(request)?.status?.message).toBe(
+      'Internal error occurred: admission webhook "w.example.com" attempted to modify the object, which is not supported for this operation',
+    )
+  })
+
   test('that does not answer in time fails the request, or is passed over', () => {
     const failing = create(start('Validating', hook(), true), undefined)
     expect(failing.code).toBe(500)

@@ -20,10 +20,10 @@ export function* deleteCollection(asked: Request, world: World): Procedure<Answe
   if (isStatus(read)) return refusal(read)
   const { items, ...rest } = read
   const answer: Answer = { code: 200, ...rest, items: items.length }
-  if (isDryRun(request)) return answer
   for (const object of items) {
     const refused = yield* admitDeletion(request, object, world)
     if (refused !== undefined) return refusal(refused)
+    if (isDryRun(request)) continue
     const { name, namespace: within } = object.metadata
     const ref = world.refTo(row.kind, within, name)
     const removed = yield* removeObject(request, ref, storedAs(object), options, world)

@@ -35,10 +35,13 @@ export function* callOne(
   const uid = newUid(world.random)
   const request = { uid, ...requestOf(attributes, row, objectsIn(row, object, attributes)) }
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, clientConfig } = webhook
-  const reply = yield* callOut({ clientConfig, timeoutSeconds }, { ...REVIEW, request }, world)
+  const version = versionFor(webhook)
+  if (version === undefined) return { problem: 'webhook does not accept known AdmissionReview versions (v1, v1beta1)' }
+  const asked = { apiVersion: `${GROUP}/${version}`, kind: KIND, request }
+  const reply = yield* callOut({ clientConfig, timeoutSeconds }, asked, world)
   if ('problem' in reply) return { problem: `failed to call webhook: ${reply.problem}` }
   const answered = reply.review as Review
-  const problem = problemOf(answered, uid, patches)
+  const problem = version === 'v1' ? problemOf(answered, uid, patches) : absence(answered)
   return problem === undefined
     ? (answered.response ?? {})
     : { problem: `received invalid webhook response: ${problem}` }
@@ -50,22 +53,29 @@ interface Review {
   readonly response?: AdmissionResponse
 }
 
-const REVIEW = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' }
+const GROUP = 'admission.k8s.io'
+const KIND = 'AdmissionReview'
+
+/** The first of the versions that a webhook takes that are known. Source: admissionreview.go, CreateAdmissionObjects. */
+const versionFor = ({ admissionReviewVersions = [] }: Webhook): 'v1' | 'v1beta1' | undefined =>
+  admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1')
+
+/** All that is asked of an answer in the older version. */
+const absence = ({ response }: Review): string | undefined =>
+  response === undefined ? 'webhook response was absent' : undefined
 
 /** Source: apiserver/pkg/admission/plugin/webhook/request/admissionreview.go, VerifyAdmissionResponse (v1.36). */
-const problemOf = (
-  { apiVersion = '', kind = '', response }: Review,
-  uid: string,
-  patches: boolean,
-): string | undefined => {
-  if (response === undefined) return 'webhook response was absent'
+const problemOf = (review: Review, uid: string, patches: boolean): string | undefined => {
+  const { apiVersion = '', kind = '', response } = review
+  if (response === undefined) return absence(review)
   if (response.uid !== uid) return `expected response.uid=${goQuote(uid)}, got ${goQuote(response.uid ?? '')}`
-  if (apiVersion !== REVIEW.apiVersion || kind !== REVIEW.kind) {
+  if (apiVersion !== `${GROUP}/v1` || kind !== KIND) {
     const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
-    return `expected webhook response of ${REVIEW.apiVersion}, Kind=${REVIEW.kind}, got ${version}, Kind=${kind}`
+    return `expected webhook response of ${GROUP}/v1, Kind=${KIND}, got ${version}, Kind=${kind}`
   }
   const { patch = '', patchType } = response
-  if (!patches || (patch === '' && patchType === undefined)) return undefined
+  if (patch === '' && patchType === undefined) return undefined
+  if (!patches) return `validating webhook may not return response.${patch === '' ? 'patchType' : 'patch'}`
   if (patch === '') return 'webhook returned response.patchType but not response.patch'
   if (patchType === undefined) return 'webhook returned response.patch but not response.patchType'
   return patchType === 'JSONPatch' ? undefined : `webhook returned invalid response.patchType of ${goQuote(patchType)}`

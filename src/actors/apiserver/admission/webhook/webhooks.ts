@@ -1,4 +1,5 @@
 import type { ApiObject } from '../../../../events/json.ts'
+import { fromBase64 } from '../../../../kubernetes/base64.ts'
 import { badRequest, forbidden, internalError, isStatus, type Status } from '../../../../kubernetes/status.ts'
 import type { KindRow } from '../../../../kubernetes/registry.ts'
 import type { Webhook } from '../../../../kubernetes/types/admissionregistration.ts'
@@ -33,6 +34,7 @@ export function* mutateByWebhooks(
       const said: Said = yield* ask(webhook, current, attributes, view, world, true)
       if (said === undefined) continue
       if (isStatus(said)) return said
+      if (attributes.operation === 'DELETE' && hasSteps(said.patch)) return unchangeable(webhook)
       const changed =
         said.patch === undefined ? { object: current } : patched(current, said.patch, said.row, attributes.taken)
       if ('problem' in changed) return internalError(changed.problem)
@@ -43,6 +45,15 @@ export function* mutateByWebhooks(
   callees.end(current)
   return current
 }
+
+const hasSteps = (patch: string | undefined): boolean =>
+  patch !== undefined && !/^\s*(\[\s*\]\s*)?$/.test(fromBase64(patch))
+
+/** Source: mutating/dispatcher.go, callAttrMutatingHook. */
+const unchangeable = ({ name }: Webhook): Status =>
+  internalError(
+    `admission webhook ${goQuote(name)} attempted to modify the object, which is not supported for this operation`,
+  )
 
 /** Lets webhooks judge an object. Source: plugin/webhook/validating/dispatcher.go (v1.36), which calls them all at once. */
 export function* validateByWebhooks(
