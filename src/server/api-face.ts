@@ -8,6 +8,7 @@ import { Announcements } from './announcements.ts'
 import { ApiBridge } from './api-bridge.ts'
 import { createClock } from './clock.ts'
 import { ServedApi } from './discovery/served-api.ts'
+import { flowOf } from './flow.ts'
 import { callerOf } from './identity.ts'
 import { PathHandler } from './path-handler.ts'
 import { Reply, type HttpRequest, type HttpResponse } from './reply.ts'
@@ -50,7 +51,7 @@ export const openApiFace = (
   const paths = new PathHandler({ cluster, bridge, api, keys: new ServiceAccountKeys(), address: () => address })
   const handle = (request: HttpRequest, response: HttpResponse): void => {
     const reply = new Reply(request, response)
-    answer(request, reply, resources, paths).catch((error: unknown) => {
+    answer(request, reply, { resources, paths, cluster }).catch((error: unknown) => {
       if (reply.sent) reply.cut()
       else reply.status(internalError(error instanceof Error ? error.message : String(error)))
     })
@@ -71,14 +72,15 @@ export const openApiFace = (
 const answer = async (
   request: HttpRequest,
   reply: Reply,
-  resources: ResourceHandler,
-  paths: PathHandler,
+  { resources, paths, cluster }: { resources: ResourceHandler; paths: PathHandler; cluster: Cluster },
 ): Promise<void> => {
   const target = readTarget(request.url ?? '/')
   const caller = callerOf(request)
   if (caller === undefined) return reply.status(unauthorized())
   if (target === undefined) return reply.text(404, '404 page not found\n')
   const { resource } = target
+  const flow = flowOf(cluster, caller, request.method ?? '', target)
+  if (flow !== undefined) reply.flow(flow)
   return resource === undefined
     ? paths.handle(target, caller, reply)
     : resources.handle(resource, target, caller, reply)

@@ -6,6 +6,7 @@ import { constants, gzip } from 'node:zlib'
 import { stringify } from 'yaml'
 import type { Status } from '../kubernetes/status.ts'
 import type { Accepted } from './media-types.ts'
+import type { Flow } from './flow.ts'
 import { encodeEnvelope } from './protobuf/encode.ts'
 
 export type HttpRequest = IncomingMessage | Http2ServerRequest
@@ -14,7 +15,7 @@ export type HttpResponse = ServerResponse | Http2ServerResponse
 /** Source: apiserver/pkg/endpoints/handlers/responsewriters/writers.go, defaultGzipThresholdBytes (v1.36). */
 const GZIP_FROM_BYTES = 128 * 1024
 
-/** The flow schema and the priority level under which requests are served. */
+/** The flow schema and the priority level under which requests are served where the cluster has none. */
 const FLOW_SCHEMA_UID = '7d0a9d1e-5d0c-4b3a-9a53-3b3f2a3d3c01'
 const PRIORITY_LEVEL_UID = '0f5c3a3e-2f6e-4c57-8a35-9d1b6a1f6c02'
 
@@ -36,6 +37,12 @@ export class Reply {
     response.setHeader('cache-control', 'no-cache, private')
     response.setHeader('x-kubernetes-pf-flowschema-uid', FLOW_SCHEMA_UID)
     response.setHeader('x-kubernetes-pf-prioritylevel-uid', PRIORITY_LEVEL_UID)
+  }
+
+  /** By which FlowSchema it is served. */
+  flow({ schema, level }: Flow): void {
+    this.response.setHeader('x-kubernetes-pf-flowschema-uid', schema)
+    this.response.setHeader('x-kubernetes-pf-prioritylevel-uid', level)
   }
 
   /** In what form objects go out from now on; also Statuses. */
