@@ -13,16 +13,36 @@ const onPath = (name: string): string | undefined => {
   }
 }
 
-/** A program that `scripts/fetch-clients.sh` fetches; kubectl also from $KUBECTL or the PATH. */
-export const findProgram = (name: 'kubectl' | 'kubectl-1.32' | 'helm' | 'helm-3'): string | undefined => {
-  const { KUBECTL } = process.env
-  if (name === 'kubectl' && KUBECTL !== undefined && existsSync(KUBECTL)) return KUBECTL
-  const cached = join(root, '.cache/bin', name)
-  return existsSync(cached) ? cached : onPath(name)
+/** How each program tells its version, and which the tests are for. */
+const PROGRAMS = {
+  kubectl: { asks: ['version', '--client'], version: /v1\.36\./ },
+  'kubectl-1.32': { asks: ['version', '--client'], version: /v1\.32\./ },
+  helm: { asks: ['version', '--short'], version: /v4\./ },
+  'helm-3': { asks: ['version', '--short'], version: /v3\./ },
+} as const
+
+type Program = keyof typeof PROGRAMS
+
+const isRight = (name: Program, path: string): boolean => {
+  const { asks, version } = PROGRAMS[name]
+  try {
+    return version.test(execFileSync(path, asks, { encoding: 'utf8', stdio: 'pipe' }))
+  } catch {
+    return false
+  }
 }
 
-export const whyLeftOut = (name: string): string =>
-  `left out: no ${name} in .cache/bin; scripts/fetch-clients.sh fetches it`
+/** A program that `scripts/fetch-clients.sh` fetches; of its version also from the PATH, kubectl from $KUBECTL. */
+export const findProgram = (name: Program): string | undefined => {
+  const given = name === 'kubectl' ? process.env['KUBECTL'] : undefined
+  const cached = join(root, '.cache/bin', name)
+  return [given, existsSync(cached) ? cached : undefined, onPath(name)].find(
+    (path): path is string => path !== undefined && isRight(name, path),
+  )
+}
+
+export const whyLeftOut = (name: Program): string =>
+  `left out: no ${name} ${PROGRAMS[name].version.source.replaceAll('\\.', '.')}x in .cache/bin or on the PATH; scripts/fetch-clients.sh fetches it`
 
 export interface Ended {
   readonly code: number

@@ -1,37 +1,24 @@
 /**
  * Goal: real kubectl's logs, exec, cp and port-forward work against a cluster that listens.
  * Method: commands as processes of their own, against a cluster at ten times the wall clock; an HTTP request through the
- * forwarded port. kubectl is taken from $KUBECTL, .cache/bin or the PATH; without one the test is left out and says so.
+ * forwarded port. Without a kubectl the test is left out and says so.
  */
-import { execFile, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createCluster } from '../../../src/cluster.ts'
+import { findProgram, whyLeftOut } from '../kubectl/programs.ts'
 import { PODS } from './pods.ts'
 
-const root = new URL('../../..', import.meta.url).pathname
-
-const findKubectl = (): string | undefined => {
-  const { KUBECTL } = process.env
-  if (KUBECTL !== undefined && existsSync(KUBECTL)) return KUBECTL
-  const cached = join(root, '.cache/bin/kubectl')
-  if (existsSync(cached)) return cached
-  try {
-    return execFileSync('which', ['kubectl'], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
-}
-
-const kubectl = findKubectl()
+const kubectl = findProgram('kubectl')
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-streams-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const what = 'logs, logs -f, exec, cp, port-forward'
 test.runIf(kubectl !== undefined)(
-  kubectl === undefined ? `${what} (left out: no kubectl at $KUBECTL, .cache/bin, PATH)` : what,
+  kubectl === undefined ? `${what} (${whyLeftOut('kubectl')})` : what,
   { timeout: 120_000 },
   async () => {
     const cluster = createCluster({ nodes: 2 })
