@@ -10,7 +10,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { compareFinalState } from '../../src/replay/recorded/final-state.ts'
 import { readIncident } from '../../src/replay/recorded/recording.ts'
 import { resimulate } from '../../src/replay/recorded/resimulate.ts'
-import { targetOf } from '../../src/replay/recorded/writes.ts'
 
 const START = { t: '2026-11-21T03:17:35.289Z', kind: 'infra', action: 'control-plane-start' }
 const APPLY = { t: '2026-11-21T03:17:55.000Z', kind: 'kubectl', cmd: 'kubectl apply -f -' }
@@ -128,6 +127,17 @@ describe('files of a recording', () => {
         versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
       },
     }
+    const raft = {
+      ...definition,
+      metadata: { name: 'rafts.example.com', uid: 'uid-of-rafts' },
+      spec: {
+        ...definition.spec,
+        names: { plural: 'rafts', singular: 'raft', kind: 'Raft', listKind: 'RaftList' },
+        versions: definition.spec.versions.map((one) => ({ ...one, name: 'v2' })),
+      },
+    }
+    const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    const definitionsRef = { apiGroup: 'apiextensions.k8s.io', apiVersion: 'v1', resource: 'customresourcedefinitions' }
     const boat = (name: string): object => ({
       ...{ apiVersion: 'example.com/v1', kind: 'Boat' },
       metadata: { name, namespace: 'default', uid: `uid-of-${name}`, generation: 1 },
@@ -138,19 +148,23 @@ describe('files of a recording', () => {
       'audit.jsonl.gz',
       gzipSync(
         lines(
-          {
-            ...AUDIT,
-            requestURI: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
-            objectRef: { apiGroup: 'apiextensions.k8s.io', apiVersion: 'v1', resource: 'customresourcedefinitions' },
-            requestObject: { ...definition, metadata: { name: 'boats.example.com' } },
-            responseObject: definition,
-          },
+          ...[definition, raft].map((one) => ({
+            ...{ ...AUDIT, auditID: one.metadata.name, requestURI: definitionsPath, objectRef: definitionsRef },
+            requestObject: { ...one, metadata: { name: one.metadata.name } },
+            responseObject: one,
+          })),
           ...['gone', 'kept'].map((name) => ({
             ...{ ...AUDIT, auditID: name, requestURI: path, objectRef: group },
             requestReceivedTimestamp: '2026-11-21T03:17:56.500000Z',
             requestObject: boat(name),
             responseObject: boat(name),
           })),
+          {
+            ...{ ...AUDIT, auditID: 'undefine', verb: 'delete', requestURI: `${definitionsPath}/rafts.example.com` },
+            objectRef: { ...definitionsRef, name: 'rafts.example.com' },
+            requestReceivedTimestamp: '2026-11-21T03:17:57.500000Z',
+            responseStatus: { code: 200 },
+          },
           {
             ...{ ...AUDIT, auditID: 'end', verb: 'delete', requestURI: `${path}/gone` },
             objectRef: { ...group, name: 'gone' },
@@ -167,9 +181,25 @@ describe('files of a recording', () => {
     expect(cluster.list('boats.example.com').map(({ metadata }) => [metadata.name, metadata.uid])).toEqual([
       ['kept', 'uid-of-kept'],
     ])
-    expect(
-      writes.filter(({ user }) => user === 'system:apiserver').map((one) => `${one.verb} ${targetOf(one)}`),
-    ).toEqual(expect.arrayContaining(['update customresourcedefinitions/status boats.example.com']))
+    const own = writes.filter(({ user, row }) => user === 'system:apiserver' && row.kind !== 'IPAddress')
+    const about = (name: string): readonly string[] =>
+      own.filter((one) => one.name === name).map((one) => `${one.verb} ${one.row.kind} ${one.subresource}`.trimEnd())
+    const told = 'update CustomResourceDefinition status'
+    expect(about('boats.example.com')).toEqual([told, told])
+    expect(about('rafts.example.com')).toEqual([told, told, told, told])
+    expect(about('v1.example.com')).toEqual(['create APIService'])
+    expect(about('v2.example.com')).toEqual(['create APIService', 'delete APIService'])
+    const { body } = own.find(({ name }) => name === 'v2.example.com') ?? {}
+    expect(body).toEqual({
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: expect.objectContaining({
+        name: 'v2.example.com',
+        labels: { 'kube-aggregator.kubernetes.io/automanaged': 'true' },
+      }) as unknown,
+      spec: { group: 'example.com', version: 'v2', groupPriorityMinimum: 1000, versionPriority: 100 },
+      status: {},
+    })
     const { differences } = compareFinalState(incident, cluster)
     expect(differences.filter(({ object }) => object.startsWith('Boat'))).toEqual([])
   })

@@ -142,7 +142,7 @@ class ApiServer implements World {
       this.procedures.start(procedure, context.seq, done)
     }
     this.definitions = new Definitions(this, start)
-    this.upkeep = isAsShipped(this.options) ? new Upkeep(this, start) : undefined
+    this.upkeep = this.options.bootstrap ? new Upkeep(this, start, isAsShipped(this.options)) : undefined
     this.metrics = new MetricsAggregation(context, this.gate, parameters.metrics)
     this.requests = new Requests({
       context,

@@ -10,6 +10,7 @@ import { parseStorageKey } from '../../kubernetes/storage-key.ts'
 import type { Pod } from '../../kubernetes/types/pod.ts'
 import { Identities } from './identities.ts'
 import { isInside } from './inside.ts'
+import { IN_COMMON, OwnWrites } from './own-writes.ts'
 import { outsideRequests, overVersion, type OutsideRequest, type Requested } from './outside.ts'
 import { recordedBeginning, restartProcesses, slowDown } from './processes.ts'
 import type { Incident } from './recording.ts'
@@ -219,12 +220,13 @@ const send = (cluster: Cluster, { request, code }: OutsideRequest): void => {
 /** Collects the writes of the control plane as they are answered, and those that an API server makes by itself. */
 const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => void) => {
   const asked = new Map<string, Omit<Write, 'code'>>()
-  /** Writes of quotas and budgets that somebody has asked for. */
-  const counted = new Set<string>()
+  const own = new OwnWrites(rowByKind)
+  /** Requests about what the API server itself writes too: the kind by the request. */
+  const counted = new Map<string, string>()
   const told = (event: LogEvent & { readonly type: 'ApiRequested' }): void => {
     const { data, at, by } = event
     if (data.verb === 'get' || data.verb === 'list') return
-    if (COUNTED.has(data.kind)) counted.add(`${by} ${data.request}`)
+    if (IN_COMMON.has(data.kind)) counted.set(`${by} ${data.request}`, data.kind)
     if (!isInside(data.user)) return
     const row = rowByKind(data.kind)
     if (row === undefined) return
@@ -237,7 +239,7 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
   return (event) => {
     if (event.type === 'ApiRequested') return told(event)
     if (event.type === 'RevisionCommitted') {
-      const write = ownWrite(event, counted.size > 0)
+      const write = own.take(event, new Set(counted.values()))
       if (write !== undefined) writes.push(write)
       return
     }
@@ -250,27 +252,6 @@ const collector = (writes: Write[], standIns: StandIns): ((event: LogEvent) => v
     const { code, name = '' } = event.data
     writes.push({ ...write, name: write.name === '' ? name : write.name, code })
   }
-}
-
-/** Whose status the API server itself writes. */
-const COUNTED: ReadonlySet<string> = new Set(['ResourceQuota', 'PodDisruptionBudget', 'CustomResourceDefinition'])
-
-/**
- * Upstream's API server writes addresses of Services, what quotas have been charged, what evictions took off budgets and how far
- * definitions are through its own API, so an audit log shows it; ours writes them to the store.
- */
-const ownWrite = (
-  { at, data }: LogEvent & { readonly type: 'RevisionCommitted' },
-  isAskedFor: boolean,
-): Write | undefined => {
-  const place = parseStorageKey(data.key)
-  const row = place === undefined ? undefined : rowByKind(place.kind)
-  if (place === undefined || row === undefined) return undefined
-  const { name, namespace } = place
-  const write = { at, user: 'system:apiserver', row, namespace, name, body: data.object ?? {}, code: 201 }
-  if (place.kind === 'IPAddress') return { ...write, verb: data.deleted ? 'delete' : 'create', subresource: '' }
-  if (!COUNTED.has(place.kind) || isAskedFor || data.deleted) return undefined
-  return { ...write, verb: 'update', subresource: 'status' }
 }
 
 /** Tells the register of names what has been made and what has been refused. */

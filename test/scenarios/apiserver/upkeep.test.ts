@@ -73,12 +73,20 @@ spec: { ports: [{ port: 80 }] }`,
   expect(reason()).toBe('ServicePortError')
 })
 
-test('a custom group has an APIService', () => {
-  const cluster = ready()
-  const names = () => cluster.list('APIService').map(({ metadata }) => metadata.name)
-  settled(
-    cluster,
-    `
+test.each(['RBAC', 'AlwaysAllow'] as const)(
+  'a custom group has an APIService for each version served, with %s',
+  (authorization) => {
+    const cluster = createCluster({ seed: 3, nodes: 0, authorization })
+    cluster.run(seconds(5))
+    const names = () =>
+      cluster
+        .list('APIService')
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name.endsWith('.shop.example.com'))
+    const define = (servesOld: boolean): void =>
+      settled(
+        cluster,
+        `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: { name: boxes.shop.example.com }
@@ -86,7 +94,13 @@ spec:
   group: shop.example.com
   scope: Namespaced
   names: { plural: boxes, singular: box, kind: Box, listKind: BoxList }
-  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]`,
-  )
-  expect(names()).toContain('v1.shop.example.com')
-})
+  versions:
+    - { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }
+    - { name: v1beta1, served: ${servesOld}, storage: false, schema: { openAPIV3Schema: { type: object } } }`,
+      )
+    define(true)
+    expect(names()).toEqual(['v1.shop.example.com', 'v1beta1.shop.example.com'])
+    define(false)
+    expect(names()).toEqual(['v1.shop.example.com'])
+  },
+)

@@ -1,6 +1,5 @@
 import type { ApiObject } from '../../../events/json.ts'
 import type { Kind } from '../../../kubernetes/kinds.ts'
-import { hasCondition, type Definition } from '../../../kubernetes/custom-resources/definition.ts'
 import { kindRow } from '../../../kubernetes/registry.ts'
 import { notFound } from '../../../kubernetes/status.ts'
 import type { APIService } from '../../../kubernetes/types/apiregistration.ts'
@@ -31,9 +30,13 @@ export class Upkeep {
   /** APIServices that somebody else serves: Services matter to these. */
   private readonly remote = new Map<string, APIService>()
 
-  constructor(world: World, start: (procedure: Procedure<Answer>) => void) {
+  private readonly followsFlows: boolean
+
+  /** `followsFlows` where the priority levels are that FlowSchemas name. */
+  constructor(world: World, start: (procedure: Procedure<Answer>) => void, followsFlows: boolean) {
     this.world = world
     this.start = start
+    this.followsFlows = followsFlows
   }
 
   /** The cache starts anew. */
@@ -42,7 +45,7 @@ export class Upkeep {
     this.remote.clear()
     for (const schema of view.list('FlowSchema')) this.lookAtSchema(schema)
     for (const service of view.list('APIService')) this.lookAtService(service)
-    for (const definition of view.list('CustomResourceDefinition')) this.register(definition as Definition)
+    for (const definition of view.list('CustomResourceDefinition')) this.register(definition)
   }
 
   follow({ kind, before, after }: Change): void {
@@ -63,8 +66,8 @@ export class Upkeep {
         if (this.remote.size > 0) this.lookAtRemote((after ?? before)?.metadata)
         return
       case 'CustomResourceDefinition':
-        if (after !== undefined) this.register(after as Definition)
-        else if (before !== undefined) this.unregister(before)
+        if (before !== undefined) this.unregister(before)
+        if (after !== undefined) this.register(after)
         return
       default:
     }
@@ -72,7 +75,7 @@ export class Upkeep {
 
   private lookAtSchema(schema: FlowSchema): void {
     const { world } = this
-    if (tells(schema, dangling(schema, world))) return
+    if (!this.followsFlows || tells(schema, dangling(schema, world))) return
     this.start(
       this.update('FlowSchema', schema.metadata.name, (stored) => {
         const now = stored as FlowSchema
@@ -114,8 +117,8 @@ export class Upkeep {
     return DONE
   }
 
-  private register(definition: Definition): void {
-    if (!hasCondition(definition, 'Established')) return
+  /** Whether the definition is established yet does not matter. */
+  private register(definition: ApiObject): void {
     for (const registration of registrationsOf(definition)) {
       if (this.registered(registration.name) === undefined) this.start(this.create(registration))
     }
@@ -140,7 +143,7 @@ export class Upkeep {
     return DONE
   }
 
-  /** A group and version that several definitions share stays as long as one of them does. */
+  /** A group and version that several definitions serve stays as long as one of them does. */
   private unregister(definition: ApiObject): void {
     const { view } = this.world.cache
     const wanted = new Set(
