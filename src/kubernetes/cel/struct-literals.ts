@@ -24,7 +24,8 @@ export function structLiteralsAsMaps(expression: string): string {
     }
     const field = braces.at(-1) === true ? FIELD.exec(expression.slice(i)) : null
     if (field !== null && /[{,]\s*$/.test(out)) {
-      out += `${field[1] === '?' ? '?' : ''}"${field[2] ?? ''}":`
+      // What may be missing stays an optional value until the patch is read.
+      out += `"${field[2] ?? ''}":`
       i += field[0].length
       continue
     }

@@ -2,16 +2,14 @@
  * Whether a schema is a structural one, as every definition's must be.
  *
  * Source: apiextensions/validation/validation.go, ValidateCustomResourceDefinitionOpenAPISchema;
- * pkg/apiserver/schema/{structural,validation}.go (v1.36). Abridged: of rules in CEL neither types nor costs are estimated.
+ * pkg/apiserver/schema/{structural,validation}.go (v1.36).
  */
 import { RE2JS } from 're2js'
-import { compileProblem, type Expected } from '../cel/compile-check.ts'
-import type { FieldErrors } from '../validation/field-error.ts'
-import { shownInternally } from '../validation/internal/value.ts'
+import { FieldErrors } from '../validation/field-error.ts'
+import { checkRuleForms, checkRules } from './definition-rules.ts'
 import { isJsonObject, type Schema } from './schema.ts'
 import { schemaErrors } from './validate.ts'
 
-const RULE: Expected = { variables: ['self', 'oldSelf'], type: 'bool' }
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
 type Loose = Schema & { readonly $ref?: string }
@@ -27,15 +25,33 @@ export function validateDefinitionSchema(schema: Schema, at: string, errors: Fie
     const words = 'must not specify anything other than name and generateName, but metadata is implicitly specified'
     errors.forbidden(`${at}.properties[metadata]`, words)
   }
-  check(schema, at, true, errors)
+  const rules = new FieldErrors()
+  check(schema, { at, isRoot: true, uncorrelatable: undefined }, errors, rules)
+  errors.list.push(...rules.list)
+}
+
+/** Where a schema stands in its definition. */
+interface Place {
+  readonly at: string
+  readonly isRoot: boolean
+  /** The part around it of whose values nobody can tell what they were. */
+  readonly uncorrelatable: string | undefined
 }
 
 const RENAMABLE: ReadonlySet<string> = new Set(['name', 'generateName'])
 
 const keepsUnknown = (schema: Schema): boolean => schema['x-kubernetes-preserve-unknown-fields'] === true
 
-function check(schema: Loose, at: string, isRoot: boolean, errors: FieldErrors): void {
-  const { type = '', items, properties = {}, pattern, uniqueItems, $ref: reference = '' } = schema
+/** @param rules What is wrong with rules; they are compiled only where the schema below them has no fault. */
+function check(schema: Loose, place: Place, errors: FieldErrors, rules: FieldErrors): void {
+  const before = errors.list.length
+  checkOwn(schema, place, errors)
+  for (const [member, where] of membersOf(schema, place)) check(member, where, errors, rules)
+  if (errors.list.length === before) checkRules(schema, place, rules)
+}
+
+function checkOwn(schema: Loose, { at, isRoot }: Place, errors: FieldErrors): void {
+  const { type = '', items, pattern, uniqueItems, $ref: reference = '' } = schema
   if (reference !== '') errors.forbidden(`${at}.$ref`, '$ref is not supported')
   if (uniqueItems === true) {
     const words = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
@@ -48,26 +64,29 @@ function check(schema: Loose, at: string, isRoot: boolean, errors: FieldErrors):
   if (type === 'array' && items === undefined) errors.required(`${at}.items`, 'must be specified')
   if (pattern !== undefined) checkPattern(pattern, `${at}.pattern`, errors)
   checkListType(schema, at, errors)
-  for (const [i, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
-    const problem = compileProblem(rule.rule.trim(), RULE)
-    const words = problem?.startsWith('must evaluate') === true ? 'cel expression must evaluate to a bool' : problem
-    if (words === undefined) continue
-    const shown = shownInternally('apiextensions/v1.ValidationRule', rule)
-    errors.invalid(`${at}.x-kubernetes-validations[${i}].rule`, shown, words)
+  checkRuleForms(schema, at, errors)
+  if (schema.default === undefined || type === '') return
+  for (const error of schemaErrors(schema.default, schema, undefined)) {
+    errors.list.push({ ...error, field: `${at}.default${error.field === '' ? '' : `.${error.field}`}` })
   }
-  if (schema.default !== undefined && type !== '') {
-    for (const error of schemaErrors(schema.default, schema, undefined)) {
-      errors.list.push({ ...error, field: `${at}.default${error.field === '' ? '' : `.${error.field}`}` })
-    }
+}
+
+/** What stands in a schema, in the order in which it is looked at. Items are told apart over time only by keys, members only one by one. */
+function membersOf(schema: Schema, { at, uncorrelatable }: Place): readonly (readonly [Schema, Place])[] {
+  const { additionalProperties, properties = {}, items } = schema
+  const inMap = uncorrelatable ?? (schema['x-kubernetes-map-type'] === 'atomic' ? at : undefined)
+  const inList = uncorrelatable ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : at)
+  const members: [Schema, Place][] = []
+  const add = (member: Schema, where: string, within: string | undefined): void => {
+    members.push([member, { at: `${at}.${where}`, isRoot: false, uncorrelatable: within }])
   }
+  if (isJsonObject(additionalProperties)) add(additionalProperties, 'additionalProperties', inMap)
   for (const name of Object.keys(properties).sort()) {
     const property = properties[name]
-    if (isJsonObject(property)) check(property, `${at}.properties[${name}]`, false, errors)
+    if (isJsonObject(property)) add(property, `properties[${name}]`, inMap)
   }
-  if (isJsonObject(schema.additionalProperties)) {
-    check(schema.additionalProperties, `${at}.additionalProperties`, false, errors)
-  }
-  if (items !== undefined) check(items, `${at}.items`, false, errors)
+  if (items !== undefined) add(items, 'items', inList)
+  return members
 }
 
 function checkListType(schema: Schema, at: string, errors: FieldErrors): void {

@@ -1,12 +1,18 @@
 /** Rules in CEL that a schema holds its values to. Source: apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go (v1.36). */
 import { expressionOf, expressionWithOptionalOld, optionalOf, type Expression } from '../cel/expression.ts'
-import { toCel } from '../cel/values.ts'
 import { sameJson } from '../hash.ts'
+import { byteLength } from '../syntax.ts'
 import { FieldErrors, OMITTED, type FieldError } from '../validation/field-error.ts'
+import { valueOfSchema } from './cel-types.ts'
+import { normalFieldPath } from './field-path.ts'
+import { inOrderOf } from './old-order.ts'
 import { isJsonObject, memberSchema, type Schema, type ValidationRule } from './schema.ts'
 import { correlated } from './validate.ts'
 
 const known = new WeakMap<Schema, boolean>()
+
+/** Longest message that an expression may give. Source: apiserver/pkg/apis/cel/config.go. */
+const MESSAGE_MAX_BYTES = 5 * 1024
 
 /** Whether a schema has rules anywhere. */
 export const hasRules = (schema: Schema): boolean => {
@@ -22,52 +28,76 @@ export const hasRules = (schema: Schema): boolean => {
   return has
 }
 
+/** A value in its place. */
+interface Judged {
+  readonly value: unknown
+  /** What it was; undefined where nothing was, or nobody can tell. */
+  readonly old: unknown
+  readonly schema: Schema
+  readonly at: string
+  /** Whether what it is part of is as it was. */
+  readonly isPartKept: boolean
+}
+
 /**
  * What the rules say of an object, and of what it was. What did not change is judged again only by rules that ask what it was.
  * Abridged: what the others say of it is no warning.
  */
 export function ruleErrors(object: unknown, old: unknown, schema: Schema): readonly FieldError[] {
   const errors = new FieldErrors()
-  judge(object, old, schema, '', errors)
+  judge({ value: object, old, schema, at: '', isPartKept: false }, errors)
   return errors.list
 }
 
-function judge(value: unknown, old: unknown, schema: Schema, at: string, errors: FieldErrors): void {
-  if (!hasRules(schema) || value === undefined) return
-  const isKept = old !== undefined && sameJson(value, old)
-  for (const rule of schema['x-kubernetes-validations'] ?? []) {
-    if (!isKept || isTransition(rule)) judgeBy(rule, value, old, at, errors)
-  }
+function judge(judged: Judged, errors: FieldErrors): void {
+  const { value, old, schema, at, isPartKept } = judged
+  if (!hasRules(schema) || value === undefined || value === null) return
+  const isKept = old === undefined ? isPartKept : sameJson(value, old)
+  const rules = (schema['x-kubernetes-validations'] ?? []).filter((rule) => !isKept || isTransition(rule))
+  if (rules.length > 0) judgeByAll(rules, judged, errors)
   if (Array.isArray(value)) {
     const { items } = schema
     if (items === undefined) return
     for (const [i, item] of (value as readonly unknown[]).entries()) {
-      judge(item, correlated(old, schema, item), items, `${at}[${i}]`, errors)
+      const before = correlated(old, schema, item)
+      judge({ value: item, old: before, schema: items, at: `${at}[${i}]`, isPartKept: isKept }, errors)
     }
     return
   }
   if (!isJsonObject(value)) return
+  const isWhole = schema['x-kubernetes-map-type'] === 'atomic'
   for (const name of Object.keys(value)) {
     const member = memberSchema(schema, name)
-    const before = isJsonObject(old) ? old[name] : undefined
-    if (member !== undefined) judge(value[name], before, member, at === '' ? name : `${at}.${name}`, errors)
+    if (member === undefined) continue
+    const before = isJsonObject(old) && !isWhole ? old[name] : undefined
+    const isNamed = schema.properties?.[name] !== undefined
+    const path = isNamed ? (at === '' ? name : `${at}.${name}`) : `${at}[${name}]`
+    judge({ value: value[name], old: before, schema: member, at: path, isPartKept: isKept }, errors)
   }
 }
 
 const isTransition = ({ rule }: ValidationRule): boolean => /\boldSelf\b/.test(rule)
 
-function judgeBy(rule: ValidationRule, value: unknown, old: unknown, at: string, errors: FieldErrors): void {
-  const isOptional = rule.optionalOldSelf === true
-  if (isTransition(rule) && old === undefined && !isOptional) return
-  const variables = { self: toCel(value), oldSelf: isOptional ? optionalOf(old) : toCel(old) }
-  const outcome = expressionIn(rule, rule.rule)(variables)
-  const field = `${at}${rule.fieldPath ?? ''}`
-  const shown = isScalar(value) ? value : OMITTED
-  if ('problem' in outcome) {
-    errors.invalid(field, shown, `${outcome.problem} evaluating rule: ${rule.message ?? rule.rule}`)
-    return
+function judgeByAll(rules: readonly ValidationRule[], judged: Judged, errors: FieldErrors): void {
+  const { value, old, schema, at } = judged
+  const isRoot = at === '' || schema['x-kubernetes-embedded-resource'] === true
+  const self = valueOfSchema(value, schema, isRoot)
+  const before = old === undefined ? undefined : valueOfSchema(inOrderOf(value, old, schema), schema, isRoot)
+  for (const rule of rules) {
+    const isOptional = rule.optionalOldSelf === true
+    if (isTransition(rule) && old === undefined && !isOptional) continue
+    judgeBy(rule, { self, oldSelf: isOptional ? optionalOf(before) : (before ?? null) }, judged, errors)
   }
+}
+
+type Variables = Readonly<Record<string, unknown>>
+
+function judgeBy(rule: ValidationRule, variables: Variables, { value, schema, at }: Judged, errors: FieldErrors): void {
+  const outcome = expressionIn(rule, rule.rule)(variables)
+  const shown = isScalar(value) ? value : OMITTED
+  if ('problem' in outcome) return errors.invalid(at, shown, failure(rule, outcome.problem))
   if (outcome.value === true) return
+  const field = `${at}${normalFieldPath(rule.fieldPath ?? '', schema) ?? ''}`.replace(/^\./, '')
   const words = wordsOf(rule, variables)
   switch (rule.reason) {
     case 'FieldValueForbidden':
@@ -86,10 +116,18 @@ const expressionIn = ({ optionalOldSelf }: ValidationRule, text: string): Expres
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
 
-const wordsOf = (rule: ValidationRule, variables: Readonly<Record<string, unknown>>): string => {
-  if (rule.messageExpression !== undefined) {
+const nameOf = ({ message = '', rule }: ValidationRule): string => (message === '' ? rule : message).trim()
+
+const failure = (rule: ValidationRule, problem: string): string =>
+  problem.startsWith('no such overload')
+    ? `'${problem}': call arguments did not match a supported operator, function or macro signature for rule: ${nameOf(rule)}`
+    : `${problem} evaluating rule: ${nameOf(rule)}`
+
+const wordsOf = (rule: ValidationRule, variables: Variables): string => {
+  if (rule.messageExpression !== undefined && rule.messageExpression !== '') {
     const outcome = expressionIn(rule, rule.messageExpression)(variables)
-    if ('value' in outcome && typeof outcome.value === 'string' && outcome.value.trim() !== '') return outcome.value
+    const said = 'value' in outcome && typeof outcome.value === 'string' ? outcome.value.trim() : ''
+    if (said !== '' && !said.includes('\n') && byteLength(said) <= MESSAGE_MAX_BYTES) return said
   }
-  return rule.message ?? `failed rule: ${rule.rule}`
+  return (rule.message ?? '') === '' ? `failed rule: ${nameOf(rule)}` : nameOf(rule)
 }

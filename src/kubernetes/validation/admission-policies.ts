@@ -14,10 +14,11 @@ import type {
   ValidatingAdmissionPolicyBinding,
   Validation,
 } from '../types/admissionregistration.ts'
+import type { Environment } from '@marcbachmann/cel-js'
+import { admissionEnvironment } from '../cel/admission-environment.ts'
 import type { Draft } from '../draft.ts'
 import { isDNS1123Subdomain, isLabelKey } from '../syntax.ts'
 import {
-  CONDITION_VARIABLES,
   FAILURE_POLICIES,
   validateExpression,
   validateMatchConditions,
@@ -36,15 +37,14 @@ const CEL_IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/
 export function validateValidatingAdmissionPolicy(policy: Draft<ValidatingAdmissionPolicy>, errors: FieldErrors): void {
   validateMetadata(policy.metadata, RULES, errors)
   const { validations = [], auditAnnotations = [], ...common } = policy.spec ?? {}
-  validateCommon(common, errors)
-  const { variables } = scopeOf(common)
+  const scope = validateCommon(common, errors)
   if (validations.length + auditAnnotations.length === 0) {
     errors.required('spec.validations', NOTHING_JUDGED)
     errors.required('spec.auditAnnotations', NOTHING_JUDGED)
     return
   }
   for (const [i, validation] of validations.entries()) {
-    validateOne(validation, variables, `spec.validations[${i}]`, errors)
+    validateOne(validation, scope, `spec.validations[${i}]`, errors)
   }
   const keys = new Set<string>()
   for (const [i, { key = '', valueExpression = '' }] of auditAnnotations.entries()) {
@@ -52,22 +52,27 @@ export function validateValidatingAdmissionPolicy(policy: Draft<ValidatingAdmiss
     if (key === '') errors.required(`${at}.key`)
     else errors.invalids(`${at}.key`, key, isLabelKey(key))
     if (valueExpression.trim() === '') errors.required(`${at}.valueExpression`)
-    else validateExpression(valueExpression, { variables }, `${at}.valueExpression`, errors)
+    else {
+      const expected = { environment: environmentOf(scope), types: ['string', 'null_type'] as const }
+      validateExpression(valueExpression.trim(), expected, `${at}.valueExpression`, errors)
+    }
     if (keys.has(key)) errors.duplicate(`${at}.key`, key)
     keys.add(key)
   }
 }
 
-/** What the expressions of a policy may name. Source: apiserver/pkg/admission/plugin/cel/compile.go, mustBuildEnvs. */
-function scopeOf({ paramKind }: Draft<AdmissionPolicySpec>): {
-  readonly conditions: readonly string[]
-  readonly variables: readonly string[]
-} {
-  const conditions = [...CONDITION_VARIABLES, ...(paramKind === undefined ? [] : ['params'])]
-  return { conditions, variables: [...conditions, 'variables'] }
+/** What a policy adds to what expressions may name. */
+interface Scope {
+  readonly hasParams: boolean
+  /** The types of its variables, as far as they have been looked at. */
+  readonly variables: Map<string, string>
 }
 
-function validateCommon(spec: Draft<AdmissionPolicySpec>, errors: FieldErrors): void {
+/** Messages may not ask the authorizer. */
+const environmentOf = (scope: Scope, hasAuthorizer = true): Environment =>
+  admissionEnvironment({ ...scope, hasAuthorizer })
+
+function validateCommon(spec: Draft<AdmissionPolicySpec>, errors: FieldErrors): Scope {
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables = [] } = spec
   if (failurePolicy === undefined) errors.required('spec.failurePolicy')
   else if (!FAILURE_POLICIES.includes(failurePolicy)) {
@@ -83,40 +88,40 @@ function validateCommon(spec: Draft<AdmissionPolicySpec>, errors: FieldErrors): 
     validateMatchResources(matchConstraints, 'spec.matchConstraints', errors)
     if ((matchConstraints.resourceRules ?? []).length === 0) errors.required('spec.matchConstraints.resourceRules')
   }
-  const scope = scopeOf(spec)
-  validateMatchConditions(matchConditions, scope.conditions, 'spec.matchConditions', errors)
+  const scope: Scope = { hasParams: paramKind !== undefined, variables: new Map() }
+  const environment = admissionEnvironment({ hasParams: scope.hasParams })
+  validateMatchConditions(matchConditions, environment, 'spec.matchConditions', errors)
   const names = new Set<string>()
   for (const [i, { name = '', expression = '' }] of variables.entries()) {
     const at = `spec.variables[${i}]`
     if (name === '') errors.required(`${at}.name`, 'name is not specified')
     else if (!CEL_IDENTIFIER.test(name)) errors.invalid(`${at}.name`, name, 'must be a valid CEL identifier')
     if (expression.trim() === '') errors.required(`${at}.expression`, 'expression is not specified')
-    else validateExpression(expression, scope, `${at}.expression`, errors)
+    else {
+      const type = validateExpression(expression, { environment: environmentOf(scope) }, `${at}.expression`, errors)
+      scope.variables.set(name, type ?? 'dyn')
+    }
     if (names.has(name)) errors.duplicate(`${at}.name`, name)
     names.add(name)
   }
+  return scope
 }
 
-function validateOne(
-  validation: Draft<Validation>,
-  variables: readonly string[],
-  at: string,
-  errors: FieldErrors,
-): void {
+function validateOne(validation: Draft<Validation>, scope: Scope, at: string, errors: FieldErrors): void {
   const { expression = '', message = '', messageExpression, reason } = validation
   if (expression.trim() === '') errors.required(`${at}.expression`, 'expression is not specified')
-  else validateExpression(expression, { variables, type: 'bool' }, `${at}.expression`, errors)
+  else
+    validateExpression(expression, { environment: environmentOf(scope), types: ['bool'] }, `${at}.expression`, errors)
   if (messageExpression !== undefined && messageExpression !== '' && messageExpression.trim() === '') {
     errors.invalid(`${at}.messageExpression`, messageExpression, 'must be non-empty if specified')
   } else if (messageExpression !== undefined && messageExpression !== '') {
-    validateExpression(messageExpression, { variables, type: 'string' }, `${at}.messageExpression`, errors)
+    const expected = { environment: environmentOf(scope, false), types: ['string'] as const }
+    validateExpression(messageExpression, expected, `${at}.messageExpression`, errors)
   }
   if (message !== '' && message.trim() === '') {
     errors.invalid(`${at}.message`, message, 'message must be non-empty if specified')
   } else if (message.trim().includes('\n')) {
     errors.invalid(`${at}.message`, message, 'message must not contain line breaks')
-  } else if (expression.includes('\n') && message.trim() === '') {
-    errors.required(`${at}.message`, 'message must be specified if expression contains line breaks')
   }
   if (reason !== undefined && !REASONS.includes(reason)) errors.unsupported(`${at}.reason`, reason, REASONS)
 }
@@ -124,11 +129,10 @@ function validateOne(
 export function validateMutatingAdmissionPolicy(policy: Draft<MutatingAdmissionPolicy>, errors: FieldErrors): void {
   validateMetadata(policy.metadata, RULES, errors)
   const { mutations = [], reinvocationPolicy = '', ...common } = policy.spec ?? {}
-  validateCommon(common, errors)
+  const scope = validateCommon(common, errors)
   if (mutations.length === 0) errors.required('spec.mutations', 'mutations must contain at least one item')
-  const { variables } = scopeOf(common)
   for (const [i, mutation] of mutations.entries()) {
-    validateMutation(mutation, variables, `spec.mutations[${i}]`, errors)
+    validateMutation(mutation, scope, `spec.mutations[${i}]`, errors)
   }
   errors.oneOf('spec.reinvocationPolicy', reinvocationPolicy, ['IfNeeded', 'Never'])
 }
@@ -136,12 +140,7 @@ export function validateMutatingAdmissionPolicy(policy: Draft<MutatingAdmissionP
 const GIVES = { ApplyConfiguration: 'Object', JSONPatch: 'list(JSONPatch)' } as const
 
 /** Each sort of patch has its own field, and only that. */
-function validateMutation(
-  mutation: Draft<Mutation>,
-  variables: readonly string[],
-  at: string,
-  errors: FieldErrors,
-): void {
+function validateMutation(mutation: Draft<Mutation>, scope: Scope, at: string, errors: FieldErrors): void {
   const { patchType = '' } = mutation
   const fields = { ApplyConfiguration: mutation.applyConfiguration, JSONPatch: mutation.jsonPatch }
   if (patchType !== 'ApplyConfiguration' && patchType !== 'JSONPatch') {
@@ -156,7 +155,7 @@ function validateMutation(
       if (given === undefined) errors.required(`${at}.${field}`, `must be specified when patchType is ${type}`)
       else if ((given.expression ?? '').trim() === '') errors.required(`${at}.${field}.expression`)
       else {
-        const expected = { variables, type: GIVES[type] }
+        const expected = { environment: environmentOf(scope), types: [GIVES[type]] }
         validateExpression(given.expression ?? '', expected, `${at}.${field}.expression`, errors)
       }
     } else if (given !== undefined) {

@@ -5,7 +5,9 @@
  */
 import type { MatchCondition, MatchResources, NamedRuleWithOperations } from '../types/admissionregistration.ts'
 import type { Draft } from '../draft.ts'
-import { compileProblem, type Expected } from '../cel/compile-check.ts'
+import type { Environment } from '@marcbachmann/cel-js'
+import { admissionEnvironment } from '../cel/admission-environment.ts'
+import { compiledType, type Expected } from '../cel/compile-check.ts'
 import { isLabelKey } from '../syntax.ts'
 import type { FieldErrors } from './field-error.ts'
 import { validateLabelSelector } from './labels.ts'
@@ -90,29 +92,37 @@ export function validateMatchResources(
   validateRules(excludeResourceRules, `${at}.excludeResourceRules`, errors)
 }
 
-/** What every condition may name. */
-export const CONDITION_VARIABLES = ['object', 'oldObject', 'request', 'namespaceObject', 'authorizer']
+/** What the conditions of webhooks may name. */
+export const conditionEnvironment = (): Environment => admissionEnvironment({})
 
-export function validateExpression(text: string, expected: Expected, at: string, errors: FieldErrors): void {
-  const problem = compileProblem(text.trim(), expected)
-  if (problem !== undefined) errors.invalid(at, text, problem)
+/** The type of what an expression gives; undefined for one that is refused. */
+export function validateExpression(
+  text: string,
+  expected: Expected,
+  at: string,
+  errors: FieldErrors,
+): string | undefined {
+  const compiled = compiledType(text, expected)
+  if (!('problem' in compiled)) return compiled.type
+  errors.invalid(at, text, compiled.problem)
+  return undefined
 }
 
 export function validateMatchConditions(
   conditions: readonly Draft<MatchCondition>[] | undefined,
-  variables: readonly string[],
+  environment: Environment,
   at: string,
   errors: FieldErrors,
 ): void {
   const given = conditions ?? []
   if (given.length > MOST_CONDITIONS) errors.tooMany(at, given.length, MOST_CONDITIONS)
-  const names = new Set<string>()
+  const seen = new Set<string>()
   for (const [i, { name = '', expression = '' }] of given.entries()) {
     if (expression.trim() === '') errors.required(`${at}[${i}].expression`)
-    else validateExpression(expression, { variables, type: 'bool' }, `${at}[${i}].expression`, errors)
+    else validateExpression(expression.trim(), { environment, types: ['bool'] }, `${at}[${i}].expression`, errors)
     if (name === '') errors.required(`${at}[${i}].name`)
     else errors.invalids(`${at}[${i}].name`, name, isLabelKey(name))
-    if (name !== '' && names.has(name)) errors.duplicate(`${at}[${i}].name`, name)
-    names.add(name)
+    if (name !== '' && seen.has(name)) errors.duplicate(`${at}[${i}].name`, name)
+    seen.add(name)
   }
 }

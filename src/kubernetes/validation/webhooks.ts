@@ -9,7 +9,7 @@ import type {
 import type { Draft } from '../draft.ts'
 import { isDNS1123Label, isDNS1123Subdomain, isPortNumber } from '../syntax.ts'
 import {
-  CONDITION_VARIABLES,
+  conditionEnvironment,
   FAILURE_POLICIES,
   MATCH_POLICIES,
   validateMatchConditions,
@@ -77,7 +77,7 @@ function validateWebhook(webhook: Draft<Webhook>, at: string, errors: FieldError
   validateLabelSelector(webhook.namespaceSelector, `${at}.namespaceSelector`, errors)
   validateLabelSelector(webhook.objectSelector, `${at}.objectSelector`, errors)
   validateClientConfig(webhook.clientConfig ?? {}, `${at}.clientConfig`, errors)
-  validateMatchConditions(webhook.matchConditions, CONDITION_VARIABLES, `${at}.matchConditions`, errors)
+  validateMatchConditions(webhook.matchConditions, conditionEnvironment(), `${at}.matchConditions`, errors)
 }
 
 /** Source: apimachinery/pkg/util/validation/validation.go, IsFullyQualifiedName. */

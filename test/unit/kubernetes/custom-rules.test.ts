@@ -6,11 +6,13 @@
 import { describe, expect, test } from 'vitest'
 import { ruleErrors } from '../../../src/kubernetes/custom-resources/rules.ts'
 
-const said = (value: unknown, old: unknown, rule: object): readonly string[] => {
-  const of = (size: unknown): object | undefined => (size === undefined ? undefined : { size })
-  const schema = { type: 'object', properties: { size: { 'x-kubernetes-validations': [rule] } } }
+const NUMBER = { type: 'integer' }
+
+const said = (value: unknown, old: unknown, rule: object, of: object = NUMBER): readonly string[] => {
+  const sized = (size: unknown): object | undefined => (size === undefined ? undefined : { size })
+  const schema = { type: 'object', properties: { size: { ...of, 'x-kubernetes-validations': [rule] } } }
   // A rule is the border here: the text of a definition.
-  return ruleErrors(of(value), of(old), JSON.parse(JSON.stringify(schema))).map(({ detail }) => String(detail))
+  return ruleErrors(sized(value), sized(old), JSON.parse(JSON.stringify(schema))).map(({ detail }) => String(detail))
 }
 
 describe('oldSelf is optional', () => {
@@ -28,9 +30,10 @@ describe('oldSelf is optional', () => {
 
   test('members of what it was', () => {
     const kept = { rule: '!oldSelf.hasValue() || oldSelf.value().x == self.x', optionalOldSelf: true, message: 'kept' }
-    expect(said({ x: 1 }, undefined, kept)).toEqual([])
-    expect(said({ x: 1, y: 1 }, { x: 1 }, kept)).toEqual([])
-    expect(said({ x: 2 }, { x: 1 }, kept)).toEqual(['kept'])
+    const point = { type: 'object', properties: { x: NUMBER, y: NUMBER } }
+    expect(said({ x: 1 }, undefined, kept, point)).toEqual([])
+    expect(said({ x: 1, y: 1 }, { x: 1 }, kept, point)).toEqual([])
+    expect(said({ x: 2 }, { x: 1 }, kept, point)).toEqual(['kept'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { CelAuthorizer, type Check } from '../../../../kubernetes/cel/authorizer.ts'
+import { CelAuthorizer, type Check } from '../../../../kubernetes/cel/library/authorizer.ts'
 import { AUTHENTICATED, serviceAccountGroups, serviceAccountUser, type User } from '../../authn.ts'
 import { toPath, toResource } from '../../authz.ts'
 import type { Authorizer } from '../../authz/authorizer.ts'

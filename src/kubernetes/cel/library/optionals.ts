@@ -1,0 +1,21 @@
+/** Values that may be missing, beside what the expression language library has. Source: cel-go cel/library.go, optionalLib. */
+import { Optional } from '@marcbachmann/cel-js'
+import { equal } from '../values.ts'
+import type { Library } from './register.ts'
+
+const presentOnes = (list: readonly Optional[]): readonly unknown[] =>
+  list.flatMap((one) => (one.hasValue() ? [one.value() as unknown] : []))
+
+const isZero = (value: unknown): boolean =>
+  [null, false, '', 0n, 0].includes(value as never) || equal(value, []) || equal(value, {})
+
+const at = (list: readonly unknown[], i: number): Optional =>
+  list.length === 0 ? Optional.none() : Optional.of(list.at(i))
+
+export const optionals: Library = {
+  'optional.ofNonZeroValue(V): optional(V)': (value: unknown) => (isZero(value) ? Optional.none() : Optional.of(value)),
+  'optional.unwrap(list(optional(V))): list(V)': presentOnes,
+  '<list(optional(V))>.unwrapOpt(): list(V)': presentOnes,
+  '<list(T)>.first(): optional(T)': (list: readonly unknown[]) => at(list, 0),
+  '<list(T)>.last(): optional(T)': (list: readonly unknown[]) => at(list, -1),
+}
