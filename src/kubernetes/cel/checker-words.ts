@@ -5,15 +5,17 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { TypeError as CelTypeError } from '@marcbachmann/cel-js'
 import { isDeclared } from './environment.ts'
+import { OWN } from './library/register.ts'
 import { shownType } from './type-names.ts'
 
-interface Fault {
+/** What is wrong, and where: an offset into the text. */
+export interface Mistake {
   readonly at: number
   readonly words: string
 }
 
 /** Undefined for what cel-go may see otherwise: then the expression is taken. */
-export function checkerWords(error: unknown, source: string): Fault | undefined {
+export function checkerWords(error: unknown, source: string): Mistake | undefined {
   if (!(error instanceof CelTypeError)) return undefined
   const node = nodeOf(error.node)
   if (node === undefined) return undefined
@@ -52,7 +54,7 @@ const undeclared = (name: string): string => `undeclared reference to '${name}' 
 const noMatch = (name: string, types: readonly string[]): string =>
   `found no matching overload for '${name}' applied to '(${types.map(shownType).join(', ')})'`
 
-function noOperator(node: ASTNode, source: string): Fault | undefined {
+function noOperator(node: ASTNode, source: string): Mistake | undefined {
   const at = placeOf(node, source)
   switch (node.op) {
     case '!_':
@@ -81,33 +83,33 @@ function noOperator(node: ASTNode, source: string): Fault | undefined {
   }
 }
 
-function noAccess(node: ASTNode, source: string): Fault | undefined {
+function noAccess(node: ASTNode, source: string): Mistake | undefined {
   const at = placeOf(node, source)
   if (node.op === '.')
     return { at, words: `type '${shownType(typeOf(node.args[0]))}' does not support field selection` }
   return node.op === '[]' ? { at, words: noMatch('_[_]', node.args.map(typeOf)) } : undefined
 }
 
-function noFunction(node: ASTNode, said: string, source: string): Fault | undefined {
+function noFunction(node: ASTNode, said: string, source: string): Mistake | undefined {
   const at = placeOf(node, source)
   if (node.op === 'call') {
-    const name = node.args[0].replace('#', '')
+    const name = node.args[0].replace(OWN, '')
     return { at, words: isDeclared(name) ? noMatch(name, node.args[1].map(typeOf)) : undeclared(name) }
   }
   if (node.op !== 'rcall') return undefined
-  const name = node.args[0].replace('#', '')
+  const name = node.args[0].replace(OWN, '')
   if (!isDeclared(name)) return { at, words: undeclared(name) }
   const [receiver, ...types] = [node.args[1], ...node.args[2]].map((arg) => shownType(typeOf(arg)))
   return { at, words: `found no matching overload for '${name}' applied to '${receiver ?? ''}.(${types.join(', ')})'` }
 }
 
-function notBool(node: ASTNode, source: string): Fault | undefined {
+function notBool(node: ASTNode, source: string): Mistake | undefined {
   if (node.op !== '&&' && node.op !== '||') return undefined
   const wrong = node.args.find((arg) => !['bool', 'dyn'].includes(typeOf(arg)) && !typeOf(arg).startsWith('dyn<'))
   return wrong === undefined ? undefined : isNotBool(wrong, source)
 }
 
-const isNotBool = (node: ASTNode, source: string): Fault => ({
+const isNotBool = (node: ASTNode, source: string): Mistake => ({
   at: placeOf(node, source),
   words: `expected type 'bool' but found '${shownType(typeOf(node))}'`,
 })
@@ -144,7 +146,7 @@ function placeOf(node: ASTNode, source: string): number {
     case 'call':
       return source.indexOf('(', node.start)
     case 'rcall':
-      return source.indexOf('(', source.indexOf(node.args[0].replace('#', ''), node.args[1].end))
+      return source.indexOf('(', source.indexOf(node.args[0].replace(OWN, ''), node.args[1].end))
     default:
       return behind(node.args[0], node.op)
   }

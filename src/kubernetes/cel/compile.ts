@@ -5,18 +5,12 @@
  * Abridged: the first fault is told, not all; where the library's checker cannot tell, an expression is taken.
  */
 import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js'
-import { checkerWords } from './checker-words.ts'
+import { checkerWords, type Mistake } from './checker-words.ts'
 import { nodesOf, parseIn } from './environment.ts'
 import { isRegex } from './regex.ts'
 import { structLiteralsAsMaps } from './struct-literals.ts'
 import { syntaxWords } from './syntax-words.ts'
 import { parseDuration, parseTimestamp } from './times.ts'
-
-/** What is wrong, and where: an offset into the text. */
-export interface Fault {
-  readonly at: number
-  readonly words: string
-}
 
 export interface Compiled {
   /** What it gives, as the library names it. */
@@ -27,7 +21,7 @@ export interface Compiled {
 /** A typed expression, or why it is none: with the place, its line, and an arrow. */
 export function compile(text: string, environment: Environment): Compiled | { readonly problem: string } {
   const source = structLiteralsAsMaps(text)
-  const told = (fault: Fault): { readonly problem: string } => ({ problem: located(fault, source, text) })
+  const told = (fault: Mistake): { readonly problem: string } => ({ problem: located(fault, source, text) })
   let program: ParseResult
   try {
     program = parseIn(environment, text)
@@ -41,7 +35,7 @@ export function compile(text: string, environment: Environment): Compiled | { re
 }
 
 /** Line and column from 1, in characters. Source: cel-go common/error.go, ToDisplayString. */
-function located({ at, words }: Fault, source: string, text: string): string {
+function located({ at, words }: Mistake, source: string, text: string): string {
   // Where structures were written as maps, places have moved.
   const offset = source === text ? at : Math.max(0, text.indexOf(/^\w*/.exec(source.slice(at))?.[0] ?? ''))
   const before = text.slice(0, offset).split('\n')
@@ -57,7 +51,7 @@ const LITERALS: Readonly<Record<string, (text: string) => boolean>> = {
 }
 
 /** Patterns, durations and moments that stand in the text are read at once. */
-function faultOfLiterals(ast: ASTNode): Fault | undefined {
+function faultOfLiterals(ast: ASTNode): Mistake | undefined {
   for (const node of nodesOf(ast)) {
     if (node.op !== 'call' && node.op !== 'rcall') continue
     const name = node.args[0].replace(/\W/g, '')

@@ -90,7 +90,9 @@ export function parseIn(environment: Environment, text: string): ParseResult {
 /** The library's `has` types nothing and takes no part of a list; ours has a name of the same length, so that places stay. */
 function withOwnHas(environment: Environment, source: string): string {
   if (!source.includes('has')) return source
-  const tests = nodesOf(environment.parse(source).ast).filter(({ op, args }) => op === 'call' && args[0] === 'has')
+  const tests = nodesOf(environment.parse(source).ast).filter(
+    ({ op, args }) => op === 'call' && args[0] === 'has' && args[1].length === 1,
+  )
   return tests.reduce((text, { start }) => text.slice(0, start) + HAS + text.slice(start + HAS.length), source)
 }
 

@@ -1,10 +1,11 @@
 /** What is wrong with a text that is no expression, in the words of cel-go's parser. Abridged: the common faults have its words. */
 import { ParseError } from '@marcbachmann/cel-js'
+import type { Mistake } from './checker-words.ts'
 
 const EXPRESSION =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 
-export function syntaxWords(error: unknown, source: string): { readonly at: number; readonly words: string } {
+export function syntaxWords(error: unknown, source: string): Mistake {
   if (!(error instanceof ParseError)) return { at: 0, words: `Syntax error: ${String(error)}` }
   const at = error.range?.start ?? 0
   if (error.code === 'reserved_identifier') return { at, words: said(error) }

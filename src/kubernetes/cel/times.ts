@@ -43,7 +43,7 @@ export function parseDuration(text: string, withDays = false): Duration | undefi
 }
 
 /** A moment as the expression language library has it: to the millisecond. */
- 
+
 export type Moment = Date
 
 export const isMoment = (value: unknown): value is Moment => Object.prototype.toString.call(value) === '[object Date]'

@@ -37,22 +37,35 @@ const FORMATS: Readonly<Record<string, string>> = {
   'date-time': 'google.protobuf.Timestamp',
 }
 
-/** Where rules of a schema are typed: `self` is what it describes. Undefined for what expressions do not see. */
-export function environmentOf(schema: Schema, isRoot: boolean, isOldOptional: boolean): Environment | undefined {
+/**
+ * Where rules of a schema are typed: `self` is what it describes. Undefined for what expressions do not see.
+ * @param words What the rules mention: of other fields it is enough that they are there.
+ */
+export function environmentOf(
+  schema: Schema,
+  isRoot: boolean,
+  isOldOptional: boolean,
+  words: ReadonlySet<string>,
+): Environment | undefined {
   const environment = createEnvironment({ isOpen: false })
-  const self = typeOfSchema(schema, isRoot || isEmbedded(schema), 'selfType', environment)
+  const self = typeOfSchema(schema, isRoot || isEmbedded(schema), 'selfType', { environment, words })
   if (self === undefined) return undefined
   return environment
     .registerVariable('self', self)
     .registerVariable('oldSelf', isOldOptional ? `optional<${self}>` : self)
 }
 
+interface Declared {
+  readonly environment: Environment
+  readonly words: ReadonlySet<string>
+}
+
 /** @param name What the type is called in messages. */
-function typeOfSchema(schema: Schema, isObject: boolean, name: string, environment: Environment): string | undefined {
+function typeOfSchema(schema: Schema, isObject: boolean, name: string, declared: Declared): string | undefined {
   if (isIntOrString(schema)) return 'dyn'
   const { type = '', format = '', items, additionalProperties: rest } = schema
   const inside = (part: Schema | undefined, as: string): string | undefined =>
-    part === undefined ? undefined : typeOfSchema(part, isEmbedded(part), `${name}.${as}`, environment)
+    part === undefined ? undefined : typeOfSchema(part, isEmbedded(part), `${name}.${as}`, declared)
   if (type === 'array') {
     const item = inside(items, 'idx')
     return item === undefined ? undefined : `list<${item}>`
@@ -65,10 +78,11 @@ function typeOfSchema(schema: Schema, isObject: boolean, name: string, environme
   const fields: Record<string, string> = {}
   for (const [property, part] of Object.entries((isObject ? withMeta(schema) : schema).properties ?? {})) {
     const field = celName(property)
-    const given = field === undefined ? undefined : inside(part, field)
-    if (field !== undefined && given !== undefined) fields[field] = given
+    if (field === undefined) continue
+    const given = declared.words.has(field) ? inside(part, field) : 'dyn'
+    if (given !== undefined) fields[field] = given
   }
-  environment.registerType(name, { fields }).registerOperator(`${name} == ${name}`, equal)
+  declared.environment.registerType(name, { fields }).registerOperator(`${name} == ${name}`, equal)
   return name
 }
 

@@ -57,10 +57,13 @@ export interface RulePlace {
 export function checkRules(schema: Schema, { at, isRoot, uncorrelatable }: RulePlace, errors: FieldErrors): void {
   const rules = schema['x-kubernetes-validations'] ?? []
   if (rules.length === 0) return
+  const words = new Set(
+    rules.flatMap(({ rule, messageExpression = '' }) => `${rule} ${messageExpression}`.match(/\w+/g) ?? []),
+  )
   const environments = new Map<boolean, Environment | undefined>()
   const environmentFor = ({ optionalOldSelf = false }: ValidationRule): Environment | undefined => {
     if (!environments.has(optionalOldSelf)) {
-      environments.set(optionalOldSelf, environmentOf(schema, isRoot, optionalOldSelf))
+      environments.set(optionalOldSelf, environmentOf(schema, isRoot, optionalOldSelf, words))
     }
     return environments.get(optionalOldSelf)
   }

@@ -1,4 +1,4 @@
-/** Lists and sets. Source: apiserver/pkg/cel/library/lists.go (v1.36); cel-go ext/sets.go. Abridged: what cannot be compared is taken too. */
+/** Lists and sets. Source: apiserver/pkg/cel/library/lists.go (v1.36); cel-go ext/sets.go. Abridged: the type of what is least or greatest is not known. */
 import type { Duration } from '@marcbachmann/cel-js/evaluator'
 import { durationOf, nanosOf } from '../times.ts'
 import { equal, Fault } from '../values.ts'
@@ -30,8 +30,8 @@ const contains = (a: List, b: List): boolean => b.every((one) => a.some((other) 
 
 export const lists: Library = {
   '<list(T)>.isSorted(): bool': isSorted,
-  '<list(T)>.min(): T': extreme('min', (a, b) => a < b),
-  '<list(T)>.max(): T': extreme('max', (a, b) => a > b),
+  '<list(T)>.min(): dyn': extreme('min', (a, b) => a < b),
+  '<list(T)>.max(): dyn': extreme('max', (a, b) => a > b),
   '<list(int)>.sum(): int': (list: readonly bigint[]) => list.reduce((total, one) => int(total + one), 0n),
   '<list(double)>.sum(): double': (list: readonly number[]) => list.reduce((total, one) => total + one, 0),
   '<list(duration)>.sum(): duration': (list: readonly Duration[]) =>

@@ -3,7 +3,7 @@
  * What a condition is, shows only when it is asked.
  * Source: cel-go ext/comprehensions.go; cel/library.go, optMap and optFlatMap.
  */
-import type { Environment} from '@marcbachmann/cel-js';
+import type { Environment } from '@marcbachmann/cel-js'
 import { Optional } from '@marcbachmann/cel-js'
 import { entriesOf, Fault, isMap } from '../values.ts'
 

@@ -14,8 +14,8 @@ const at = (list: readonly unknown[], i: number): Optional =>
 
 export const optionals: Library = {
   'optional.ofNonZeroValue(V): optional(V)': (value: unknown) => (isZero(value) ? Optional.none() : Optional.of(value)),
-  'optional.unwrap(list(optional(V))): list(V)': presentOnes,
-  '<list(optional(V))>.unwrapOpt(): list(V)': presentOnes,
-  '<list(T)>.first(): optional(T)': (list: readonly unknown[]) => at(list, 0),
-  '<list(T)>.last(): optional(T)': (list: readonly unknown[]) => at(list, -1),
+  'optional.unwrap(list(optional(V))): list': presentOnes,
+  '<list(optional(V))>.unwrapOpt(): list': presentOnes,
+  '<list(T)>.first(): optional': (list: readonly unknown[]) => at(list, 0),
+  '<list(T)>.last(): optional': (list: readonly unknown[]) => at(list, -1),
 }
