@@ -6,7 +6,7 @@
 import { describe, expect, test } from 'vitest'
 import { createEnvironment, parseIn } from '../../../src/kubernetes/cel/environment.ts'
 import { expressionOf } from '../../../src/kubernetes/cel/expression.ts'
-import { toCel } from '../../../src/kubernetes/cel/values.ts'
+import { fromCel, toCel } from '../../../src/kubernetes/cel/values.ts'
 
 const variables = {
   x: toCel({ n: 3, t: 'text', list: [1, 2, 3], map: { a: 1, 'b-c': { d: null } }, none: null, half: 0.5 }),
@@ -189,3 +189,13 @@ fails(
   ['quantity("500m").asInteger()', 'cannot convert value to integer'],
   ['["a", "a"].transformMapEntry(i, v, {v: i})', 'insert failed: key a already exists'],
 )
+
+test('what a patch may leave out, and does, is not in it', () => {
+  const outcome = expressionOf('Object{metadata: Object.metadata{?labels: x.?none2, ?annotations: x.?map}, n: x.n}')(
+    variables,
+  )
+  expect('value' in outcome ? fromCel(outcome.value) : outcome.problem).toEqual({
+    metadata: { annotations: { a: 1, 'b-c': { d: null } } },
+    n: 3,
+  })
+})
