@@ -4,6 +4,7 @@
  */
 import type { Environment } from '@marcbachmann/cel-js'
 import { createEnvironment } from './environment.ts'
+import { AUTHORIZER } from './library/authorizer.ts'
 
 const TIMESTAMP = 'google.protobuf.Timestamp'
 const KIND = 'kubernetes.GroupVersionKind'
@@ -84,7 +85,7 @@ function plainEnvironment(hasParams: boolean, hasAuthorizer: boolean): Environme
     .registerVariable('namespaceObject', 'kubernetes.Namespace')
     .registerVariable('request', 'kubernetes.AdmissionRequest')
   if (hasParams) made.registerVariable('params', 'dyn')
-  if (hasAuthorizer) made.registerVariable('authorizer', 'Authorizer')
+  if (hasAuthorizer) made.registerVariable('authorizer', AUTHORIZER)
   known.set(key, made)
   return made
 }

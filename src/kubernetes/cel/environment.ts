@@ -7,7 +7,7 @@
  * Abridged: no limit of costs; in a list's literal no optional items; moments are told to the millisecond.
  */
 import { Environment, type ASTNode, type Optional, type ParseResult } from '@marcbachmann/cel-js'
-import { withAuthorizer } from './library/authorizer.ts'
+import { authorizers, authorizerTypes } from './library/authorizer.ts'
 import { conversions, wholeNumbers } from './library/conversions.ts'
 import { Format, formats } from './library/formats.ts'
 import { lists } from './library/lists.ts'
@@ -35,7 +35,7 @@ const TYPES = {
 }
 
 const IN_PLACE = [strings, regexes, times, conversions]
-const BESIDE = [quantities, semvers, urls, networks, formats, lists, optionals, patches, wholeNumbers]
+const BESIDE = [quantities, semvers, urls, networks, formats, lists, optionals, patches, wholeNumbers, authorizers]
 
 const replaced = callsOf(IN_PLACE)
 
@@ -49,11 +49,12 @@ function baseEnvironment(): Environment {
     made.registerType(name, { ctor, fields: {} })
     made.registerOperator(`${name} == ${name}`, (a: Opaque, b: Opaque) => a.equals(b))
   }
+  for (const [name, type] of Object.entries(authorizerTypes)) made.registerType(name, type)
   made.registerOperator('optional<A> == optional<A>', (a: Optional, b: Optional) =>
     equal([a.orValue(undefined)], [b.orValue(undefined)]),
   )
   register(made, [...IN_PLACE, ...BESIDE], replaced)
-  base = withAuthorizer(registerMacros(made))
+  base = registerMacros(made)
   return base
 }
 

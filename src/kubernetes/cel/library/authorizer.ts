@@ -1,8 +1,8 @@
 /**
  * What expressions may ask of the authorizer. Source: apiserver/pkg/cel/library/authz.go (v1.36).
- * Abridged: selectors of fields and labels change nothing.
+ * Abridged: selectors of fields and labels change nothing; checks of paths, groups and resources are of one type.
  */
-import type { Environment } from '@marcbachmann/cel-js'
+import type { Library } from './register.ts'
 
 /** What an expression has put together: who asks for what. */
 export interface Check {
@@ -59,40 +59,36 @@ class CelDecision {
   }
 }
 
-export const withAuthorizer = (environment: Environment): Environment =>
-  environment
-    .registerType('AuthorizerDecision', { ctor: CelDecision, fields: {} })
-    .registerType('AuthorizerCheck', { ctor: CelCheck, fields: {} })
-    .registerType('Authorizer', { ctor: CelAuthorizer, fields: { requestResource: 'AuthorizerCheck' } })
-    .registerFunction(
-      'Authorizer.serviceAccount(string, string): Authorizer',
-      (it: CelAuthorizer, ns: string, name: string) => it.as(ns, name),
-    )
-    .registerFunction('Authorizer.path(string): AuthorizerCheck', ({ who }: CelAuthorizer, path: string) =>
-      who.with({ path }),
-    )
-    .registerFunction('Authorizer.group(string): AuthorizerCheck', ({ who }: CelAuthorizer, group: string) =>
-      who.with({ group }),
-    )
-    .registerFunction('AuthorizerCheck.resource(string): AuthorizerCheck', (check: CelCheck, resource: string) =>
-      check.with({ resource }),
-    )
-    .registerFunction('AuthorizerCheck.subresource(string): AuthorizerCheck', (check: CelCheck, subresource: string) =>
-      check.with({ subresource }),
-    )
-    .registerFunction('AuthorizerCheck.namespace(string): AuthorizerCheck', (check: CelCheck, namespace: string) =>
-      check.with({ namespace }),
-    )
-    .registerFunction('AuthorizerCheck.name(string): AuthorizerCheck', (check: CelCheck, name: string) =>
-      check.with({ name }),
-    )
-    .registerFunction('AuthorizerCheck.fieldSelector(string): AuthorizerCheck', (check: CelCheck) => check)
-    .registerFunction('AuthorizerCheck.labelSelector(string): AuthorizerCheck', (check: CelCheck) => check)
-    .registerFunction(
-      'AuthorizerCheck.check(string): AuthorizerDecision',
-      ({ decide, check }: CelCheck, verb: string) => new CelDecision(decide(check, verb)),
-    )
-    .registerFunction('AuthorizerDecision.allowed(): bool', ({ allowed }: CelDecision) => allowed)
-    .registerFunction('AuthorizerDecision.reason(): string', ({ why }: CelDecision) => why)
-    .registerFunction('AuthorizerDecision.errored(): bool', () => false)
-    .registerFunction('AuthorizerDecision.error(): string', () => '')
+const SPACE = 'kubernetes.authorization'
+export const AUTHORIZER = `${SPACE}.Authorizer`
+const CHECK = `${SPACE}.ResourceCheck`
+const DECISION = `${SPACE}.Decision`
+
+export const authorizerTypes = {
+  [DECISION]: { ctor: CelDecision, fields: {} },
+  [CHECK]: { ctor: CelCheck, fields: {} },
+  [AUTHORIZER]: { ctor: CelAuthorizer, fields: { requestResource: CHECK } },
+}
+
+const detail = (name: keyof Check): Library => ({
+  [`<${CHECK}>.${name}(string): ${CHECK}`]: (check: CelCheck, value: string) => check.with({ [name]: value }),
+})
+
+export const authorizers: Library = {
+  [`<${AUTHORIZER}>.serviceAccount(string, string): ${AUTHORIZER}`]: (it: CelAuthorizer, ns: string, name: string) =>
+    it.as(ns, name),
+  [`<${AUTHORIZER}>.path(string): ${CHECK}`]: ({ who }: CelAuthorizer, path: string) => who.with({ path }),
+  [`<${AUTHORIZER}>.group(string): ${CHECK}`]: ({ who }: CelAuthorizer, group: string) => who.with({ group }),
+  ...detail('resource'),
+  ...detail('subresource'),
+  ...detail('namespace'),
+  ...detail('name'),
+  [`<${CHECK}>.fieldSelector(string): ${CHECK}`]: (check: CelCheck) => check,
+  [`<${CHECK}>.labelSelector(string): ${CHECK}`]: (check: CelCheck) => check,
+  [`<${CHECK}>.check(string): ${DECISION}`]: ({ decide, check }: CelCheck, verb: string) =>
+    new CelDecision(decide(check, verb)),
+  [`<${DECISION}>.allowed(): bool`]: ({ allowed }: CelDecision) => allowed,
+  [`<${DECISION}>.reason(): string`]: ({ why }: CelDecision) => why,
+  [`<${DECISION}>.errored(): bool`]: () => false,
+  [`<${DECISION}>.error(): string`]: () => '',
+}
