@@ -7,7 +7,7 @@ import { valueOfSchema } from './cel-types.ts'
 import { normalFieldPath } from './field-path.ts'
 import { inOrderOf } from './old-order.ts'
 import { isJsonObject, memberSchema, type Schema, type ValidationRule } from './schema.ts'
-import { correlated } from './validate.ts'
+import { correlated, NO_FIELD } from './validate.ts'
 
 const known = new WeakMap<Schema, boolean>()
 
@@ -95,9 +95,9 @@ type Variables = Readonly<Record<string, unknown>>
 function judgeBy(rule: ValidationRule, variables: Variables, { value, schema, at }: Judged, errors: FieldErrors): void {
   const outcome = expressionIn(rule, rule.rule)(variables)
   const shown = isScalar(value) ? value : OMITTED
-  if ('problem' in outcome) return errors.invalid(at, shown, failure(rule, outcome.problem))
+  if ('problem' in outcome) return errors.invalid(fieldAt(at), shown, failure(rule, outcome.problem))
   if (outcome.value === true) return
-  const field = `${at}${normalFieldPath(rule.fieldPath ?? '', schema) ?? ''}`.replace(/^\./, '')
+  const field = fieldAt(`${at}${normalFieldPath(rule.fieldPath ?? '', schema) ?? ''}`)
   const words = wordsOf(rule, variables)
   switch (rule.reason) {
     case 'FieldValueForbidden':
@@ -113,6 +113,8 @@ function judgeBy(rule: ValidationRule, variables: Variables, { value, schema, at
 
 const expressionIn = ({ optionalOldSelf }: ValidationRule, text: string): Expression =>
   optionalOldSelf === true ? expressionWithOptionalOld(text) : expressionOf(text)
+
+const fieldAt = (path: string): string => (path === '' ? NO_FIELD : path.replace(/^\./, ''))
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
 

@@ -15,7 +15,7 @@ import { validateInvariants } from './invariants.ts'
 import { hasRules, ruleErrors } from './rules.ts'
 import { validateReplicas } from './scale.ts'
 import type { Schema } from './schema.ts'
-import { schemaErrors } from './validate.ts'
+import { NO_FIELD, schemaErrors } from './validate.ts'
 
 const BLOCKING: ReadonlySet<string> = new Set(['Required value', 'Unsupported value', 'Too long', 'Too many'])
 const NOT_CHECKED =
@@ -85,7 +85,7 @@ const checkStatus = (next: CustomObject, old: CustomObject, schema: Schema | und
 const checkRules = (object: unknown, old: unknown, schema: Schema, errors: FieldErrors): void => {
   if (!hasRules(schema)) return
   const blocks = errors.list.some(({ type, reason }) => BLOCKING.has(type) || reason === 'FieldValueTypeInvalid')
-  if (blocks) errors.invalid('<nil>', null, NOT_CHECKED)
+  if (blocks) errors.invalid(NO_FIELD, null, NOT_CHECKED)
   else errors.list.push(...ruleErrors(object, old, schema))
 }
 

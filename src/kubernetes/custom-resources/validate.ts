@@ -15,7 +15,8 @@ interface Place {
   readonly field: string
 }
 
-const NO_FIELD = '<nil>'
+/** As Go shows the path of the whole. */
+export const NO_FIELD = '<nil>'
 
 /**
  * What is wrong with `value`. What is as it was in `old` may stay wrong.

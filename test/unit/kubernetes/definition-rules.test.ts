@@ -249,6 +249,14 @@ describe('objects are judged by the types of their schema', () => {
     expect(said(schema, { 'a-b': 1 }, undefined, rule)).toEqual(['x.a-b: Forbidden: no'])
   })
 
+  test('the whole has no name', () => {
+    const named = { rule: "self.metadata.name == 'one'", message: 'only one' }
+    const value = { metadata: { name: 'two' } }
+    expect(ruleErrors(value, undefined, ruled(object({}), named)).map(formatFieldError)).toEqual([
+      '<nil>: Invalid value: only one',
+    ])
+  })
+
   test('messages of more than one line, or none, are not used', () => {
     const spoken = (messageExpression: string): readonly string[] =>
       said(NUMBER, 1, undefined, { rule: 'self == 2', messageExpression })
