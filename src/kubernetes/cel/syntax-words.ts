@@ -6,9 +6,10 @@ const EXPRESSION =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 
 export function syntaxWords(error: unknown, source: string): Mistake {
-  if (!(error instanceof ParseError)) return { at: 0, words: `Syntax error: ${String(error)}` }
+  if (!(error instanceof ParseError)) return { at: 0, words: error instanceof Error ? error.message : String(error) }
   const at = error.range?.start ?? 0
   if (error.code === 'reserved_identifier') return { at, words: said(error) }
+  if (error.code === 'invalid_macro_argument') return { at, words: 'argument must be a simple name' }
   return { at, words: `Syntax error: ${faultAt(error, source, at)}` }
 }
 

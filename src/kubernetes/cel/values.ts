@@ -38,6 +38,13 @@ export function fromCel(value: unknown): unknown {
 export const entriesOf = (map: unknown): readonly (readonly [unknown, unknown])[] =>
   map instanceof Map ? [...map] : Object.entries(Object(map) as object)
 
+/** One member; the others are left alone, for they may have to be worked out. */
+export function memberOf(map: unknown, name: string): unknown {
+  if (map instanceof Map) return map.get(name)
+  const object = Object(map) as Readonly<Record<string, unknown>>
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
 export const isMap = (value: unknown): boolean =>
   value instanceof Map || (typeof value === 'object' && value !== null && value.constructor === Object)
 

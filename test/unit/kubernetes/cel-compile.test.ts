@@ -34,6 +34,7 @@ describe('what is no expression', () => {
 
   test('words that no name may be', () => {
     expect(said('namespace')).toContain('1:1: reserved identifier: namespace')
+    expect(said('variables.names.all(1, true)')).toContain('1:21: argument must be a simple name')
     expect(said('object.namespace == "x"', { types: ['bool'] })).toBe('bool')
   })
 })

@@ -199,3 +199,9 @@ test('what a patch may leave out, and does, is not in it', () => {
     n: 3,
   })
 })
+
+test('whether one member is there, asks nothing of the others', () => {
+  const object = { a: 1n }
+  Object.defineProperty(object, 'b', { enumerable: true, get: () => expect.fail('asked') })
+  expect(expressionOf('has(object.a) && !has(object.c)')({ object })).toEqual({ value: true })
+})

@@ -5,7 +5,7 @@
  */
 import type { Environment } from '@marcbachmann/cel-js'
 import { Optional } from '@marcbachmann/cel-js'
-import { entriesOf, Fault, isMap } from '../values.ts'
+import { entriesOf, Fault, isMap, memberOf } from '../values.ts'
 
 /** A part of an expression, as the library hands it to macros. */
 interface Node {
@@ -212,7 +212,7 @@ const has = ({ args: [tested] }: { readonly args: readonly Node[] }): Macro => {
       const [holder, name] = tested?.args as readonly [Node, string]
       const held = evaluator.run(holder, scope)
       const object: unknown = held instanceof Optional ? held.orValue(null) : held
-      return isMap(object) && entriesOf(object).some(([key, value]) => key === name && value !== undefined)
+      return isMap(object) && memberOf(object, name) !== undefined
     },
   }
 }
