@@ -5,10 +5,11 @@
  * pkg/apiserver/schema/{structural,validation}.go (v1.36).
  */
 import { RE2JS } from 're2js'
-import { FieldErrors } from '../validation/field-error.ts'
+import { FieldErrors, type FieldError } from '../validation/field-error.ts'
 import { checkRuleForms, checkRules } from './definition-rules.ts'
+import { defaultErrors } from './rules.ts'
 import { isJsonObject, type Schema } from './schema.ts'
-import { schemaErrors } from './validate.ts'
+import { NO_FIELD, schemaErrors } from './validate.ts'
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
@@ -47,7 +48,18 @@ function check(schema: Loose, place: Place, errors: FieldErrors, rules: FieldErr
   const before = errors.list.length
   checkOwn(schema, place, errors)
   for (const [member, where] of membersOf(schema, place)) check(member, where, errors, rules)
-  if (errors.list.length === before) checkRules(schema, place, rules)
+  if (errors.list.length > before) return
+  const known = rules.list.length
+  checkRules(schema, place, rules)
+  if (schema.default === undefined || rules.list.length > known) return
+  for (const error of defaultErrors(schema.default, schema)) rules.list.push(ofDefault(error, place.at))
+}
+
+/** A fault of a default, where the definition has it. */
+const ofDefault = (error: FieldError, at: string): FieldError => {
+  const { field } = error
+  const inside = field === NO_FIELD || field === '' ? '' : field.startsWith('[') ? field : `.${field}`
+  return { ...error, field: `${at}.default${inside}` }
 }
 
 function checkOwn(schema: Loose, { at, isRoot }: Place, errors: FieldErrors): void {
@@ -66,9 +78,7 @@ function checkOwn(schema: Loose, { at, isRoot }: Place, errors: FieldErrors): vo
   checkListType(schema, at, errors)
   checkRuleForms(schema, at, errors)
   if (schema.default === undefined || type === '') return
-  for (const error of schemaErrors(schema.default, schema, undefined)) {
-    errors.list.push({ ...error, field: `${at}.default${error.field === '' ? '' : `.${error.field}`}` })
-  }
+  for (const error of schemaErrors(schema.default, schema, undefined)) errors.list.push(ofDefault(error, at))
 }
 
 /** What stands in a schema, in the order in which it is looked at. Items are told apart over time only by keys, members only one by one. */

@@ -37,6 +37,10 @@ interface Judged {
   readonly at: string
   /** Whether what it is part of is as it was. */
   readonly isPartKept: boolean
+  /** The object itself, which has a kind and a name whatever its schema says. */
+  readonly isRoot: boolean
+  /** Whether what is as it was may break rules. */
+  readonly ratchets: boolean
 }
 
 /**
@@ -45,22 +49,36 @@ interface Judged {
  */
 export function ruleErrors(object: unknown, old: unknown, schema: Schema): readonly FieldError[] {
   const errors = new FieldErrors()
-  judge({ value: object, old, schema, at: '', isPartKept: false }, errors)
+  judge({ value: object, old, schema, at: '', isPartKept: false, isRoot: true, ratchets: true }, errors)
   return errors.list
 }
 
+/**
+ * What the rules say of a default: where it stays, and, if they say nothing, where it is new.
+ * Source: apiextensions-apiserver/pkg/apiserver/schema/defaulting/validation.go, validate.
+ */
+export function defaultErrors(value: unknown, schema: Schema): readonly FieldError[] {
+  for (const old of [value, undefined]) {
+    const errors = new FieldErrors()
+    judge({ value, old, schema, at: '', isPartKept: false, isRoot: false, ratchets: false }, errors)
+    if (errors.list.length > 0) return errors.list
+  }
+  return []
+}
+
 function judge(judged: Judged, errors: FieldErrors): void {
-  const { value, old, schema, at, isPartKept } = judged
+  const { value, old, schema, at, isPartKept, ratchets } = judged
   if (!hasRules(schema) || value === undefined || value === null) return
-  const isKept = old === undefined ? isPartKept : sameJson(value, old)
+  const isKept = ratchets && (old === undefined ? isPartKept : sameJson(value, old))
   const rules = (schema['x-kubernetes-validations'] ?? []).filter((rule) => !isKept || isTransition(rule))
   if (rules.length > 0) judgeByAll(rules, judged, errors)
+  const inside = { isPartKept: isKept, isRoot: false, ratchets }
   if (Array.isArray(value)) {
     const { items } = schema
     if (items === undefined) return
     for (const [i, item] of (value as readonly unknown[]).entries()) {
       const before = correlated(old, schema, item)
-      judge({ value: item, old: before, schema: items, at: `${at}[${i}]`, isPartKept: isKept }, errors)
+      judge({ value: item, old: before, schema: items, at: `${at}[${i}]`, ...inside }, errors)
     }
     return
   }
@@ -72,17 +90,17 @@ function judge(judged: Judged, errors: FieldErrors): void {
     const before = isJsonObject(old) && !isWhole ? old[name] : undefined
     const isNamed = schema.properties?.[name] !== undefined
     const path = isNamed ? (at === '' ? name : `${at}.${name}`) : `${at}[${name}]`
-    judge({ value: value[name], old: before, schema: member, at: path, isPartKept: isKept }, errors)
+    judge({ value: value[name], old: before, schema: member, at: path, ...inside }, errors)
   }
 }
 
 const isTransition = ({ rule }: ValidationRule): boolean => /\boldSelf\b/.test(rule)
 
 function judgeByAll(rules: readonly ValidationRule[], judged: Judged, errors: FieldErrors): void {
-  const { value, old, schema, at } = judged
-  const isRoot = at === '' || schema['x-kubernetes-embedded-resource'] === true
-  const self = valueOfSchema(value, schema, isRoot)
-  const before = old === undefined ? undefined : valueOfSchema(inOrderOf(value, old, schema), schema, isRoot)
+  const { value, old, schema } = judged
+  const isObject = judged.isRoot || schema['x-kubernetes-embedded-resource'] === true
+  const self = valueOfSchema(value, schema, isObject)
+  const before = old === undefined ? undefined : valueOfSchema(inOrderOf(value, old, schema), schema, isObject)
   for (const rule of rules) {
     const isOptional = rule.optionalOldSelf === true
     if (isTransition(rule) && old === undefined && !isOptional) continue

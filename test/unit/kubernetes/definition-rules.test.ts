@@ -186,6 +186,34 @@ describe('oldSelf', () => {
   })
 })
 
+describe('defaults', () => {
+  const withDefault = (schema: Schema, value: unknown, ...rules: readonly ValidationRule[]): readonly string[] =>
+    ofMember({ ...schema, default: value }, ...rules)
+
+  test('must keep the rules too', () => {
+    expect(withDefault(NUMBER, 1, { rule: 'self > 5', message: 'more than 5' })).toEqual([
+      'schema.properties[x].default: Invalid value: 1: more than 5',
+    ])
+    expect(withDefault(NUMBER, 6, { rule: 'self > 5' })).toEqual([])
+    const inside = object({ a: ruled(NUMBER, { rule: 'self > 5' }) })
+    expect(withDefault(inside, { a: 1 })).toEqual([
+      'schema.properties[x].default.a: Invalid value: 1: failed rule: self > 5',
+    ])
+  })
+  test('are asked of as what stays and, where that is asked, as what is new', () => {
+    expect(withDefault(NUMBER, 1, { rule: 'self > oldSelf', message: 'grows' })).toHaveLength(1)
+    const first = { rule: 'oldSelf.hasValue() || self == 2', optionalOldSelf: true, message: 'first 2' }
+    expect(withDefault(NUMBER, 1, first)).toEqual(['schema.properties[x].default: Invalid value: 1: first 2'])
+    expect(withDefault(NUMBER, 2, first)).toEqual([])
+  })
+  test('that lack what a rule asks for are refused', () => {
+    const guarded = { rule: "duration(self.interval) > duration('0s')" }
+    expect(withDefault(object({ interval: TEXT }), {}, guarded)).toEqual([
+      expect.stringContaining('schema.properties[x].default: Invalid value: no such key: interval evaluating rule'),
+    ])
+  })
+})
+
 describe('objects are judged by the types of their schema', () => {
   const said = (
     schema: Schema,
