@@ -89,7 +89,9 @@ export const warnOfCreate = (request: Request, object: ApiObject): void => {
  */
 export const warnOfUpdate = (request: Request, next: ApiObject, old: ApiObject): void => {
   const { row, subresource, warnings } = request
-  if (subresource !== '' || !readsWarnings(request)) return
+  if (!readsWarnings(request)) return
+  for (const text of row.strategy.updateWarnings?.(next, old) ?? []) warnings.add(text)
+  if (subresource !== '') return
   const isCounted = row.strategy.initialGeneration !== undefined
   if (isCounted && next.metadata.generation === old.metadata.generation) return
   for (const text of row.strategy.warnings?.(next) ?? []) if (!text.startsWith('metadata.name:')) warnings.add(text)

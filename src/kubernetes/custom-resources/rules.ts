@@ -2,7 +2,7 @@
 import { expressionOf, expressionWithOptionalOld, optionalOf, type Expression } from '../cel/expression.ts'
 import { sameJson } from '../hash.ts'
 import { byteLength } from '../syntax.ts'
-import { FieldErrors, OMITTED, type FieldError } from '../validation/field-error.ts'
+import { FieldErrors, formatFieldError, OMITTED, type FieldError } from '../validation/field-error.ts'
 import { valueOfSchema } from './cel-types.ts'
 import { normalFieldPath } from './field-path.ts'
 import { inOrderOf } from './old-order.ts'
@@ -43,14 +43,26 @@ interface Judged {
   readonly ratchets: boolean
 }
 
-/**
- * What the rules say of an object, and of what it was. What did not change is judged again only by rules that ask what it was.
- * Abridged: what the others say of it is no warning.
- */
-export function ruleErrors(object: unknown, old: unknown, schema: Schema): readonly FieldError[] {
-  const errors = new FieldErrors()
-  judge({ value: object, old, schema, at: '', isPartKept: false, isRoot: true, ratchets: true }, errors)
-  return errors.list
+interface Findings {
+  readonly errors: FieldErrors
+  /** What is broken as it was before: only a warning. */
+  readonly kept: FieldErrors
+}
+
+const noFindings = (): Findings => ({ errors: new FieldErrors(), kept: new FieldErrors() })
+
+/** What the rules say of an object, and of what it was. What did not change may break those that do not ask what it was. */
+export const ruleErrors = (object: unknown, old: unknown, schema: Schema): readonly FieldError[] =>
+  judged(object, old, schema).errors.list
+
+/** What rules are broken by what did not change. */
+export const ruleWarnings = (object: unknown, old: unknown, schema: Schema): readonly string[] =>
+  judged(object, old, schema).kept.list.map(formatFieldError)
+
+function judged(object: unknown, old: unknown, schema: Schema): Findings {
+  const findings = noFindings()
+  judge({ value: object, old, schema, at: '', isPartKept: false, isRoot: true, ratchets: true }, findings)
+  return findings
 }
 
 /**
@@ -59,26 +71,25 @@ export function ruleErrors(object: unknown, old: unknown, schema: Schema): reado
  */
 export function defaultErrors(value: unknown, schema: Schema): readonly FieldError[] {
   for (const old of [value, undefined]) {
-    const errors = new FieldErrors()
-    judge({ value, old, schema, at: '', isPartKept: false, isRoot: false, ratchets: false }, errors)
-    if (errors.list.length > 0) return errors.list
+    const findings = noFindings()
+    judge({ value, old, schema, at: '', isPartKept: false, isRoot: false, ratchets: false }, findings)
+    if (findings.errors.list.length > 0) return findings.errors.list
   }
   return []
 }
 
-function judge(judged: Judged, errors: FieldErrors): void {
-  const { value, old, schema, at, isPartKept, ratchets } = judged
+function judge(place: Judged, findings: Findings): void {
+  const { value, old, schema, at, isPartKept, ratchets } = place
   if (!hasRules(schema) || value === undefined || value === null) return
   const isKept = ratchets && (old === undefined ? isPartKept : sameJson(value, old))
-  const rules = (schema['x-kubernetes-validations'] ?? []).filter((rule) => !isKept || isTransition(rule))
-  if (rules.length > 0) judgeByAll(rules, judged, errors)
+  judgeByAll(place, isKept, findings)
   const inside = { isPartKept: isKept, isRoot: false, ratchets }
   if (Array.isArray(value)) {
     const { items } = schema
     if (items === undefined) return
     for (const [i, item] of (value as readonly unknown[]).entries()) {
       const before = correlated(old, schema, item)
-      judge({ value: item, old: before, schema: items, at: `${at}[${i}]`, ...inside }, errors)
+      judge({ value: item, old: before, schema: items, at: `${at}[${i}]`, ...inside }, findings)
     }
     return
   }
@@ -90,27 +101,37 @@ function judge(judged: Judged, errors: FieldErrors): void {
     const before = isJsonObject(old) && !isWhole ? old[name] : undefined
     const isNamed = schema.properties?.[name] !== undefined
     const path = isNamed ? (at === '' ? name : `${at}.${name}`) : `${at}[${name}]`
-    judge({ value: value[name], old: before, schema: member, at: path, ...inside }, errors)
+    judge({ value: value[name], old: before, schema: member, at: path, ...inside }, findings)
   }
 }
 
 const isTransition = ({ rule }: ValidationRule): boolean => /\boldSelf\b/.test(rule)
 
-function judgeByAll(rules: readonly ValidationRule[], judged: Judged, errors: FieldErrors): void {
-  const { value, old, schema } = judged
-  const isObject = judged.isRoot || schema['x-kubernetes-embedded-resource'] === true
+function judgeByAll(place: Judged, isKept: boolean, { errors, kept }: Findings): void {
+  const { value, old, schema } = place
+  const rules = schema['x-kubernetes-validations'] ?? []
+  if (rules.length === 0) return
+  const isObject = place.isRoot || schema['x-kubernetes-embedded-resource'] === true
   const self = valueOfSchema(value, schema, isObject)
   const before = old === undefined ? undefined : valueOfSchema(inOrderOf(value, old, schema), schema, isObject)
   for (const rule of rules) {
     const isOptional = rule.optionalOldSelf === true
     if (isTransition(rule) && old === undefined && !isOptional) continue
-    judgeBy(rule, { self, oldSelf: isOptional ? optionalOf(before) : (before ?? null) }, judged, errors)
+    const variables = { self, oldSelf: isOptional ? optionalOf(before) : (before ?? null) }
+    judgeBy(rule, variables, place, errors, isKept && !isTransition(rule) ? kept : errors)
   }
 }
 
 type Variables = Readonly<Record<string, unknown>>
 
-function judgeBy(rule: ValidationRule, variables: Variables, { value, schema, at }: Judged, errors: FieldErrors): void {
+/** @param broken Where it is told that the rule is broken; that it cannot be asked is an error in any case. */
+function judgeBy(
+  rule: ValidationRule,
+  variables: Variables,
+  { value, schema, at }: Judged,
+  errors: FieldErrors,
+  broken: FieldErrors,
+): void {
   const outcome = expressionIn(rule, rule.rule)(variables)
   const shown = isScalar(value) ? value : OMITTED
   if ('problem' in outcome) return errors.invalid(fieldAt(at), shown, failure(rule, outcome.problem))
@@ -119,13 +140,13 @@ function judgeBy(rule: ValidationRule, variables: Variables, { value, schema, at
   const words = wordsOf(rule, variables)
   switch (rule.reason) {
     case 'FieldValueForbidden':
-      return errors.forbidden(field, words)
+      return broken.forbidden(field, words)
     case 'FieldValueRequired':
-      return errors.required(field, words)
+      return broken.required(field, words)
     case 'FieldValueDuplicate':
-      return errors.duplicate(field, shown)
+      return broken.duplicate(field, shown)
     default:
-      return errors.invalid(field, shown, words)
+      return broken.invalid(field, shown, words)
   }
 }
 

@@ -12,7 +12,7 @@ import { FieldErrors, type FieldError } from '../validation/field-error.ts'
 import { subdomainName, validateMetadata, validateMetadataUpdate } from '../validation/metadata.ts'
 import type { DefinedVersion, Definition } from './definition.ts'
 import { validateInvariants } from './invariants.ts'
-import { hasRules, ruleErrors } from './rules.ts'
+import { hasRules, ruleErrors, ruleWarnings } from './rules.ts'
 import { validateReplicas } from './scale.ts'
 import type { Schema } from './schema.ts'
 import { NO_FIELD, schemaErrors } from './validate.ts'
@@ -62,6 +62,7 @@ export function customStrategy({ spec }: Definition, version: DefinedVersion): S
         validateMetadataUpdate(next.metadata, before.metadata, errors)
         checkStatus(next as CustomObject, before as CustomObject, schema, errors)
       }),
+    updateWarnings: (next, before) => (schema === undefined ? [] : ruleWarnings(next, before, schema)),
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: false,
   }

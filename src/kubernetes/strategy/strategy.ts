@@ -37,6 +37,8 @@ export interface Strategy<O extends ApiObject> {
   validate(object: Draft<O>): readonly FieldError[]
   /** What an answer to a create or an update warns of, beside unknown fields. */
   warnings?(object: Draft<O>): readonly string[]
+  /** What an answer to any update, of the status too, warns of because of what was there before. */
+  updateWarnings?(next: Draft<O>, before: O): readonly string[]
   validateUpdate(next: Draft<O>, before: O): readonly FieldError[]
   validateStatusUpdate(next: Draft<O>, before: O): readonly FieldError[]
   /** PUT to a name that doesn't exist creates it. */

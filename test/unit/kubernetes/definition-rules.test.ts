@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { validateDefinitionSchema } from '../../../src/kubernetes/custom-resources/definition-schema.ts'
-import { ruleErrors } from '../../../src/kubernetes/custom-resources/rules.ts'
+import { ruleErrors, ruleWarnings } from '../../../src/kubernetes/custom-resources/rules.ts'
 import type { Schema, ValidationRule } from '../../../src/kubernetes/custom-resources/schema.ts'
 import { FieldErrors, formatFieldError } from '../../../src/kubernetes/validation/field-error.ts'
 
@@ -297,5 +297,15 @@ describe('objects are judged by the types of their schema', () => {
     const items = list(ruled(NUMBER, { rule: 'self > 5' }))
     expect(said(items, [1, 2], [1, 2])).toEqual([])
     expect(said(items, [1, 2], [1])).toHaveLength(2)
+  })
+
+  test('what breaks a rule as it did before is warned of, but what cannot be asked is refused', () => {
+    const schema = object({ x: object({ n: ruled(NUMBER, { rule: 'self > 5', message: 'more' }), m: NUMBER }) })
+    const [before, next] = [{ x: { n: 1, m: 1 } }, { x: { n: 1, m: 2 } }]
+    expect(ruleErrors(next, before, schema)).toEqual([])
+    expect(ruleWarnings(next, before, schema)).toEqual(['x.n: Invalid value: 1: more'])
+    expect(ruleWarnings({ x: { n: 2 } }, before, schema)).toEqual([])
+    const missing = object({ x: ruled(object({ n: NUMBER }), { rule: 'self.n > 5' }) })
+    expect(ruleErrors({ x: {} }, { x: {} }, missing)).toHaveLength(1)
   })
 })
