@@ -1,12 +1,13 @@
 /**
- * Whether a schema is a structural one, as every definition's must be.
+ * Whether the schema of a definition can be used.
  *
- * Source: apiextensions/validation/validation.go, ValidateCustomResourceDefinitionOpenAPISchema;
- * pkg/apiserver/schema/{structural,validation}.go (v1.36).
+ * Source: apiextensions/validation/validation.go, validateCustomResourceDefinitionValidation and
+ * ValidateCustomResourceDefinitionOpenAPISchema (v1.36).
  */
-import { RE2JS } from 're2js'
 import { FieldErrors, type FieldError } from '../validation/field-error.ts'
-import { checkRuleForms, checkRules } from './definition-rules.ts'
+import { checkListAndMapTypes } from './definition-lists.ts'
+import { checkRuleForms, checkRules, type RulePlace } from './definition-rules.ts'
+import { structureErrors } from './definition-structure.ts'
 import { defaultErrors } from './rules.ts'
 import { isJsonObject, type Schema } from './schema.ts'
 import { NO_FIELD, schemaErrors } from './validate.ts'
@@ -16,43 +17,34 @@ const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 type Loose = Schema & { readonly $ref?: string }
 
 export function validateDefinitionSchema(schema: Schema, at: string, errors: FieldErrors): void {
-  if (schema.type === undefined || schema.type === '') {
-    if (!keepsUnknown(schema)) errors.required(`${at}.type`, 'must not be empty at the root')
-  } else if (schema.type !== 'object') errors.invalid(`${at}.type`, schema.type, 'must be object at the root')
-  if (schema.additionalProperties !== undefined)
-    errors.forbidden(`${at}.additionalProperties`, 'must not be used at the root')
-  const metadata = schema.properties?.['metadata']
-  if (metadata !== undefined && Object.keys(metadata.properties ?? {}).some((name) => !RENAMABLE.has(name))) {
-    const words = 'must not specify anything other than name and generateName, but metadata is implicitly specified'
-    errors.forbidden(`${at}.properties[metadata]`, words)
-  }
+  const before = errors.list.length
+  errors.list.push(...structureErrors(schema, at))
+  const defaults = new FieldErrors()
+  if (errors.list.length === before) checkDefaults(schema, { at, isRoot: true, uncorrelatable: undefined }, defaults)
+  errors.list.push(...defaults.list)
+  const isUsable = errors.list.length === before
   const rules = new FieldErrors()
   check(schema, { at, isRoot: true, uncorrelatable: undefined }, errors, rules)
-  errors.list.push(...rules.list)
+  // Where the structure does not hold, nobody looks at rules.
+  if (isUsable) errors.list.push(...rules.list)
 }
 
-/** Where a schema stands in its definition. */
-interface Place {
-  readonly at: string
-  readonly isRoot: boolean
-  /** The part around it of whose values nobody can tell what they were. */
-  readonly uncorrelatable: string | undefined
+/** Source: pkg/apiserver/schema/defaulting/validation.go, ValidateDefaults. */
+function checkDefaults(schema: Schema, place: RulePlace, errors: FieldErrors): void {
+  const own = schema.default
+  if (own !== undefined && (schema.type ?? '') !== '') {
+    const found = schemaErrors(own, schema, undefined)
+    const broken = found.length > 0 || !isCompiled(schema, place) ? found : defaultErrors(own, schema)
+    for (const error of broken) errors.list.push(ofDefault(error, place.at))
+  }
+  for (const [member, where] of membersOf(schema, place)) checkDefaults(member, where, errors)
 }
 
-const RENAMABLE: ReadonlySet<string> = new Set(['name', 'generateName'])
-
-const keepsUnknown = (schema: Schema): boolean => schema['x-kubernetes-preserve-unknown-fields'] === true
-
-/** @param rules What is wrong with rules; they are compiled only where the schema below them has no fault. */
-function check(schema: Loose, place: Place, errors: FieldErrors, rules: FieldErrors): void {
-  const before = errors.list.length
-  checkOwn(schema, place, errors)
-  for (const [member, where] of membersOf(schema, place)) check(member, where, errors, rules)
-  if (errors.list.length > before) return
-  const known = rules.list.length
-  checkRules(schema, place, rules)
-  if (schema.default === undefined || rules.list.length > known) return
-  for (const error of defaultErrors(schema.default, schema)) rules.list.push(ofDefault(error, place.at))
+/** Rules that cannot be compiled are told of where they stand, not where a default is held against them. */
+function isCompiled(schema: Schema, place: RulePlace): boolean {
+  const rules = new FieldErrors()
+  check(schema, place, new FieldErrors(), rules)
+  return rules.list.length === 0
 }
 
 /** A fault of a default, where the definition has it. */
@@ -62,62 +54,48 @@ const ofDefault = (error: FieldError, at: string): FieldError => {
   return { ...error, field: `${at}.default${inside}` }
 }
 
-function checkOwn(schema: Loose, { at, isRoot }: Place, errors: FieldErrors): void {
-  const { type = '', items, pattern, uniqueItems, $ref: reference = '' } = schema
+/** @param rules What is wrong with rules; they are compiled only where the schema below them has no fault. */
+function check(schema: Loose, place: RulePlace, errors: FieldErrors, rules: FieldErrors): void {
+  const before = errors.list.length
+  checkOwn(schema, place.at, errors)
+  for (const [member, where] of membersOf(schema, place)) check(member, where, errors, rules)
+  if (errors.list.length === before) checkRules(schema, place, rules)
+}
+
+function checkOwn(schema: Loose, at: string, errors: FieldErrors): void {
+  const { type = '', uniqueItems, properties = {}, additionalProperties, $ref: reference = '' } = schema
   if (reference !== '') errors.forbidden(`${at}.$ref`, '$ref is not supported')
   if (uniqueItems === true) {
     const words = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
     errors.forbidden(`${at}.uniqueItems`, words)
   }
-  const untyped = keepsUnknown(schema) || schema['x-kubernetes-int-or-string'] === true
-  if (type === '' && !untyped && !isRoot) {
-    errors.required(`${at}.type`, 'must not be empty for specified object fields')
-  } else if (type !== '' && !TYPES.includes(type)) errors.unsupported(`${at}.type`, type, TYPES)
-  if (type === 'array' && items === undefined) errors.required(`${at}.items`, 'must be specified')
-  if (pattern !== undefined) checkPattern(pattern, `${at}.pattern`, errors)
-  checkListType(schema, at, errors)
+  if (type !== '' && !TYPES.includes(type)) errors.unsupported(`${at}.type`, type, TYPES)
+  const isOpen = additionalProperties === undefined || additionalProperties === true
+  if (!isOpen && Object.keys(properties).length > 0) {
+    errors.forbidden(`${at}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')
+  }
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    errors.invalid(`${at}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined')
+  }
+  checkListAndMapTypes(schema, at, errors)
   checkRuleForms(schema, at, errors)
-  if (schema.default === undefined || type === '') return
-  for (const error of schemaErrors(schema.default, schema, undefined)) errors.list.push(ofDefault(error, at))
 }
 
 /** What stands in a schema, in the order in which it is looked at. Items are told apart over time only by keys, members only one by one. */
-function membersOf(schema: Schema, { at, uncorrelatable }: Place): readonly (readonly [Schema, Place])[] {
+function membersOf(schema: Schema, { at, uncorrelatable }: RulePlace): readonly (readonly [Schema, RulePlace])[] {
   const { additionalProperties, properties = {}, items } = schema
   const inMap = uncorrelatable ?? (schema['x-kubernetes-map-type'] === 'atomic' ? at : undefined)
   const inList = uncorrelatable ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : at)
-  const members: [Schema, Place][] = []
+  const members: [Schema, RulePlace][] = []
   const add = (member: Schema, where: string, within: string | undefined): void => {
     members.push([member, { at: `${at}.${where}`, isRoot: false, uncorrelatable: within }])
   }
-  if (isJsonObject(additionalProperties)) add(additionalProperties, 'additionalProperties', inMap)
+  // Upstream does not tell rules in additionalProperties of an atomic map from others.
+  if (isJsonObject(additionalProperties)) add(additionalProperties, 'additionalProperties', uncorrelatable)
   for (const name of Object.keys(properties).sort()) {
     const property = properties[name]
     if (isJsonObject(property)) add(property, `properties[${name}]`, inMap)
   }
   if (items !== undefined) add(items, 'items', inList)
   return members
-}
-
-function checkListType(schema: Schema, at: string, errors: FieldErrors): void {
-  if (schema['x-kubernetes-list-type'] !== 'map') return
-  const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  if (keys.length === 0) {
-    errors.required(`${at}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map')
-  }
-  const { properties = {}, required = [] } = schema.items ?? {}
-  for (const key of keys) {
-    if (required.includes(key) || properties[key]?.default !== undefined) continue
-    const words = 'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
-    errors.required(`${at}.items.properties[${key}].default`, words)
-  }
-}
-
-function checkPattern(pattern: string, at: string, errors: FieldErrors): void {
-  try {
-    RE2JS.compile(pattern)
-  } catch (thrown) {
-    const words = thrown instanceof Error ? thrown.message : String(thrown)
-    errors.invalid(at, pattern, `must be a valid regular expression, but isn't: ${words}`)
-  }
 }
