@@ -2,8 +2,9 @@
  * What a claim asks for: requests, constraints, selectors.
  *
  * Source: pkg/apis/resource/validation/validation.go (v1.36).
- * Abridged: selectors' CEL expressions aren't compiled; capacities and configurations aren't looked at.
+ * Abridged: capacities and configurations aren't looked at; nobody estimates what selectors cost.
  */
+import { deviceSelectorProblem } from '../cel/device-names.ts'
 import type {
   DeviceClaim,
   DeviceRequest,
@@ -12,12 +13,13 @@ import type {
   ExactDeviceRequest,
 } from '../types/resource.ts'
 import type { Draft } from '../draft.ts'
-import { isDNS1123Label, isDNS1123Subdomain, isLabelKey } from '../syntax.ts'
+import { byteLength, isDNS1123Label, isDNS1123Subdomain, isLabelKey } from '../syntax.ts'
 import { Shown, type FieldErrors } from './field-error.ts'
 
 const MOST_REQUESTS = 32
 const MOST_ALTERNATIVES = 8
 const MOST_SELECTORS = 32
+const EXPRESSION_MAX_BYTES = 10 * 1024
 const MOST_CONSTRAINTS = 32
 const MOST_TOLERATIONS = 16
 const EXACTLY_ONE = 'exactly one of `exactly` or `firstAvailable` is required'
@@ -105,7 +107,17 @@ export function validateSelectors(
 ): void {
   const given = selectors ?? []
   if (given.length > MOST_SELECTORS) errors.tooMany(at, given.length, MOST_SELECTORS)
-  for (const [i, { cel }] of given.entries()) if (cel === undefined) errors.required(`${at}[${i}].cel`)
+  for (const [i, { cel }] of given.entries()) {
+    const here = `${at}[${i}].cel`
+    if (cel === undefined) errors.required(here)
+    else validateSelector(cel.expression ?? '', `${here}.expression`, errors)
+  }
+}
+
+function validateSelector(expression: string, at: string, errors: FieldErrors): void {
+  if (byteLength(expression) > EXPRESSION_MAX_BYTES) return errors.tooLong(at, EXPRESSION_MAX_BYTES)
+  const problem = deviceSelectorProblem(expression)
+  if (problem !== undefined) errors.invalid(at, expression, problem)
 }
 
 function validateToleration(toleration: Draft<DeviceToleration>, at: string, errors: FieldErrors): void {

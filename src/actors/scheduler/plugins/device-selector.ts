@@ -1,6 +1,6 @@
 /**
  * CEL expressions that pick devices. Source: staging/src/k8s.io/dynamic-resource-allocation/cel/compile.go (v1.36).
- * Abridged: no cost limit.
+ * Abridged: no cost limit; `in` finds every domain, also one that a device has nothing of.
  */
 import { expressionOf } from '../../../kubernetes/cel/expression.ts'
 import { Quantity } from '../../../kubernetes/cel/library/quantities.ts'
@@ -24,7 +24,7 @@ export function deviceSelector(expression: string): (driver: string, device: Dev
   }
 }
 
-/** Names without a domain belong to the driver's; a domain that is not there is an empty one. */
+/** Names without a domain belong to the driver's. */
 function deviceVariable(driver: string, device: Device): Readonly<Record<string, unknown>> {
   return {
     driver,
@@ -33,8 +33,10 @@ function deviceVariable(driver: string, device: Device): Readonly<Record<string,
   }
 }
 
-function byDomain<V>(driver: string, entries: Readonly<Record<string, V>>, convert: (entry: V) => unknown): unknown {
-  const domains = new Map<string, Map<string, unknown>>()
+type Domains = Map<string, Map<string, unknown>>
+
+function byDomain<V>(driver: string, entries: Readonly<Record<string, V>>, convert: (entry: V) => unknown): Domains {
+  const domains: Domains = new Map()
   for (const [name, entry] of Object.entries(entries)) {
     const slash = name.indexOf('/')
     const domain = slash < 0 ? driver : name.slice(0, slash)
@@ -42,8 +44,12 @@ function byDomain<V>(driver: string, entries: Readonly<Record<string, V>>, conve
     if (fields === undefined) domains.set(domain, (fields = new Map()))
     fields.set(name.slice(slash + 1), convert(entry))
   }
-  return domains
+  return withEmptyOnes(domains)
 }
+
+/** Who asks for a domain that is not there gets an empty one. No class of one's own: expressions know maps by theirs. */
+const withEmptyOnes = (domains: Domains): Domains =>
+  Object.assign(new Map(domains), { get: (domain: string) => domains.get(domain) ?? new Map<string, unknown>() })
 
 function attributeValue({ int, bool, string, version }: DeviceAttribute): unknown {
   if (int !== undefined) return BigInt(int)
