@@ -114,6 +114,18 @@ const isNotBool = (node: ASTNode, source: string): Mistake => ({
   words: `expected type 'bool' but found '${shownType(typeOf(node))}'`,
 })
 
+const SCALARS: ReadonlySet<string> = new Set(['int', 'uint', 'double', 'string', 'bool', 'bytes'])
+
+/** An item that is of another type than those before it. Abridged: of scalars only, and not in maps. */
+export function mixedItem(items: readonly ASTNode[], source: string): Mistake | undefined {
+  const [first] = items
+  const wanted = first === undefined ? '' : typeOf(first)
+  if (!SCALARS.has(wanted)) return undefined
+  const other = items.find((item) => SCALARS.has(typeOf(item)) && typeOf(item) !== wanted)
+  if (other === undefined) return undefined
+  return { at: placeOf(other, source), words: `expected type '${wanted}' but found '${typeOf(other)}'` }
+}
+
 /** The library shows the node only as what errors may stand at. */
 const nodeOf = (node: unknown): ASTNode | undefined =>
   typeof node === 'object' && node !== null && 'op' in node && 'args' in node ? (node as ASTNode) : undefined

@@ -5,7 +5,7 @@
  * Abridged: the first fault is told, not all; where the library's checker cannot tell, an expression is taken.
  */
 import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js'
-import { checkerWords, type Mistake } from './checker-words.ts'
+import { checkerWords, mixedItem, type Mistake } from './checker-words.ts'
 import { nodesOf, parseIn } from './environment.ts'
 import { isRegex } from './regex.ts'
 import { structLiteralsAsMaps } from './struct-literals.ts'
@@ -29,7 +29,7 @@ export function compile(text: string, environment: Environment): Compiled | { re
     return told(syntaxWords(error, source))
   }
   const { valid, type, error } = program.check()
-  const fault = valid ? faultOfLiterals(program.ast) : checkerWords(error, source)
+  const fault = valid ? faultOfLiterals(program.ast, source) : checkerWords(error, source)
   if (fault !== undefined) return told(fault)
   return { type: valid ? (type ?? 'dyn') : 'dyn', ast: program.ast }
 }
@@ -50,9 +50,12 @@ const LITERALS: Readonly<Record<string, (text: string) => boolean>> = {
   timestamp: (text) => parseTimestamp(text) !== undefined,
 }
 
-/** Patterns, durations and moments that stand in the text are read at once. */
-function faultOfLiterals(ast: ASTNode): Mistake | undefined {
+/** Items of a list's literal are of one type; patterns, durations and moments that stand in the text are read at once. */
+function faultOfLiterals(ast: ASTNode, source: string): Mistake | undefined {
+  const formatted = new Set(nodesOf(ast).flatMap(itemsOfText))
   for (const node of nodesOf(ast)) {
+    const mixed = node.op === 'list' && !formatted.has(node) ? mixedItem(node.args, source) : undefined
+    if (mixed !== undefined) return mixed
     if (node.op !== 'call' && node.op !== 'rcall') continue
     const name = node.args[0].replace(/\W/g, '')
     const literal = (node.op === 'call' ? node.args[1] : node.args[2]).at(-1)
@@ -61,6 +64,10 @@ function faultOfLiterals(ast: ASTNode): Mistake | undefined {
   }
   return undefined
 }
+
+/** What is put into a text may be of any types. */
+const itemsOfText = (node: ASTNode): readonly ASTNode[] =>
+  node.op === 'rcall' && node.args[0].startsWith('format') ? node.args[2] : []
 
 /** Whether an expression gives a type. What a value out of unknown ones gives is told only of plain values: the library's checker knows less. */
 export const gives = ({ type, ast: { op } }: Compiled, wanted: string): boolean =>

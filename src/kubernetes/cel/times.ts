@@ -21,7 +21,12 @@ const DAYS: Readonly<Record<string, bigint>> = { d: 86_400n * SECOND, w: 604_800
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/g
 
 export const nanosOf = ({ seconds, nanos }: Duration): bigint => seconds * SECOND + BigInt(nanos)
-export const durationOf = (nanos: bigint): Duration => new Duration(nanos / SECOND, Number(nanos % SECOND))
+
+/** Its nanoseconds are never negative, as those of differences are not. */
+export function durationOf(nanos: bigint): Duration {
+  const part = ((nanos % SECOND) + SECOND) % SECOND
+  return new Duration((nanos - part) / SECOND, Number(part))
+}
 
 /** `1h30m`; with days and weeks where asked. Undefined for what is none. */
 export function parseDuration(text: string, withDays = false): Duration | undefined {

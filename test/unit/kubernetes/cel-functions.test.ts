@@ -113,6 +113,7 @@ holds(
 holds(
   'times',
   'duration("1h30m").getMinutes() == 90 && duration("1.5s").getMilliseconds() == 1500',
+  'duration("0s") - duration("0.5s") == duration("-0.5s") && string(duration("-1.5s")) == "-1.5s"',
   'timestamp("2024-02-29T10:20:30.5Z").getMonth() == 1 && timestamp("2024-02-29T10:20:30Z").getDate() == 29',
   'timestamp("2024-02-29T10:20:30Z").getDayOfWeek() == 4 && timestamp("2024-02-29T10:20:30Z").getDayOfYear() == 59',
   'timestamp("2024-01-01T00:00:00Z").getHours("America/New_York") == 19',

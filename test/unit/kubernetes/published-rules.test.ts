@@ -29,6 +29,7 @@ const RULE = object({
   filters: list(object({ type: TEXT, requestRedirect: object({ path: PATH }) })),
   timeouts: object({ request: TEXT, backendRequest: TEXT }),
 })
+const TIME: Schema = { type: 'string', format: 'date-time' }
 const INT_OR_STRING: Schema = { 'x-kubernetes-int-or-string': true }
 
 const errorsOf = (schema: Schema, rule: string, value: unknown): readonly string[] => {
@@ -146,6 +147,32 @@ describe('rules', () => {
     ['self.min() > 0 && self.sum() < 10 && self.isSorted()', list(NUMBER), [1, 2], [2, 9]],
     ['self.map(x, x.lowerAscii()).all(x, self.indexOf(x) >= 0)', list(TEXT), ['a'], ['A']],
     ['{"a": 1, "b": 2}[self] > 1', TEXT, 'b', 'a'],
+    ["type(self) == string ? self == '99%' : self == 42", INT_OR_STRING, 42, '98%'],
+    ["'Available' in self", { type: 'object', additionalProperties: NUMBER }, { Available: 1 }, { Other: 1 }],
+    [
+      'has(self.expired) && self.created + self.ttl < self.expired',
+      object({ created: TIME, expired: TIME, ttl: { type: 'string', format: 'duration' } }),
+      { created: '2024-01-01T00:00:00Z', ttl: '1h', expired: '2024-01-01T02:00:00Z' },
+      { created: '2024-01-01T00:00:00Z', ttl: '1d', expired: '2024-01-01T02:00:00Z' },
+    ],
+    [
+      'self.set1.all(e, !(e in self.set2)) && (self.set1.size() == 0) != (self.set2.size() == 0)',
+      object({ set1: list(TEXT), set2: list(TEXT) }),
+      { set1: ['a'], set2: [] },
+      { set1: ['a'], set2: ['a'] },
+    ],
+    [
+      'size(self.names) == size(self.details) && self.names.all(n, n in self.details)',
+      object({ names: list(TEXT), details: { type: 'object', additionalProperties: PATH } }),
+      { names: ['a'], details: { a: {} } },
+      { names: ['a'], details: { b: {} } },
+    ],
+    [
+      "size(self.clusters.filter(c, c.name == self.primary)) == 1 && self.clusters.filter(c, c.name == 'a').all(c, c.name.matches('^[a-z]*$'))",
+      object({ primary: TEXT, clusters: list(object({ name: TEXT })) }),
+      { primary: 'a', clusters: [{ name: 'a' }] },
+      { primary: 'b', clusters: [{ name: 'a' }] },
+    ],
     ['self > 0 && self < 3.5 && self * 2.0 != 3.0', { type: 'number' }, 1, 1.5],
   ])('%s', (rule, schema, accepted, refused) => {
     expect(errorsOf(schema, rule, accepted)).toEqual([])
