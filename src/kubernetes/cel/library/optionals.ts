@@ -6,8 +6,8 @@ import type { Library } from './register.ts'
 const presentOnes = (list: readonly Optional[]): readonly unknown[] =>
   list.flatMap((one) => (one.hasValue() ? [one.value() as unknown] : []))
 
-const isZero = (value: unknown): boolean =>
-  [null, false, '', 0n, 0].includes(value as never) || equal(value, []) || equal(value, {})
+const ZEROS: readonly unknown[] = [null, false, '', 0n, 0]
+const isZero = (value: unknown): boolean => ZEROS.includes(value) || equal(value, []) || equal(value, {})
 
 const at = (list: readonly unknown[], i: number): Optional =>
   list.length === 0 ? Optional.none() : Optional.of(list.at(i))
