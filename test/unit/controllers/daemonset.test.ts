@@ -11,7 +11,7 @@ import type { Taint } from '../../../src/kubernetes/types/scheduling.ts'
 import type { DaemonSet, DaemonSetStatus } from '../../../src/kubernetes/types/workloads.ts'
 import { controllerBench, type ControllerBench } from '../../support/controller-bench.ts'
 import { meta, node, template } from './objects.ts'
-import { becomesReady, describeDisturbance, disturbances, live, withPhase, type SmallWorld } from './small-world.ts'
+import { describeDisturbance, disturbances, live, withPhase, type SmallWorld, round, settled } from './small-world.ts'
 
 const daemonSet = (spec: Partial<DaemonSet['spec']> = {}): DaemonSet => ({
   apiVersion: 'apps/v1',
@@ -33,20 +33,6 @@ const bench = (nodes: readonly Node[], daemon = daemonSet()): ControllerBench =>
 const nodes = (count: number): readonly Node[] => Array.from({ length: count }, (_, n) => node(`node-${n + 1}`))
 
 const tainted = (name: string, taint: Taint): Node => node(name, 'True', { taints: [taint] })
-
-const round = (b: ControllerBench, times = 1): ControllerBench => {
-  for (let i = 0; i < times; i++) {
-    b.show().run(seconds(1))
-    for (const pod of b.list('Pod')) becomesReady(pod, b)
-  }
-  return b
-}
-
-const settled = (b: ControllerBench): ControllerBench => {
-  round(b, 15)
-  b.takeLines()
-  return b
-}
 
 const statusOf = (b: ControllerBench): DaemonSetStatus | undefined => b.get('DaemonSet', 'default', 'agent')?.status
 

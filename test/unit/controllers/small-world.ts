@@ -86,6 +86,21 @@ export const becomesReady = (pod: Pod, bench: ControllerBench): void => {
   }
 }
 
+/** So often a second passes, then each Pod goes on. */
+export const round = (bench: ControllerBench, times = 1): ControllerBench => {
+  for (let i = 0; i < times; i++) {
+    bench.show().run(seconds(1))
+    for (const pod of bench.list('Pod')) becomesReady(pod, bench)
+  }
+  return bench
+}
+
+/** All has come to rest, and what was written till then is not looked at. */
+export const settled = (bench: ControllerBench): ControllerBench => {
+  round(bench, 20).takeLines()
+  return bench
+}
+
 export const withPhase = (pod: Pod, phase: 'Running' | 'Succeeded' | 'Failed', bench: ControllerBench): Pod => ({
   ...pod,
   spec: { ...pod.spec, nodeName: nodeOf(pod) },

@@ -9,7 +9,7 @@ import type { Pod } from '../../../src/kubernetes/types/pod.ts'
 import type { StatefulSet, StatefulSetStatus } from '../../../src/kubernetes/types/workloads.ts'
 import { controllerBench, type ControllerBench } from '../../support/controller-bench.ts'
 import { meta, secondsAt, template } from './objects.ts'
-import { becomesReady, describeDisturbance, disturbances, live, type SmallWorld } from './small-world.ts'
+import { describeDisturbance, disturbances, live, type SmallWorld, round, settled } from './small-world.ts'
 
 const statefulSet = (spec: Partial<StatefulSet['spec']> = {}, image = 'app:1'): StatefulSet => ({
   apiVersion: 'apps/v1',
@@ -30,21 +30,6 @@ const statefulSet = (spec: Partial<StatefulSet['spec']> = {}, image = 'app:1'): 
 })
 
 const bench = (): ControllerBench => controllerBench(statefulSetController(true))
-
-/** A second passes, then each Pod goes on. */
-const round = (b: ControllerBench, times = 1): ControllerBench => {
-  for (let i = 0; i < times; i++) {
-    b.show().run(seconds(1))
-    for (const pod of b.list('Pod')) becomesReady(pod, b)
-  }
-  return b
-}
-
-const settled = (b: ControllerBench): ControllerBench => {
-  round(b, 20)
-  b.takeLines()
-  return b
-}
 
 const statusOf = (b: ControllerBench): StatefulSetStatus | undefined => b.get('StatefulSet', 'default', 'db')?.status
 
