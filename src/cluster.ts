@@ -12,7 +12,7 @@ import { Kernel } from './engine/kernel/kernel.ts'
 import { unsettled } from './cluster/convergence.ts'
 import { deliver, numberOf } from './cluster/deliver.ts'
 import { EtcdCluster } from './cluster/etcd-cluster.ts'
-import type { Cluster, CreateOptions } from './cluster/face.ts'
+import type { ApplyOptions, Cluster, CreateOptions } from './cluster/face.ts'
 import { guarded, ManifestError, RunFailure } from './cluster/failures.ts'
 import type { Fault } from './cluster/fault.ts'
 import { checkFault, defaultLength, Injector, type ActiveFault } from './cluster/injector.ts'
@@ -132,9 +132,10 @@ class SimulatedCluster implements Cluster {
     return this.projections.metrics
   }
 
-  apply(manifests: string | readonly ApiObject[]): void {
-    const apply = typeof manifests === 'string' ? objectsIn(manifests, this) : manifests
-    this.invoke({ apply: apply.map((object) => ({ ...object })) })
+  apply(manifests: string | readonly ApiObject[], { serverSide = false }: ApplyOptions = {}): void {
+    const objects = typeof manifests === 'string' ? objectsIn(manifests, this) : manifests
+    const apply = objects.map((object) => ({ ...object }))
+    this.invoke(serverSide ? { apply, serverSide } : { apply })
   }
 
   call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void {

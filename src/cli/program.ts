@@ -71,6 +71,7 @@ const addRun = (program: Command, words: () => Words): void => {
     .option('--scheduler-config <file>', 'KubeSchedulerConfiguration for kube-scheduler')
     .addOption(nodeGroup())
     .option('--vpa', 'install the VerticalPodAutoscaler', false)
+    .option('--server-side', 'apply as kubectl apply --server-side does', false)
     .option('--json', 'print one JSON object instead of a report', false)
     .addHelpText(
       'after',
@@ -93,6 +94,7 @@ const addRun = (program: Command, words: () => Words): void => {
         schedulerConfig: options.schedulerConfig,
         autoscaling: { nodeGroups: options.nodeGroup, vpa: options.vpa },
         json: options.json,
+        serverSide: options.serverSide,
       })
     })
 }
@@ -110,6 +112,7 @@ const addUp = (program: Command, words: () => Words): void => {
     .option('--speed <factor>', 'cluster time per wall-clock time: 1, 10x, max, or stepped by requests', speed, 1)
     .option('--seed <number>', 'where all chance comes from', wholeNumber, 1)
     .option('--record <file>', 'write a recording; .gz compresses it')
+    .option('--server-side', 'apply as kubectl apply --server-side does', false)
     .option('--data <folder>', 'keep the cluster here: started again, it goes on where it was')
     .addOption(nodeGroup())
     .option('--vpa', 'install the VerticalPodAutoscaler', false)

@@ -29,6 +29,7 @@ export interface RunOptions {
   readonly schedulerConfig?: string
   readonly autoscaling: AutoscalingOptions
   readonly json: boolean
+  readonly serverSide: boolean
 }
 
 /** A virtual second at a time, so that progress can be seen. */
@@ -53,7 +54,7 @@ export const run = (options: RunOptions): number => {
   const cluster = createCluster({ ...given, sinks: recorder === undefined ? [] : [recorder.sink] })
   planFaults(cluster, faults)
   cluster.runUntil(nodesReady, { within: Math.min(BOOT_WITHIN, options.duration) })
-  cluster.apply(objects)
+  cluster.apply(objects, { serverSide: options.serverSide })
   advance(cluster, options.duration, !options.json)
   recorder?.close(cluster)
 

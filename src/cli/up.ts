@@ -14,6 +14,8 @@ import { openRecorder } from './recorder.ts'
 
 export interface UpOptions {
   readonly files: readonly string[]
+  /** By server-side apply. */
+  readonly serverSide: boolean
   readonly nodes: number
   readonly controlPlane: 1 | 3
   readonly seed: number
@@ -68,7 +70,7 @@ export const up = async (options: UpOptions): Promise<number> => {
   const objects = servedOf(manifests)
   if (kept?.isRestored !== true) {
     cluster.runUntil(nodesReady, { within: NODES_WITHIN })
-    if (objects.length > 0) cluster.apply(objects)
+    if (objects.length > 0) cluster.apply(objects, { serverSide: options.serverSide })
   } else if (objects.length > 0) {
     process.stderr.write(
       `${toStderr.yellow('note')} the files were applied when the cluster began; use kubectl apply now\n`,

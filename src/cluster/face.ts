@@ -21,6 +21,11 @@ import type { Input, OutsideMessage } from './inputs.ts'
 import type { Listening, ListenOptions } from './listen.ts'
 import type { ClusterOptions, ResolvedOptions } from './options.ts'
 
+export interface ApplyOptions {
+  /** As `kubectl apply --server-side`: large objects fit, and who sets what another manager set meets a conflict. Default false. */
+  readonly serverSide?: boolean
+}
+
 /**
  * A whole Kubernetes cluster in this process, in virtual time.
  *
@@ -35,7 +40,7 @@ export interface Cluster {
   /** Every event as it happens. */
   readonly events$: Observable<LogEvent>
   /** Applies manifests as `kubectl apply -f` would; takes effect as time passes. @throws ManifestError */
-  apply(manifests: string | readonly ApiObject[]): void
+  apply(manifests: string | readonly ApiObject[], options?: ApplyOptions): void
   /** One API call by the same person, e.g. to delete or to scale something. */
   call(call: NonNullable<EventData<'KubectlInvoked'>['call']>): void
   /**

@@ -207,13 +207,13 @@ const noExecute = (node: Node | undefined): readonly string[] =>
   (node?.spec.taints ?? []).filter(({ effect }) => effect === 'NoExecute').map(({ key }) => key)
 
 const invocationText = ({ data }: EventOf<'KubectlInvoked'>): string => {
-  const { call, apply } = data
+  const { call, apply, serverSide } = data
   if (call !== undefined) {
     const { verb, kind, namespace, name, subresource } = call
     const what = name === undefined ? kind.toLowerCase() : subject({ kind, namespace, name })
     return `kubectl ${verb} ${what}${subresource === undefined ? '' : ` ${subresource}`}`
   }
-  return `kubectl apply ${(apply ?? []).map(manifestText).join(' ')}`
+  return `kubectl apply ${serverSide === true ? '--server-side ' : ''}${(apply ?? []).map(manifestText).join(' ')}`
 }
 
 const manifestText = (manifest: { readonly [field: string]: unknown }): string => {

@@ -28,7 +28,7 @@ export interface KubectlOptions {
 
 /**
  * A person with kubectl. Applies objects one after the other, as they stand in the manifest: looks each up, then creates
- * it or patches it by the three-way merge of last applied, live and wanted.
+ * it or patches it by the three-way merge of last applied, live and wanted; or, with --server-side, leaves that to the server.
  * Source: kubectl/pkg/cmd/apply/apply.go and patcher.go (v1.36).
  */
 export const kubectl = (options: KubectlOptions): HostedActor => actorOf((context) => new Session(options, context))
@@ -96,6 +96,10 @@ class Session {
       this.answer(invocation, `${object.kind.toLowerCase()}/${object.metadata.name}`, outcome, answer)
       this.applyFrom(invocation, index + 1)
     }
+    if (invocation.serverSide === true) {
+      this.applyOnServer(invocation, mapping, object, after)
+      return
+    }
     const { namespace, name } = object.metadata
     this.try(invocation, { verb: 'get', kind: mapping.kind, namespace, name }, 0, (answer) => {
       if (answer.ok && answer.object !== undefined) this.patch(invocation, mapping, object, answer.object, after)
@@ -104,23 +108,36 @@ class Session {
     })
   }
 
-  /** A custom object may come with its definition, whose objects are served a moment later: who applied both, waits. */
   private create(
     invocation: Invocation,
-    { kind, isCustom }: Mapping,
+    mapping: Mapping,
     object: ApiObject,
     after: (outcome: string, answer: ApiAnswer) => void,
   ): void {
     const { namespace, name } = object.metadata
-    const body = withLastApplied(object)
-    const isLate = ({ code }: ApiAnswer): boolean => isCustom && code === 404
-    this.try(
-      invocation,
-      { verb: 'create', kind, namespace, name, body },
-      0,
-      (answer) => after(answer.ok ? 'created' : 'failed', answer),
-      isLate,
-    )
+    const call: ApiCall = { verb: 'create', kind: mapping.kind, namespace, name, body: withLastApplied(object) }
+    this.try(invocation, call, 0, (answer) => after(answer.ok ? 'created' : 'failed', answer), lateness(mapping))
+  }
+
+  private applyOnServer(
+    invocation: Invocation,
+    mapping: Mapping,
+    object: ApiObject,
+    after: (outcome: string, answer: ApiAnswer) => void,
+  ): void {
+    const { namespace, name } = object.metadata
+    const options = { fieldManager: FIELD_MANAGER }
+    const call: ApiCall = {
+      verb: 'patch',
+      kind: mapping.kind,
+      namespace,
+      name,
+      patchType: 'apply',
+      body: object,
+      options,
+    }
+    const done = (answer: ApiAnswer): void => after(answer.ok ? 'serverside-applied' : 'failed', answer)
+    this.try(invocation, call, 0, done, lateness(mapping))
   }
 
   private patch(
@@ -179,6 +196,15 @@ class Session {
     this.next()
   }
 }
+
+/** Source: kubectl/pkg/cmd/apply/apply.go, fieldManagerServerSideApply. */
+const FIELD_MANAGER = 'kubectl'
+
+/** A custom object may come with its definition, whose objects are served a moment later: who applied both, waits. */
+const lateness =
+  ({ isCustom }: Mapping) =>
+  ({ code }: ApiAnswer): boolean =>
+    isCustom && code === 404
 
 const inDefaultNamespace = (object: ApiObject): ApiObject =>
   object.metadata.namespace === undefined

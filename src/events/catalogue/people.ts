@@ -13,6 +13,8 @@ export const peopleEvents = {
       t.type({ invocation: t.number }),
       t.partial({
         apply: t.array(t.UnknownRecord),
+        /** By server-side apply. */
+        serverSide: t.literal(true),
         call: t.intersection([
           t.type({ verb, kind: t.string }),
           t.partial({
