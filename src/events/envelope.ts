@@ -6,6 +6,8 @@ export type Seq = number
 export type Micros = number
 /** Who emits or receives: `kubelet/node-3`, `etcd/1`, `replicaset-controller/0`; `outside` for people and scripts. */
 export type ActorId = string
+/** By whom and to whom an event is that people and scripts send or get. */
+export const OUTSIDE: ActorId = 'outside'
 
 /**
  * One thing that happened: a line of the log.

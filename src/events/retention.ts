@@ -1,13 +1,10 @@
-import type { ActorId, LogEvent, Seq } from './envelope.ts'
+import { OUTSIDE, type LogEvent, type Seq } from './envelope.ts'
 import { invariant } from './invariant.ts'
 import { rows } from './rows.ts'
 import { SeqColumn } from './seq-column.ts'
 
 /** What is kept of a log: every event; what cannot be regenerated or explains the rest; nothing but causes and digest. */
 export type Retain = 'all' | 'facts' | 'none'
-
-/** By whom an event is that comes from no actor: people, scripts. */
-const OUTSIDE: ActorId = 'outside'
 
 /** Facts and faults say what happened, inputs from outside say why; messages, timers and inner commands come again from the seed. */
 export const isKept = (retain: Retain, event: LogEvent): boolean => {

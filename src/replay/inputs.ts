@@ -1,7 +1,7 @@
 import type { LogEvent } from '../events/envelope.ts'
 import type { Fault } from '../cluster/fault.ts'
 import type { Input } from '../cluster/inputs.ts'
-import { OUTSIDE } from '../engine/kernel/journal.ts'
+import { OUTSIDE } from '../events/envelope.ts'
 
 /** What came from outside, read back from a log: what people did and the faults, each with its end. */
 export const inputsOf = (events: Iterable<LogEvent>): readonly Input[] => {

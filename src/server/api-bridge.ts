@@ -1,6 +1,6 @@
 /** From HTTP into the log and back: requests go in as events from outside, events addressed to the outside are answers. */
 import type { Cluster } from '../cluster.ts'
-import { OUTSIDE } from '../engine/kernel/journal.ts'
+import { OUTSIDE } from '../events/envelope.ts'
 import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId, LogEvent, Micros } from '../events/envelope.ts'
 import { millis, seconds } from '../events/time.ts'

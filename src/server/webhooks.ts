@@ -1,7 +1,7 @@
 /** Carries the calls of webhooks out of the cluster, over HTTPS, and what they answer back in, as inputs. */
 import { request } from 'node:https'
 import type { Cluster } from '../cluster.ts'
-import { OUTSIDE } from '../engine/kernel/journal.ts'
+import { OUTSIDE } from '../events/envelope.ts'
 import type { EventData } from '../events/catalogue/index.ts'
 import type { ActorId } from '../events/envelope.ts'
 import { goQuote } from '../kubernetes/validation/field-error.ts'

@@ -1,5 +1,5 @@
 import type { EventData } from '../../events/catalogue/index.ts'
-import type { ActorId, Seq } from '../../events/envelope.ts'
+import { OUTSIDE, type ActorId, type Seq } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'
 import { invariant } from '../../engine/invariant.ts'
 import { hasReached } from '../../kubernetes/revision.ts'
@@ -11,9 +11,6 @@ import type { Answer } from './answer.ts'
 import type { Procedure, Reply, Wait } from './procedure.ts'
 import type { EtcdClient } from './storage/etcd-client.ts'
 import type { EventLeases } from './storage/event-leases.ts'
-
-/** Who is not part of the cluster. */
-const OUTSIDE: ActorId = 'outside'
 
 /** A wait that ends by the clock. */
 export const WAIT_TIMER = 'wait'

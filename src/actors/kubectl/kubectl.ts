@@ -96,48 +96,21 @@ class Session {
       this.answer(invocation, `${object.kind.toLowerCase()}/${object.metadata.name}`, outcome, answer)
       this.applyFrom(invocation, index + 1)
     }
+    const { namespace, name } = object.metadata
+    const place = { kind: mapping.kind, namespace, name }
+    const write = (call: ApiCall, done: string): void => {
+      this.try(invocation, call, 0, (answer) => after(answer.ok ? done : 'failed', answer), lateness(mapping))
+    }
     if (invocation.serverSide === true) {
-      this.applyOnServer(invocation, mapping, object, after)
+      const options = { fieldManager: FIELD_MANAGER }
+      write({ ...place, verb: 'patch', patchType: 'apply', body: object, options }, 'serverside-applied')
       return
     }
-    const { namespace, name } = object.metadata
-    this.try(invocation, { verb: 'get', kind: mapping.kind, namespace, name }, 0, (answer) => {
+    this.try(invocation, { ...place, verb: 'get' }, 0, (answer) => {
       if (answer.ok && answer.object !== undefined) this.patch(invocation, mapping, object, answer.object, after)
-      else if (!answer.ok && answer.code === 404) this.create(invocation, mapping, object, after)
-      else after('failed', answer)
+      else if (answer.ok || answer.code !== 404) after('failed', answer)
+      else write({ ...place, verb: 'create', body: withLastApplied(object) }, 'created')
     })
-  }
-
-  private create(
-    invocation: Invocation,
-    mapping: Mapping,
-    object: ApiObject,
-    after: (outcome: string, answer: ApiAnswer) => void,
-  ): void {
-    const { namespace, name } = object.metadata
-    const call: ApiCall = { verb: 'create', kind: mapping.kind, namespace, name, body: withLastApplied(object) }
-    this.try(invocation, call, 0, (answer) => after(answer.ok ? 'created' : 'failed', answer), lateness(mapping))
-  }
-
-  private applyOnServer(
-    invocation: Invocation,
-    mapping: Mapping,
-    object: ApiObject,
-    after: (outcome: string, answer: ApiAnswer) => void,
-  ): void {
-    const { namespace, name } = object.metadata
-    const options = { fieldManager: FIELD_MANAGER }
-    const call: ApiCall = {
-      verb: 'patch',
-      kind: mapping.kind,
-      namespace,
-      name,
-      patchType: 'apply',
-      body: object,
-      options,
-    }
-    const done = (answer: ApiAnswer): void => after(answer.ok ? 'serverside-applied' : 'failed', answer)
-    this.try(invocation, call, 0, done, lateness(mapping))
   }
 
   private patch(

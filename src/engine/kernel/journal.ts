@@ -8,8 +8,7 @@ export interface EventSink {
   append(event: LogEvent): void
 }
 
-/** By whom an event is that comes from no actor. */
-export const OUTSIDE: ActorId = 'outside'
+/** By whom an event is that the kernel tells. */
 export const KERNEL: ActorId = 'kernel'
 
 /** The clock, the event in hand, and the one way into the log. */

@@ -7,6 +7,7 @@
 import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js'
 import { checkerWords, mixedItem, type Mistake } from './checker-words.ts'
 import { nodesOf, parseIn } from './environment.ts'
+import { OWN } from './library/register.ts'
 import { isRegex } from './regex.ts'
 import { structLiteralsAsMaps } from './struct-literals.ts'
 import { syntaxWords } from './syntax-words.ts'
@@ -57,7 +58,7 @@ function faultOfLiterals(ast: ASTNode, source: string): Mistake | undefined {
     const mixed = node.op === 'list' && !formatted.has(node) ? mixedItem(node.args, source) : undefined
     if (mixed !== undefined) return mixed
     if (node.op !== 'call' && node.op !== 'rcall') continue
-    const name = node.args[0].replace(/\W/g, '')
+    const name = node.args[0].replace(OWN, '')
     const literal = (node.op === 'call' ? node.args[1] : node.args[2]).at(-1)
     if (literal?.op !== 'value' || typeof literal.args !== 'string') continue
     if (LITERALS[name]?.(literal.args) === false) return { at: literal.start, words: `invalid ${name} argument` }

@@ -4,8 +4,8 @@
  * Source: apiextensions-apiserver/pkg/apiserver/schema/validation.go, ValidateStructural (v1.36).
  * Abridged: that conditions speak of no field that is not there is not looked at.
  */
-import { RE2JS } from 're2js'
 import { sameJson } from '../hash.ts'
+import { compileRegex } from '../regex.ts'
 import { FieldErrors, formatFieldError, type FieldError } from '../validation/field-error.ts'
 import { isJsonObject, type Schema } from './schema.ts'
 
@@ -144,10 +144,7 @@ function checkCondition(condition: Schema, anyMayBeTyped: boolean, at: string, e
 }
 
 function checkPattern(pattern: string, at: string, errors: FieldErrors): void {
-  try {
-    RE2JS.compile(pattern)
-  } catch (thrown) {
-    const words = thrown instanceof Error ? thrown.message : String(thrown)
-    errors.invalid(at, pattern, `must be a valid regular expression, but isn't: ${words}`)
-  }
+  const compiled = compileRegex(pattern)
+  if (typeof compiled !== 'string') return
+  errors.invalid(at, pattern, `must be a valid regular expression, but isn't: ${compiled}`)
 }

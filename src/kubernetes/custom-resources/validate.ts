@@ -3,8 +3,8 @@
  *
  * Source: k8s.io/kube-openapi/pkg/validation/validate; apiextensions-apiserver/pkg/apiserver/validation/validation.go (v1.36).
  */
-import { RE2JS } from 're2js'
 import { sameJson } from '../hash.ts'
+import { compileRegex } from '../regex.ts'
 import { FieldErrors, type FieldError } from '../validation/field-error.ts'
 import { hasFormat } from './formats.ts'
 import { isJsonObject, memberSchema, type JsonObject, type Schema } from './schema.ts'
@@ -78,7 +78,7 @@ function validateText(value: string, schema: Schema, place: Place, errors: Field
   if (minLength !== undefined && length < minLength) {
     say(place, value, `should be at least ${minLength} chars long`, errors)
   }
-  if (pattern !== undefined && compiled(pattern)?.matcher(value).find() === false) {
+  if (pattern !== undefined && !matches(value, pattern)) {
     say(place, value, `should match '${pattern}'`, errors)
   }
   if (format !== undefined && !hasFormat(value, format)) {
@@ -86,20 +86,10 @@ function validateText(value: string, schema: Schema, place: Place, errors: Field
   }
 }
 
-const patterns = new Map<string, RE2JS | undefined>()
-
-/** Undefined for what is no pattern; definitions with such are refused. */
-const compiled = (pattern: string): RE2JS | undefined => {
-  if (!patterns.has(pattern)) patterns.set(pattern, compile(pattern))
-  return patterns.get(pattern)
-}
-
-const compile = (pattern: string): RE2JS | undefined => {
-  try {
-    return RE2JS.compile(pattern)
-  } catch {
-    return undefined
-  }
+/** Definitions with what is no pattern are refused; where one is kept all the same, everything matches it. */
+const matches = (value: string, pattern: string): boolean => {
+  const compiled = compileRegex(pattern)
+  return typeof compiled === 'string' || compiled.matcher(value).find()
 }
 
 function validateNumber(value: number, schema: Schema, place: Place, errors: FieldErrors): void {

@@ -1,5 +1,5 @@
 import { createCluster, type Cluster } from '../../cluster.ts'
-import type { LogEvent, Micros } from '../../events/envelope.ts'
+import { OUTSIDE, type LogEvent, type Micros } from '../../events/envelope.ts'
 import { millis, seconds } from '../../events/time.ts'
 import { isServing, type Definition } from '../../kubernetes/custom-resources/definition.ts'
 import { bareCustomRow } from '../../kubernetes/custom-resources/bare-row.ts'
@@ -66,7 +66,7 @@ export const resimulate = (incident: Incident, seed = 1): Resimulation => {
   cluster.events$.subscribe((event) => {
     if (event.type !== 'ApiResponded') return
     const { request: number, code: ours } = event.data
-    const one = event.to === 'outside' ? sent.get(number) : undefined
+    const one = event.to === OUTSIDE ? sent.get(number) : undefined
     if (one?.code === undefined || one.code === ours) return
     answeredOtherwise.push({ request: one.request, at: one.at, recorded: one.code, ours })
   })

@@ -7,6 +7,7 @@
  */
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
+import { goFloat } from '../../kubernetes/go-float.ts'
 import { bytes } from '../../kubernetes/quantity.ts'
 import { EPOCH_SECONDS, parseTime, rfc3339 } from '../../kubernetes/time.ts'
 import type { Node } from '../../kubernetes/types/node.ts'
@@ -183,17 +184,6 @@ const family = (
   })
   return [`# HELP ${name} [STABLE] ${help}`, `# TYPE ${name} ${type}`, ...texts, ''].join('\n')
 }
-
-/** As strconv.FormatFloat writes with 'g' and as many digits as needed: large and tiny numbers have exponents of two digits. */
-const goFloat = (value: number): string => {
-  const [digits = '', exponent = '0'] = value.toExponential().split('e')
-  const power = Number(exponent)
-  if (value === 0 || (power >= -4 && power < PLAIN_BELOW)) return String(value)
-  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
-}
-
-/** Powers of ten. */
-const PLAIN_BELOW = 6
 
 const scrapeError = (failed: 0 | 1): string =>
   family('resource_scrape_error', 'gauge', '1 if there was an error while getting container metrics, 0 otherwise', [

@@ -1,6 +1,6 @@
 /** Calls that somebody makes from inside a Pod, through the modelled network; and waiting in cluster time. */
 import type { Cluster } from '../../cluster.ts'
-import { OUTSIDE } from '../../engine/kernel/journal.ts'
+import { OUTSIDE } from '../../events/envelope.ts'
 import type { EventData } from '../../events/catalogue/index.ts'
 import type { Micros } from '../../events/envelope.ts'
 import { seconds } from '../../events/time.ts'

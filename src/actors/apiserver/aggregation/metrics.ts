@@ -1,6 +1,6 @@
 import type { ActorContext } from '../../../engine/actor.ts'
 import type { EventData } from '../../../events/catalogue/index.ts'
-import type { ActorId, EventOf } from '../../../events/envelope.ts'
+import { OUTSIDE, type ActorId, type EventOf } from '../../../events/envelope.ts'
 import { isStatus, methodNotAllowed, noSuchPath, serviceUnavailable, type Status } from '../../../kubernetes/status.ts'
 import { refusal, type Answer } from '../answer.ts'
 import type { Gate } from '../authz/gate.ts'
@@ -8,7 +8,6 @@ import type { Gate } from '../authz/gate.ts'
 type Asked = EventOf<'ApiRequested'>
 
 const GROUPS = ['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io'] as const
-const OUTSIDE: ActorId = 'outside'
 const UNAVAILABLE = 'the server is currently unable to handle the request'
 
 /**

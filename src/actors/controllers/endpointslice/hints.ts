@@ -18,10 +18,15 @@ export const distributedHints = (service: Service, slices: Hintable): Hinted => 
 /** Source: topologycache/utils.go, RemoveHintsFromSlices (v1.36). */
 export const withoutAnyHints = (slices: Hintable): Hinted => withHints(slices, NO_HINTS)
 
+/** A slice that stands, to be written again. */
+export const draftOf = (slice: EndpointSlice): SliceDraft => ({
+  ...slice,
+  metadata: { ...slice.metadata },
+  ports: slice.ports,
+})
+
 const withHints = ({ create, update, unchanged }: Hintable, hintFor: HintFor): Hinted => {
-  const lacking = unchanged
-    .filter(({ endpoints }) => lacksHints(endpoints ?? [], hintFor))
-    .map((slice) => ({ ...slice, metadata: { ...slice.metadata }, ports: slice.ports }))
+  const lacking = unchanged.filter(({ endpoints }) => lacksHints(endpoints ?? [], hintFor)).map(draftOf)
   const tell = (draft: SliceDraft): SliceDraft => ({
     ...draft,
     endpoints: draft.endpoints?.map((endpoint) => hinted(endpoint, hintFor)) ?? null,

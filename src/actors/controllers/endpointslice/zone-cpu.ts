@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../../../kubernetes/conditions.ts'
 import { milliValue } from '../../../kubernetes/quantity.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
 
@@ -9,8 +10,7 @@ const EXCLUDED = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes
 /** Each zone's part of the processors of all nodes that count, by the zones' names. */
 export type CpuRatios = ReadonlyMap<string, number>
 
-export const isNodeReady = ({ status }: Node): boolean =>
-  status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
+export const isNodeReady = ({ status }: Node): boolean => isConditionTrue(status?.conditions, 'Ready')
 
 /**
  * Undefined where a node's zone or processors are not known, or where there are not two zones.

@@ -1,6 +1,6 @@
 import type { Endpoint, EndpointSlice, Service } from '../../../kubernetes/types/networking.ts'
 import type { Node } from '../../../kubernetes/types/node.ts'
-import { withoutAnyHints, type Hintable, type Hinted } from './hints.ts'
+import { draftOf, withoutAnyHints, type Hintable, type Hinted } from './hints.ts'
 import { allocationsOf, count, isOverloaded, transfers, type Allocation, type ZoneCounts } from './zone-allocation.ts'
 import { cpuRatios } from './zone-cpu.ts'
 import type { SliceDraft } from './slices.ts'
@@ -100,12 +100,6 @@ const allocated = (
 
 /** Source: topologycache/utils.go, EndpointReady: what is not said does not count. */
 const isSaidReady = ({ conditions }: Endpoint): boolean => conditions?.ready === true
-
-const draftOf = (slice: EndpointSlice): SliceDraft => ({
-  ...slice,
-  metadata: { ...slice.metadata },
-  ports: slice.ports,
-})
 
 /** Whether a slice may stay as it is; if so, its hints are counted. Source: topologycache/utils.go, getHintsByZone. */
 const keepsItsHints = (

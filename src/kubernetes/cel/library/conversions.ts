@@ -1,20 +1,16 @@
-/** Values of one type as another. Source: cel-go common/stdlib/standard.go; Go's strconv.FormatFloat. */
+/** Values of one type as another. Source: cel-go common/stdlib/standard.go. */
 import type { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator'
+import { goFloat } from '../../go-float.ts'
 import { formatIP } from '../../net.ts'
 import { formatDuration, formatTimestamp, nanosOf, type Moment } from '../times.ts'
 import { Fault } from '../values.ts'
 import { shownCidr, type Cidr, type Ip } from './networks.ts'
 import type { Library } from './register.ts'
 
-/** Go's `%g`: the shortest digits, with an exponent from 10²¹ on or below 10⁻⁴. */
-export function shortest(value: number): string {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
-  const [digits = '', exponent = '0'] = value.toExponential().split('e')
-  const power = Number(exponent)
-  if (power >= -4 && power < 21) return power > -7 ? String(value) : value.toFixed(20)
-  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
-}
+/** Numbers from here on have an exponent. */
+const EXPONENT_FROM = 21
+
+export const textOfDouble = (value: number): string => goFloat(value, EXPONENT_FROM)
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -31,7 +27,7 @@ export const conversions: Library = {
   'string(bool): string': String,
   'string(int): string': String,
   'string(uint): string': String,
-  'string(double): string': shortest,
+  'string(double): string': textOfDouble,
   'string(bytes): string': textOfBytes,
   'string(timestamp): string': formatTimestamp,
   'string(duration): string': formatDuration,

@@ -2,7 +2,7 @@
 import { UnsignedInt, Duration } from '@marcbachmann/cel-js/evaluator'
 import { formatDuration, formatTimestamp, isMoment } from '../times.ts'
 import { entriesOf, Fault, isMap, typeNameOf } from '../values.ts'
-import { shortest, textOfBytes } from './conversions.ts'
+import { textOfBytes, textOfDouble } from './conversions.ts'
 
 const CLAUSE = /%(?:%|(?:\.(\d+))?([a-zA-Z])?)/g
 const encoder = new TextEncoder()
@@ -52,7 +52,7 @@ function integerFor(arg: unknown, what: string): bigint {
 }
 
 const decimal = (arg: unknown): string =>
-  typeof arg === 'number' ? shortest(arg) : String(integerFor(arg, 'decimal clause'))
+  typeof arg === 'number' ? textOfDouble(arg) : String(integerFor(arg, 'decimal clause'))
 
 function numberFor(arg: unknown, what: string): number {
   if (typeof arg === 'number') return arg
@@ -82,7 +82,7 @@ function hex(arg: unknown): string {
 function textOf(arg: unknown): string {
   if (arg === null) return 'null'
   if (typeof arg === 'string' || typeof arg === 'boolean' || typeof arg === 'bigint') return String(arg)
-  if (typeof arg === 'number') return Number.isFinite(arg) ? shortest(arg) : infinite(arg)
+  if (typeof arg === 'number') return Number.isFinite(arg) ? textOfDouble(arg) : infinite(arg)
   if (arg instanceof UnsignedInt) return String(arg.value)
   if (arg instanceof Uint8Array) return textOfBytes(arg)
   if (isMoment(arg)) return formatTimestamp(arg)
